@@ -1,0 +1,1 @@
+"""The room where everything changes: authorise, read, decide, keep, nudge."""

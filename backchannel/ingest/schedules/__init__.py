@@ -1,0 +1,1 @@
+"""One file a schedule format; each turns bytes into a `Schedule`."""

@@ -1,0 +1,1 @@
+"""Where everything is kept. `base` holds the contract, `sqlite` keeps it."""

@@ -1,0 +1,1 @@
+"""The contract of `store.base`, kept by SQLite."""

@@ -1,0 +1,1 @@
+"""Pages and API, one file a job."""
