@@ -8,6 +8,7 @@
     │   └── UnknownFeed
     ├── Invalid            400  what came in cannot be taken as it is; `field` says where
     │   ├── Unreadable          a file or an answer that is not what it should be
+    │   │   └── NotAFeed        a web page, say; `links` are the feeds it names
     │   └── FeedRefused         an address that will not be fetched
     ├── BadPass            401  no pass, or one that does not hold any more
     ├── Forbidden          403  a pass that does not reach this far
@@ -85,6 +86,14 @@ class Invalid(BackchannelError):
 
 class Unreadable(Invalid):
     code = "unreadable"
+
+
+class NotAFeed(Unreadable):
+    code = "not_a_feed"
+
+    def __init__(self, message: str, links: tuple[str, ...] = ()) -> None:
+        super().__init__(message, field="url")
+        self.links = links
 
 
 class FeedRefused(Invalid):

@@ -211,3 +211,5 @@ class Feed:
     failures: int = 0
     health: str = "not polled yet"  # in words, for the organiser
     off: bool = False
+    newest_at: datetime | None = None  # when its newest post was written, as far as one can believe it
+    moved_to: str | None = None  # where its host said, once, that it went for good; believed when said twice
