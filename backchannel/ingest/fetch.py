@@ -1,0 +1,267 @@
+"""One feed asked for, politely and within a budget (THREATS F1 to F9; docs/feeds.md).
+
+    fetch(url, etag=..., modified=...)  ->  Answer(status=200, body=b"...", etag=..., ...)
+                                        ->  Answer(status=304) and any other status, without a body
+
+Raises `FeedRefused` for an address that will not be asked, or where nothing answers (one sentence for both: no oracle),
+and `Unreadable` for an answer that breaks the budget or the rules of HTTP. Nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+import ssl
+import time
+import zlib
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
+
+import httpcore2
+import httpx2
+
+from backchannel import __version__
+from backchannel.domain.errors import FeedRefused, Unreadable
+
+from .connection import Budget, GuardedBackend, Resolve, look_up
+from .guard import REFUSED, check_url
+
+ACCEPT = (
+    "application/atom+xml, application/rss+xml, application/feed+json, application/json;q=0.9, "
+    "application/xml;q=0.8, text/xml;q=0.8, */*;q=0.5"
+)
+MOVED = {301: True, 302: False, 303: False, 307: False, 308: True}  # status -> whether for good
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a server said. `body` is unpacked, and empty unless the status is 200.
+
+    `moved_to` is where the feed went for good (by 301 or 308), `retry_after` and `max_age` are seconds.
+    """
+
+    status: int
+    url: str
+    body: bytes = b""
+    etag: str | None = None
+    modified: str | None = None
+    content_type: str = ""
+    retry_after: float | None = None
+    max_age: float | None = None
+    moved_to: str | None = None
+    next_url: str | None = None  # Link: rel="next"
+    hub: str | None = None  # Link: rel="hub"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetching:
+    """How feeds are fetched here: what the guard lets through, and who we say we are."""
+
+    allow: Collection[str] = frozenset()  # addresses let through the guard, at any port: for tests and the demo
+    contact: str = ""  # where somebody whose server we ask can complain
+    resolve: Resolve = look_up
+    budget: Callable[[], Budget] = Budget
+
+    @property
+    def user_agent(self) -> str:
+        contact = f" (+{self.contact})" if self.contact else ""
+        return f"Backchannel/{__version__}{contact} feed reader"
+
+
+def fetch(url: str, *, etag: str | None = None, modified: str | None = None, settings: Fetching | None = None) -> Answer:
+    """Ask for a feed, following at most three redirects, each of them through the guard."""
+    settings = settings or Fetching()
+    journey = _Journey(check_url(url, settings.allow), settings, _ask(settings, etag, modified))
+    return journey.go()
+
+
+def _ask(settings: Fetching, etag: str | None, modified: str | None) -> list[tuple[bytes, bytes]]:
+    headers = {
+        "User-Agent": settings.user_agent,
+        "Accept": ACCEPT,
+        "Accept-Encoding": "gzip, deflate",
+        "Connection": "close",
+        "If-None-Match": etag,
+        "If-Modified-Since": modified,
+    }
+    return [(name.encode(), value.encode("latin-1", "replace")) for name, value in headers.items() if value]
+
+
+@dataclass
+class _Journey:
+    """From the address given to the answer, hop by hop."""
+
+    url: httpx2.URL
+    settings: Fetching
+    headers: list[tuple[bytes, bytes]]
+    budget: Budget = field(init=False)
+    moved_to: str | None = None
+    for_good: bool = True  # so far every redirect was
+
+    def __post_init__(self) -> None:
+        self.budget = self.settings.budget()
+
+    def go(self) -> Answer:
+        backend = GuardedBackend(self.budget, allow=self.settings.allow, resolve=self.settings.resolve)
+        with httpcore2.ConnectionPool(ssl_context=_certificates(), network_backend=backend) as pool:
+            for _ in range(self.budget.redirects + 1):
+                if answer := self._hop(pool):
+                    return answer
+        raise Unreadable(f"The feed's address leads on more than {self.budget.redirects} times.")
+
+    def _hop(self, pool: httpcore2.ConnectionPool) -> Answer | None:
+        host = self.url.netloc
+        with _plainly(), pool.stream("GET", _core_url(self.url), headers=[(b"Host", host), *self.headers]) as response:
+            headers = httpx2.Headers(response.headers)
+            if response.status in MOVED and "location" in headers:
+                self._follow(response.status, headers["location"])
+                return None
+            body = b""
+            if response.status == 200:
+                body = unpack(response.iter_stream(), headers.get("content-encoding", ""), self.budget)
+            return self._answer(response.status, headers, body)
+
+    def _follow(self, status: int, location: str) -> None:
+        try:
+            self.url = check_url(str(self.url.join(location)), self.settings.allow)
+        except (httpx2.InvalidURL, ValueError, TypeError):
+            raise FeedRefused(REFUSED, field="url") from None
+        self.for_good = self.for_good and MOVED[status]
+        if self.for_good:
+            self.moved_to = str(self.url)
+
+    def _answer(self, status: int, headers: httpx2.Headers, body: bytes) -> Answer:
+        return Answer(
+            status=status,
+            url=str(self.url),
+            body=body,
+            etag=_validator(headers.get("etag")),
+            modified=_validator(headers.get("last-modified")),
+            content_type=headers.get("content-type", "")[:200],
+            retry_after=retry_after(headers),
+            max_age=max_age(headers),
+            moved_to=self.moved_to,
+            next_url=link(headers, "next", self.url),
+            hub=link(headers, "hub", self.url),
+        )
+
+
+def _core_url(url: httpx2.URL) -> httpcore2.URL:
+    return httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+
+
+@lru_cache(maxsize=1)
+def _certificates() -> ssl.SSLContext:
+    """Made at the first fetch, after gevent's patching if there is any; it takes 20 ms, once."""
+    return httpx2.create_ssl_context(trust_env=False)
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """What can go wrong on the wire, in a sentence."""
+    try:
+        yield
+    except httpcore2.ConnectError as error:
+        raise Unreadable("The feed's server could not show a valid certificate.") from error
+    except (httpcore2.NetworkError, httpcore2.TimeoutException) as error:
+        raise Unreadable("The feed's server broke off in the middle of its answer.") from error
+    except (httpcore2.ProtocolError, httpcore2.UnsupportedProtocol) as error:
+        raise Unreadable("The feed's server did not answer as a web server does.") from error
+
+
+def unpack(chunks: Iterable[bytes], coding: str, budget: Budget) -> bytes:
+    """The body as it was before it was packed: by gzip, by deflate, or not at all; once, and not beyond the budget."""
+    coding = coding.strip().lower()
+    if coding in ("", "identity"):
+        return _within(chunks, budget)
+    if coding not in ("gzip", "x-gzip", "deflate"):
+        raise Unreadable(f"The feed is packed in a way that was not asked for (“{coding[:40]}”).")
+    body = _within(_inflated(chunks, coding, budget), budget)
+    if body.startswith(b"\x1f\x8b\x08"):
+        raise Unreadable("The feed is packed twice.")
+    return body
+
+
+def _within(chunks: Iterable[bytes], budget: Budget) -> bytes:
+    body = bytearray()
+    for chunk in chunks:
+        budget.left()
+        body += chunk
+        if len(body) > budget.inflated:
+            raise Unreadable(f"The feed is larger than {budget.inflated / 1024 / 1024:g} MB when unpacked.")
+    return bytes(body)
+
+
+def _inflated(chunks: Iterable[bytes], coding: str, budget: Budget) -> Iterator[bytes]:
+    """Piece by piece, so that a small bomb never becomes a large one in one go."""
+    unpacker = None
+    try:
+        for chunk in chunks:
+            unpacker = unpacker or zlib.decompressobj(_window(chunk, coding))
+            while chunk and not unpacker.eof:
+                yield unpacker.decompress(chunk, 256 * 1024)
+                chunk = unpacker.unconsumed_tail
+    except zlib.error as error:
+        raise Unreadable("The feed is packed, but cannot be unpacked.") from error
+    if unpacker is not None and not unpacker.eof:
+        raise Unreadable("The feed is packed, and ends too early to be unpacked.")
+
+
+def _window(chunk: bytes, coding: str) -> int:
+    """zlib's word for the wrapping. Half the world sends `deflate` bare (RFC 1951), though it means zlib (RFC 1950)."""
+    if coding != "deflate":
+        return zlib.MAX_WBITS | 16
+    wrapped = len(chunk) >= 2 and chunk[0] & 0x0F == 8 and int.from_bytes(chunk[:2], "big") % 31 == 0
+    return zlib.MAX_WBITS if wrapped else -zlib.MAX_WBITS
+
+
+def _validator(value: str | None) -> str | None:
+    """An ETag or a Last-Modified that can be sent back as it came, or none."""
+    return value if value and len(value) <= 300 and value.isprintable() and value.isascii() else None
+
+
+def retry_after(headers: httpx2.Headers) -> float | None:
+    """Seconds from a Retry-After of either shape (RFC 9110, 10.2.3), never negative."""
+    value = headers.get("retry-after", "").strip()
+    if value.isdecimal() and value.isascii():
+        return float(value[:9])
+    return _seconds_until(value, headers)
+
+
+def max_age(headers: httpx2.Headers) -> float | None:
+    """How many seconds the host itself calls its answer fresh (RFC 9111, 4.2), or None where it does not say."""
+    control = headers.get("cache-control", "").lower()
+    if re.search(r"\bno-(cache|store)\b", control):
+        return 0.0
+    if said := re.search(r'\bmax-age\s*=\s*"?(\d{1,9})', control):
+        age = headers.get("age", "")
+        return max(float(said[1]) - (float(age[:9]) if age.isdecimal() and age.isascii() else 0), 0.0)
+    return _seconds_until(headers.get("expires", ""), headers)
+
+
+def _seconds_until(date: str, headers: httpx2.Headers) -> float | None:
+    """By the server's own clock where it shows one, so that a wrong one does no harm."""
+    then = _moment(date)
+    now = _moment(headers.get("date", "")) or time.time()
+    return None if then is None else max(then - now, 0.0)
+
+
+def _moment(date: str) -> float | None:
+    try:
+        return parsedate_to_datetime(date[:60]).timestamp()
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+
+
+def link(headers: httpx2.Headers, rel: str, base: httpx2.URL) -> str | None:
+    """The address of a Link header's relation (RFC 8288), absolute."""
+    for part in headers.get("link", "")[:4000].split(","):
+        found = re.match(r"\s*<([^<>]*)>(.*)", part)
+        if found and re.search(rf';\s*rel\s*=\s*"?[^"]*\b{rel}\b', found[2]):
+            try:
+                return str(base.join(found[1]))
+            except (httpx2.InvalidURL, ValueError):
+                return None
+    return None
