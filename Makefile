@@ -1,0 +1,53 @@
+# `make demo` and `make test` work on a machine that has python3.11 or newer, pip, venv and make.
+# Everything they install stays in .venv, but the browser of the tests, which is a system package.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+# What the installed package is built from: a change of one of these installs it again, and so builds the front end again.
+SOURCES := $(wildcard pyproject.toml hatch_build.py package.json package-lock.json) \
+	$(shell find static -path static/dist -prune -o -type f -name '*.js' -print)
+
+.PHONY: help demo test lint types screenshots clean
+
+help:
+	@echo 'make demo          an unconference, replayed live: then open the address it prints'
+	@echo 'make test          every test, with all that they need'
+	@echo 'make lint types    ruff; mypy'
+	@echo 'make screenshots   the pictures of the README, taken anew'
+	@echo 'make clean         take away what was installed and built'
+
+demo: $(VENV)/installed
+	$(BIN)/backchannel demo
+
+test: $(VENV)/installed-tests
+	sh scripts/browser.sh
+	$(BIN)/pytest
+
+lint: $(VENV)/installed-tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/installed-tests
+	$(BIN)/mypy
+
+screenshots: $(VENV)/installed-tests
+	sh scripts/browser.sh
+	$(BIN)/python scripts/screenshots.py
+
+clean:
+	rm -rf $(VENV) build dist static/dist node_modules
+
+$(VENV)/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo 'Backchannel needs Python 3.11 or newer. Say which one: make PYTHON=python3.12' >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: $(VENV)/bin/pip $(SOURCES)
+	$(BIN)/pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/installed-tests: $(VENV)/bin/pip $(SOURCES)
+	$(BIN)/pip install --quiet --editable '.[test]'
+	@touch $(VENV)/installed $@

@@ -1,0 +1,32 @@
+#!/bin/sh
+# Sees to it that the tests have a Chromium: says nothing when there is one, installs Debian's when there is none.
+set -eu
+
+found() {
+    command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1
+}
+
+if found; then exit 0; fi
+
+if ! command -v apt-get >/dev/null 2>&1; then
+    echo 'The tests need Chromium, and here is no apt-get to install it with. Install a `chromium` on the PATH, then run this again.' >&2
+    exit 1
+fi
+
+as_root=
+if [ "$(id -u)" -ne 0 ]; then
+    if ! sudo -n true 2>/dev/null; then
+        echo 'The tests need Chromium. Run `sudo apt-get install chromium` once, then run this again.' >&2
+        exit 1
+    fi
+    as_root='sudo -n'
+fi
+
+echo 'The tests need Chromium: installing it with apt-get.'
+$as_root apt-get update -qq
+DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq --no-install-recommends chromium >/dev/null
+
+if ! found; then
+    echo 'apt-get installed no `chromium` on the PATH. Install one by hand, then run this again.' >&2
+    exit 1
+fi
