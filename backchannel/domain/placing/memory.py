@@ -1,0 +1,95 @@
+"""What placing knows of what came before: who is where, how busy it is, what was said, which item is where.
+
+Everything here is counts and last times, so that a post costs the same however many came before it, and so that the
+whole of it is rebuilt by feeding it the event's items once, in order.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from .weights import HALF_BUSY
+from .words import Words
+
+
+@dataclass(slots=True)
+class Run:
+    """An author's stay in one session: times are seconds since 1970."""
+
+    since: float | None = None  # of the stay that is going on: begins anew when the author comes back
+    last: float | None = None
+    posts: float = 0.0  # each counted by how sure its placement was
+    tagged: bool = False  # the author, or a person, named the session
+
+
+@dataclass(slots=True)
+class Author:
+    """`now` is the session of the author's last post, `tagged` the last one that the author or a person named."""
+
+    runs: dict[str, Run] = field(default_factory=dict)
+    now: str | None = None
+    tagged: str | None = None
+
+
+class Memory:
+    """What came before. `sure` is how sure it is that a thing belongs where it is said to, 0 to 1."""
+
+    def __init__(self) -> None:
+        self.words = Words()
+        self._authors: dict[str, Author] = {}
+        self._busy: dict[str, tuple[float, float]] = {}  # session -> (posts, as of)
+        self._where: dict[str, str] = {}  # id or address of an item -> session
+
+    def author(self, name: str) -> Author | None:
+        return self._authors.get(_key(name))
+
+    def keep_author(self, name: str, session: str, at: float | None, sure: float, *, tagged: bool) -> None:
+        """The author was in the session at that time."""
+        if not _key(name):
+            return
+        author = self._authors.setdefault(_key(name), Author())
+        run = author.runs.setdefault(session, Run())
+        if author.now != session or run.since is None:
+            run.since = at
+        run.last = at if run.last is None or (at is not None and at > run.last) else run.last
+        run.posts += sure
+        run.tagged = run.tagged or tagged
+        author.now = session
+        author.tagged = session if tagged else author.tagged
+
+    def forget_author(self, name: str, session: str, sure: float) -> None:
+        """One post of the author was not in the session after all."""
+        author = self.author(name)
+        if not author or session not in author.runs:
+            return
+        run = author.runs[session]
+        run.posts -= sure
+        if run.posts <= 1e-9:
+            del author.runs[session]
+            author.tagged = None if author.tagged == session else author.tagged
+        if author.now == session:
+            author.now = max(author.runs, key=lambda s: author.runs[s].last or 0.0, default=None)
+
+    def busy(self, session: str, at: float) -> float:
+        """Posts of the last minutes in the session, fading."""
+        count, last = self._busy.get(session, (0.0, at))
+        return count * math.exp(-abs(at - last) / HALF_BUSY)
+
+    def keep_busy(self, session: str, at: float, sure: float) -> None:
+        self._busy[session] = (max(0.0, self.busy(session, at) + sure), at)
+
+    def where(self, *references: str | None) -> str | None:
+        """The session of the first item known by one of these ids or addresses."""
+        return next((self._where[r] for r in references if r and r in self._where), None)
+
+    def keep_where(self, session: str | None, *references: str | None) -> None:
+        for reference in filter(None, references):
+            if session is None:
+                self._where.pop(reference, None)
+            else:
+                self._where[reference] = session
+
+
+def _key(name: str) -> str:
+    return name.strip().lstrip("@").casefold()

@@ -1,0 +1,77 @@
+"""What has been said where: how much likelier a post's words are in one session than at the event at large."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
+
+# Not words of a talk: addresses, @names and hashtags have evidence of their own.
+_NO_WORDS = re.compile(r"(?:https?://|www\.)\S+|[@#＃][\w-]+(?:@[\w.-]+)?")
+_WORD = re.compile(r"[^\W\d_][\w]*(?:['’-]\w+)*|\d\w*[^\W\d_]\w*")
+_STOP = frozenset(
+    """a about after all also am an and any are as at be because been before being both but by can could did do does
+    doing don done down each else even ever few for from further get go going good got had has have having he her here
+    hers him his how i if in into is isn it its just like lot make many may me might more most much must my no nor not
+    now of off on once one only or other our out over own people quite rather really right said same say says see she
+    should so some still such talk talks than that the their them then there these they thing things think this those
+    through to today too under until up us use used using very via want was way we well were what when where which
+    while who why will with would yes yet you your""".split()  # noqa: SIM905
+)
+SMOOTHING = 60.0  # words of the event at large that stand in for what a session has not said yet
+TITLE = 3.0  # a word of the title counts as so many said
+
+
+def words_of(text: str) -> list[str]:
+    """The words that can tell sessions apart, folded, in order, repeats kept.
+
+    >>> words_of("The blanket ban is POLICY, says @ann http://example.org")
+    ['blanket', 'ban', 'policy']
+    """
+    plain = unicodedata.normalize("NFKC", _NO_WORDS.sub(" ", text)).casefold()
+    return [stem(w) for w in _WORD.findall(plain) if len(w) > 1 and w not in _STOP]
+
+
+def stem(word: str) -> str:
+    """A plural and its singular are one word; nothing cleverer, so that a reason shows words people typed."""
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    return word
+
+
+class Words:
+    """Counts of words, per session and over all. Asking costs at most words x sessions, however much was said."""
+
+    def __init__(self) -> None:
+        self._said: dict[str, dict[str, float]] = {}  # word -> session -> how often
+        self._in_session: defaultdict[str, float] = defaultdict(float)
+        self._overall: defaultdict[str, float] = defaultdict(float)
+        self._total = 0.0
+
+    def learn(self, session: str, words: Iterable[str], weight: float) -> None:
+        """Count words as said in the session; a negative weight takes them back."""
+        for word in words:
+            there = self._said.setdefault(word, {})
+            there[session] = max(0.0, there.get(session, 0.0) + weight)
+            self._in_session[session] += weight
+            self._overall[word] += weight
+            self._total += weight
+
+    def likelihoods(self, words: Iterable[str]) -> dict[str, dict[str, float]]:
+        """Session -> word -> nats in its favour, for words said there (Dirichlet-smoothed)."""
+        found: dict[str, dict[str, float]] = {}
+        for word in dict.fromkeys(words):
+            usual = (self._overall.get(word, 0.0) + 0.5) / (self._total + 500)
+            for session, count in self._said.get(word, {}).items():
+                if count > 0:
+                    nats = math.log1p(count / (SMOOTHING * usual))
+                    found.setdefault(session, {})[word] = nats
+        return found
+
+    def length_penalty(self, session: str) -> float:
+        """What each word costs a session that has said much: log of the share left to the event at large."""
+        return math.log(SMOOTHING / (SMOOTHING + self._in_session.get(session, 0.0)))
