@@ -41,7 +41,8 @@ def parse_when(text: str | None, zone: tzinfo | None = None) -> When:
             return date.fromisoformat(text)
         return _in_utc(datetime.fromisoformat(text), zone)
     except (ValueError, OverflowError):
-        raise Invalid(f"“{text[:40]}” is not a time like 2009-06-08T10:05:00+01:00, nor a date like 2009-06-08.") from None
+        said = f"“{text[:40]}” is not a time like 2009-06-08T10:05:00+01:00, nor a date like 2009-06-08."
+        raise Invalid(said) from None
 
 
 def _in_utc(moment: datetime, zone: tzinfo | None) -> datetime:

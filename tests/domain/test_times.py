@@ -44,7 +44,8 @@ def test_a_moment_without_offset_is_read_in_the_zone_given():
 
 
 @pytest.mark.parametrize(
-    "text", ["tomorrow", "2009-13-01", "2009-06-08T10:05:00", "0001-01-01T00:00:00+23:00", "10:05", "\ud800", "9" * 5000]
+    "text",
+    ["tomorrow", "2009-13-01", "2009-06-08T10:05:00", "0001-01-01T00:00:00+23:00", "10:05", "\ud800", "9" * 5000],
 )
 def test_what_is_no_time_is_refused_in_a_sentence(text):
     with pytest.raises(Invalid) as refused:
