@@ -1,0 +1,178 @@
+"""Text -> safe HTML, and strangers' HTML -> safe HTML or plain text.
+
+    render("so *true*: https://example.org #lgc09")      what was typed here; inline HTML, no blocks
+    sanitise("<h1 onclick=x>Hi</h1><img src=...>")       what a feed brought
+    plain("<p>one<br>two</p><p>three</p>")               the text of it
+
+Two barriers stand behind each other: markdown-it knows emphasis, code and links only, and shows HTML as text; and what
+comes out of it, or of a feed, passes nh3 with the list below. No picture is loaded from anywhere: pictures are links.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import MutableMapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+
+from backchannel.domain.links import links_in
+
+_TAGS = {"p", "br", "span", "a", "del", "s", "pre", "blockquote", "code", "b", "strong", "u", "i", "em", "ul"}
+_TAGS |= {"ol", "li", "ruby", "rt", "rp", "bdi"}
+_HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
+_CLASSES = {"span": {"mention", "hashtag"}, "a": {"mention", "hashtag"}}
+_LINK_REL = "nofollow noopener noreferrer"
+# No name or password, no backslash, nothing that a browser would mend into another address.
+_GOOD_LINK = re.compile(
+    r"(?:https?://[^\s/?#@\\<>\"`]+(?:[/?#][^\s\\<>\"`]*)?|mailto:[^\s\\<>\"`]+@[^\s\\<>\"`]+)", re.I
+)
+
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")  # these turn the reading direction of all that follows
+
+_MANY = 5_000  # tags in one text; the parser's time grows with the square of nested ones
+_LONG = 10_000  # characters; nobody types so much into a note, and what is longer is shown as it is
+_MARKUP = re.compile(r"[*_`\[\]\\<>&:@#!\n\r]")
+_HASHTAG = re.compile(r"\w+(?:-\w+)*")
+_HANDLE = re.compile(r"\w(?:[\w.-]{0,60}\w)?(?:@\w[\w.-]{0,100}\w)?")
+
+
+@lru_cache(maxsize=4096)
+def render(text: str) -> str:
+    """Typed text as inline HTML: emphasis, strong, code, links, line breaks, @people and #hashtags.
+
+    All else is shown as typed: HTML, headings, rules, fences. What turns the reading direction is kept to itself.
+    """
+    text = _printable(text)
+    if len(text) > _LONG or not _MARKUP.search(text):
+        made = html.escape(text, quote=False).replace("\n", "<br>\n")
+    else:
+        made = _clean(_MARKDOWN.renderInline(text))
+    return f"<bdi>{made}</bdi>" if _BIDI.search(text) else made
+
+
+def sanitise(markup: str) -> str:
+    """HTML from anywhere as safe HTML: the list above, headings as strong, no pictures.
+
+    Done twice it changes nothing. HTML so odd that cleaning it never comes to rest is given as its text.
+    """
+    made = _printable(markup)
+    if made.count("<") > _MANY:
+        return html.escape(html.unescape(re.sub(r"<[^<>]*>", " ", made)), quote=False)
+    for _ in range(5):
+        before, made = made, _bold_headings(_clean(made, _TAGS | _HEADINGS))
+        if made == before:
+            return made
+    return html.escape(_text(made), quote=False)
+
+
+def plain(markup: str) -> str:
+    """The text of HTML: a line a break, an empty line between paragraphs. It is text: escape it where it is shown."""
+    return _text(sanitise(markup))
+
+
+def is_good_link(url: str) -> bool:
+    """Whether `url` may become a link: http, https or mailto, complete, and without a name or password in it."""
+    return bool(_GOOD_LINK.fullmatch(url))
+
+
+def _printable(text: str) -> str:
+    return _SURROGATES.sub("\ufffd", _CONTROLS.sub("", text))
+
+
+def _clean(markup: str, tags: set[str] = _TAGS) -> str:
+    return nh3.clean(
+        markup,
+        tags=tags,
+        clean_content_tags={"script", "style"},
+        attributes={"a": {"href"}, "ol": {"start"}},
+        attribute_filter=_attribute,
+        allowed_classes=_CLASSES,
+        url_schemes={"http", "https", "mailto"},
+        link_rel=_LINK_REL,
+    )
+
+
+def _attribute(tag: str, name: str, value: str) -> str | None:
+    if name == "href":
+        return value if is_good_link(value) else None
+    return value if name != "start" or value.isdecimal() else None
+
+
+def _bold_headings(made: str) -> str:
+    """Of nh3's own output only: there, '<' begins a tag and nothing else (no attribute let through can hold one)."""
+    return re.sub(r"</h[1-6]>", "</strong></p>", re.sub(r"<h[1-6]>", "<p><strong>", made))
+
+
+def _text(made: str) -> str:
+    parts = re.split(r"(<pre>.*?</pre>)", made, flags=re.DOTALL)
+    flowing = [part if part.startswith("<pre>") else re.sub(r"\s+", " ", part) for part in parts]
+    broken = re.sub(r" ?<br> ?|</li>", "\n", "".join(flowing))
+    broken = re.sub(r"</?(?:p|pre|blockquote|ul|ol)(?: [^>]*)?>", "\n\n", broken)
+    text = html.unescape(re.sub(r"<[^>]*>", "", broken)).replace("\xa0", " ")
+    lines = "\n".join(line.strip() for line in text.split("\n"))
+    return _printable(re.sub(r"\n{3,}", "\n\n", lines).strip())
+
+
+def _bare_link(state: StateInline, silent: bool) -> bool:
+    """An address as it stands: at its ':' the scheme is already among what was read."""
+    scheme = re.search(r"(?<!\w)https?\Z", state.pending[-6:], re.I) if state.src[state.pos] == ":" else None
+    if scheme is None or state.linkLevel > 0 or state.src[state.pos : state.pos + 3] != "://":
+        return False
+    begins = state.pos - len(scheme[0])
+    found = links_in(re.match(r"\S*", state.src[begins : begins + 2000])[0])  # type: ignore[index]
+    url = found[0].url if found else ""
+    if not state.src.startswith(url, begins) or not is_good_link(url):
+        return False
+    if not silent:
+        state.pending = state.pending[: -len(scheme[0])]
+        _push(state, "link", "a", {"href": state.md.normalizeLink(url)}, url)
+    state.pos = begins + len(url)
+    return True
+
+
+def _tag(state: StateInline, silent: bool) -> bool:
+    """`#hashtag` or `@person`: a span, so that a page can show it as one."""
+    sign, before = state.src[state.pos], state.src[state.pos - 1 : state.pos]
+    if sign not in "#@" or before.isalnum() or before in tuple("_&/#@."):
+        return False
+    found = (_HASHTAG if sign == "#" else _HANDLE).match(state.src, state.pos + 1)
+    if not found or (sign == "#" and found[0].replace("_", "").isdigit()):
+        return False
+    if not silent:
+        _push(state, "tag", "span", {"class": "hashtag" if sign == "#" else "mention"}, sign + found[0])
+    state.pos = found.end()
+    return True
+
+
+def _push(state: StateInline, name: str, tag: str, attrs: dict[str, str | int | float], content: str) -> None:
+    state.push(f"{name}_open", tag, 1).attrs = attrs
+    state.push("text", "", 0).content = content
+    state.push(f"{name}_close", tag, -1)
+
+
+def _picture_as_link(self: Any, tokens: Sequence[Token], at: int, options: Any, env: MutableMapping[str, Any]) -> str:
+    source = str(tokens[at].attrs["src"])
+    return f'<a href="{html.escape(source)}">{html.escape(tokens[at].content or source)}</a>'
+
+
+def _markdown() -> MarkdownIt:
+    made = MarkdownIt("zero", {"html": False, "breaks": True})
+    made.enable(["emphasis", "backticks", "link", "image", "autolink", "escape", "newline"])
+    made.inline.ruler.before("emphasis", "bare_link", _bare_link)
+    made.inline.ruler.before("emphasis", "tag", _tag)
+    made.add_render_rule("image", _picture_as_link)
+    normalise = made.normalizeLink
+    made.normalizeLink = lambda url: normalise(url) if is_good_link(url) else url  # type: ignore[method-assign]
+    made.validateLink = is_good_link  # type: ignore[method-assign]
+    return made
+
+
+_MARKDOWN = _markdown()
