@@ -27,7 +27,6 @@ test: $(VENV)/installed-tests
 
 lint: $(VENV)/installed-tests
 	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
 
 types: $(VENV)/installed-tests
 	$(BIN)/mypy

@@ -75,12 +75,16 @@ def test_every_part_of_the_house_stands_on_a_floor() -> None:
 
 
 def test_imports_run_downhill() -> None:
-    wrong = {str(path.relative_to(ROOT)): uphill(part_of(path), imports_of(path)) for path in sources() if part_of(path)}
+    wrong = {
+        str(path.relative_to(ROOT)): uphill(part_of(path), imports_of(path)) for path in sources() if part_of(path)
+    }
     assert {path: names for path, names in wrong.items() if names} == {}
 
 
 def test_an_import_that_runs_uphill_is_seen_however_it_is_written() -> None:
-    text = "def f():\n    from ..desk import notes\nimport backchannel.web.follow\nfrom backchannel import cli, domain\n"
+    text = (
+        "def f():\n    from ..desk import notes\nimport backchannel.web.follow\nfrom backchannel import cli, domain\n"
+    )
     assert uphill("store", list(imports(ast.parse(text), ("backchannel", "store")))) == ["web", "cli", "desk"]
 
 

@@ -1,0 +1,1 @@
+"""`backchannel demo`: Puddlecamp, an invented unconference, replayed through the front doors that everybody uses."""
