@@ -1,1 +1,5 @@
-"""One file a schedule format; each turns bytes into a `Schedule`."""
+"""Programmes from files: one file a format, each with `is_mine` and `read`; the kind is found by content."""
+
+from .read import read_schedule
+
+__all__ = ["read_schedule"]

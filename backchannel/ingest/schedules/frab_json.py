@@ -1,0 +1,236 @@
+"""schedule.json as frab and pretalx write it (v1: days -> rooms -> sessions), and the hub's v2 (a list of sessions).
+
+Source of the shapes: https://c3voc.de/schedule/schema.json and schema2.json
+
+    v1  {"schedule": {"conference": {"title", "time_zone_name", "rooms": [{"name", "guid"}],
+            "days": [{"date", "rooms": {"Main Hall": [{"id", "guid", "date", "start", "duration", "title", ...}]}}]}}}
+    v2  {"schedule": {"conference": {...},
+            "events": [{"guid", "code", "start", "end", "room": {"name"}, "participants": [{"name"}], ...}]}}
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta, tzinfo
+from typing import Any
+
+from ...domain.errors import Unreadable
+from ...domain.model import Schedule
+from .faults import Faults
+from .gather import Found, Gathering, Given, duration, stated_hashtags, zone_named, zone_of
+
+
+def is_mine(text: str) -> bool:
+    return text.lstrip()[:1] in ("{", "[")
+
+
+def read(text: str, name: str, given: Given) -> Schedule:
+    return read_tables(_parse(text, name), name, given)
+
+
+def read_tables(document: Any, name: str, given: Given) -> Schedule:
+    """The schedule in the tables of a schedule.json, however they were written down."""
+    schedule, conference = _parts(document, name)
+    gathering = Gathering()
+    faults = gathering.faults
+    zone = zone_named(word(conference.get("time_zone_name")), faults)
+    clock = zone_of(zone or given.timezone)
+    found = [*_v1(conference, faults, clock), *_v2(schedule, faults, clock)]
+    zone = _believed_zone(zone, found, faults)
+    for room in _rooms(schedule, conference, faults):
+        gathering.room(word(room.get("name")), word(room.get("guid")))
+    for session in found:
+        gathering.session(session)
+    title = word(conference.get("title")) or word(conference.get("acronym")) or name
+    return gathering.schedule(title, zone=zone, starts=day(conference.get("start")), ends=day(conference.get("end")))
+
+
+def _parse(text: str, name: str) -> Any:
+    called = f"“{name}”" if name else "The file"
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        if error.msg.startswith("Unterminated") or re.fullmatch(r"\s*[\w.+-]*\s*", text[error.pos :]):
+            raise Unreadable(
+                f"{called} breaks off in the middle: its JSON ends unfinished at line {error.lineno}, "
+                f"column {error.colno}. Nothing was taken."
+            ) from None
+        raise Unreadable(
+            f"{called} is broken JSON at line {error.lineno}, column {error.colno} ({error.msg}). Nothing was taken."
+        ) from None
+    except (RecursionError, ValueError):  # absurdly deep, or a number of thousands of digits
+        raise Unreadable(f"{called} is JSON of a shape that no schedule has. Nothing was taken.") from None
+
+
+def _parts(document: Any, name: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    schedule = table(table(document).get("schedule"))
+    conference = table(schedule.get("conference"))
+    if not isinstance(conference.get("days"), list) and not isinstance(schedule.get("events"), list):
+        called = f"“{name}”" if name else "The file"
+        raise Unreadable(
+            f"{called} is no schedule: there is no list of days at schedule → conference → days. Nothing was taken."
+        )
+    return schedule, conference
+
+
+def _rooms(schedule: Mapping[str, Any], conference: Mapping[str, Any], faults: Faults) -> Iterator[Mapping[str, Any]]:
+    if isinstance(schedule.get("rooms"), list):
+        faults.tell("“rooms” stands beside “conference”, not inside it", "read from there", "schedule")
+    for place in (conference, schedule):
+        yield from map(table, rows(place.get("rooms")))
+
+
+def _v1(conference: Mapping[str, Any], faults: Faults, zone: tzinfo) -> Iterator[Found]:
+    for number, each in enumerate(rows(conference.get("days")), 1):
+        day_ = table(each)
+        rooms = table(day_.get("rooms"))
+        if "rooms" in day_ and not isinstance(day_["rooms"], Mapping | list):
+            faults.tell("“rooms” is no table of sessions", "the day was left out", f"day {number}")
+        for room, sessions in rooms.items():
+            for index, session in enumerate(rows(sessions), 1):
+                if isinstance(session, Mapping):
+                    yield _session(session, word(session.get("room")) or room, day_, faults, zone)
+                else:
+                    faults.tell("it is no session", "left out", f"day {number}, room “{room[:60]}”, entry {index}")
+
+
+def _v2(schedule: Mapping[str, Any], faults: Faults, zone: tzinfo) -> Iterator[Found]:
+    for index, session in enumerate(rows(schedule.get("events")), 1):
+        if isinstance(session, Mapping):
+            room = session.get("room")
+            yield _session(session, word(table(room).get("name")) or word(room), {}, faults, zone)
+        else:
+            faults.tell("it is no session", "left out", f"events, entry {index}")
+
+
+def _session(source: Mapping[str, Any], room: str, day_: Mapping[str, Any], faults: Faults, zone: tzinfo) -> Found:
+    title = word(source.get("title"))
+    about = [text for key in ("subtitle", "abstract", "description") if (text := word(source.get(key)))]
+    where = f"session “{title[:60]}”"
+    starts, ends = _times(source, day_, faults, where, zone)
+    _schema(source, faults, where)
+    return Found(
+        title=title,
+        guid=word(source.get("guid")),
+        key=tuple(filter(None, (number_or_word(source.get("id")), word(source.get("code")), word(source.get("slug"))))),
+        abstract="\n\n".join(dict.fromkeys(about)),
+        room=room,
+        starts=starts,
+        ends=ends,
+        leaders=_leaders(source),
+        hashtags=stated_hashtags("\n".join(about)),
+        url=word(source.get("url")),
+    )
+
+
+def _leaders(source: Mapping[str, Any]) -> tuple[str, ...]:
+    people = [*rows(source.get("persons")), *rows(source.get("participants"))]
+    names = (word(table(p).get("public_name")) or word(table(p).get("name")) for p in people)
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def _times(
+    source: Mapping[str, Any], day_: Mapping[str, Any], faults: Faults, where: str, zone: tzinfo
+) -> tuple[datetime | None, datetime | None]:
+    """When it begins and ends: from `date` and `duration`, from `start` and `end`, or from the day and a clock."""
+    starts = moment(source.get("date"), zone) or moment(source.get("start"), zone)
+    clock = re.fullmatch(r"(\d{1,2}):(\d{2})(?::\d{2})?", word(source.get("start")))
+    if starts is None and clock and (on := day(source.get("date")) or day(day_.get("date"))):
+        starts = moment(f"{on}T{int(clock[1]):02}:{clock[2]}:00", zone)
+        if starts:
+            faults.tell("it has no date of its own", "the day and the clock time were put together", where)
+    ends = moment(source.get("end"), zone)
+    length = duration(number_or_word(source.get("duration")))
+    if starts and ends is None and length:
+        ends = _later(starts, length)
+    if starts and ends is None:
+        faults.tell("how long it lasts cannot be read", "its end is left open", where)
+    return starts, ends
+
+
+def _later(starts: datetime, length: timedelta) -> datetime | None:
+    try:
+        return starts + length
+    except OverflowError:
+        return None
+
+
+def _schema(source: Mapping[str, Any], faults: Faults, where: str) -> None:
+    """Breaks of the published schema that do not keep the session from being read."""
+    if isinstance(source.get("id"), str):
+        faults.tell("its id is text, not a number", "read as it is", where)
+    if source.get("logo") == "":
+        faults.tell("its logo is an empty address", "read as no logo", where)
+    if not source.get("guid"):
+        faults.tell("it has no guid", "it got one, made from what it says", where)
+    for person in map(table, rows(source.get("persons"))):
+        who = f"{where}, {word(person.get('public_name')) or word(person.get('name')) or 'a person without a name'}"
+        if "id" in person and not isinstance(person["id"], int):
+            faults.tell("the person's id is text, not a number", "the name is enough", who)
+        if person.get("code") and not re.fullmatch(r"[A-Z0-9]+", word(person["code"])):
+            faults.tell("the person's code has other letters than A-Z and 0-9", "the name is enough", who)
+        if not word(person.get("public_name")) and not word(person.get("name")):
+            faults.tell("a person has no name", "left out", where)
+
+
+def _believed_zone(zone: str | None, found: Sequence[Found], faults: Faults) -> str | None:
+    """The zone's name, unless the dates were written in another: they are what the organisers read on the wall.
+
+    Dates written in UTC contradict no zone.
+    """
+    written = [f.starts for f in found if f.starts and f.starts.utcoffset()]
+    off = [when for when in written if when.utcoffset() != when.astimezone(zone_of(zone)).utcoffset()]
+    if zone is None or not off:
+        return zone
+    what = f"the zone is {zone}, but the dates say {off[0].isoformat()[-6:]}"
+    hours = {(when.utcoffset() or timedelta()) / timedelta(hours=1) for when in written}
+    if len(hours) == 1 and (hour := hours.pop()).is_integer():
+        faults.tell(what, "the dates were believed, and clocks are shown as they say", "time zone")
+        return f"Etc/GMT{-hour:+.0f}"
+    faults.tell(what, "the dates were believed", "time zone")
+    return zone
+
+
+# what may be anything, as what it should be
+
+
+def table(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def rows(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def word(value: Any) -> str:
+    """Text; of {"en": "...", "de": "..."} the English, or the first that says something."""
+    if isinstance(value, Mapping):
+        return word(value.get("en")) or next(filter(None, map(word, value.values())), "")
+    return value.strip() if isinstance(value, str) else ""
+
+
+def number_or_word(value: Any) -> str:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else word(value)
+
+
+def moment(value: Any, zone: tzinfo) -> datetime | None:
+    """A date with a time, in the event's zone where it has no offset; None for anything else."""
+    text = word(value)
+    if "T" not in text and ":" not in text:
+        return None
+    try:
+        when = datetime.fromisoformat(text)
+        when = when if when.utcoffset() is not None else when.replace(tzinfo=zone)
+        when.timestamp()
+    except (ValueError, OverflowError):
+        return None
+    return when if 1 < when.year < 9999 else None
+
+
+def day(value: Any) -> date | None:
+    try:
+        return date.fromisoformat(word(value)[:10])
+    except ValueError:
+        return None
