@@ -52,7 +52,8 @@ def _parse(text: str, name: str) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        if error.msg.startswith("Unterminated") or re.fullmatch(r"\s*[\w.+-]*\s*", text[error.pos :]):
+        cut = error.msg != "Extra data" and re.fullmatch(r"\s*[\w.+-]*\s*", text[error.pos :])
+        if cut or error.msg.startswith("Unterminated"):
             raise Unreadable(
                 f"{called} breaks off in the middle: its JSON ends unfinished at line {error.lineno}, "
                 f"column {error.colno}. Nothing was taken."

@@ -1,0 +1,115 @@
+"""What a new programme changes in the one that is kept: pure, so that a re-import can be shown before it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, tzinfo
+
+from .ids import slugify
+from .model import Schedule, Session
+from .times import read_date
+
+# what of a session comes from its programme; slug, number and headings stay as they are once it is kept
+FIELDS = ("title", "room", "starts", "ends", "leaders", "hashtags", "abstract", "url")
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One session that both have: `new` as it is to be kept (its own slug, number and headings), and what differs."""
+
+    old: Session
+    new: Session
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """`gone` are sessions that the new programme leaves out: what was said in them stays where it is."""
+
+    added: tuple[Session, ...] = ()
+    changed: tuple[Changed, ...] = ()
+    gone: tuple[Session, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.changed or self.gone)
+
+
+def diff(old: Iterable[Session], new: Schedule) -> Changes:
+    """What to add, change and leave out, so that the sessions of `old` become those of `new`; same guid, same session.
+
+    A session keeps its slug and number, for links and hashtags already point there; added ones get those that are free.
+    """
+    kept = {session.guid: session for session in old}
+    changed = [_changed(kept[s.guid], s) for s in new.sessions if s.guid in kept]
+    there = {session.guid for session in new.sessions}
+    return Changes(
+        added=_added([s for s in new.sessions if s.guid not in kept], list(kept.values())),
+        changed=tuple(c for c in changed if c.fields),
+        gone=tuple(s for s in kept.values() if s.guid not in there),
+    )
+
+
+def _changed(old: Session, new: Session) -> Changed:
+    merged = replace(new, slug=old.slug, number=old.number, headings=old.headings)
+    return Changed(old, merged, tuple(f for f in FIELDS if getattr(old, f) != getattr(new, f)))
+
+
+def _added(added: Sequence[Session], kept: Sequence[Session]) -> tuple[Session, ...]:
+    slugs = {session.slug for session in kept}
+    numbers = {session.number for session in kept}
+    last = max((n for n in numbers if n is not None), default=0)
+    made = []
+    for session in added:
+        number = session.number
+        if kept and (number is None or number in numbers):
+            number = last = last + 1
+        slug = _free(session.slug or slugify(session.title) or f"session-{number}", slugs)
+        last = max(last, number or 0)
+        numbers.add(number)
+        slugs.add(slug)
+        made.append(replace(session, slug=slug, number=number))
+    return tuple(made)
+
+
+def _free(slug: str, taken: set[str]) -> str:
+    tries = (slug if n == 1 else f"{slug[:56]}-{n}" for n in range(1, len(taken) + 2))
+    return next(each for each in tries if each not in taken)
+
+
+def sentences(changes: Changes, zone: tzinfo = UTC) -> tuple[str, ...]:
+    """The changes as a person reads them, a sentence each, with clocks as they are in `zone`.
+
+    >>> sentences(Changes(gone=(Session(guid="g", slug="tea", title="Tea"),)))
+    ('Gone: “Tea”.',)
+    """
+    return (
+        *(f"New: “{s.title}”, {_when_and_where(s, zone)}." for s in changes.added),
+        *(f"Changed: “{c.old.title}”: {'; '.join(_difference(c, f, zone) for f in c.fields)}." for c in changes.changed),
+        *(f"Gone: “{s.title}”." for s in changes.gone),
+    )
+
+
+def _when_and_where(session: Session, zone: tzinfo) -> str:
+    when = _said(session.starts, zone) if session.starts else "without a time"
+    return f"{when}, {session.room}" if session.room else when
+
+
+def _difference(changed: Changed, field: str, zone: tzinfo) -> str:
+    """How one field differs; of an abstract only that it does."""
+    if field == "abstract":
+        return "another abstract"
+    return f"{field} was {_said(getattr(changed.old, field), zone)}, is {_said(getattr(changed.new, field), zone)}"
+
+
+def _said(value: object, zone: tzinfo) -> str:
+    match value:
+        case None | () | "":
+            return "not given"
+        case datetime():
+            local = value.astimezone(zone)
+            return f"{local:%H:%M} on {read_date(local.date())}"
+        case tuple():
+            return ", ".join(map(str, value))
+        case _:
+            return f"“{value}”"
