@@ -1,0 +1,96 @@
+"""backchannel import schedule | notes | posts."""
+
+from __future__ import annotations
+
+import click
+
+from backchannel.cli.common import bar, db_option, host, json_option, print_json, read_bytes, read_day
+from backchannel.desk import documents, posts, programme
+from backchannel.domain.programme import sentences
+from backchannel.ingest.schedules import read_schedule
+
+
+def register(cli: click.Group) -> None:
+    cli.add_command(import_)
+
+
+@click.group("import")
+def import_() -> None:
+    """Bring in a schedule, notes, or posts."""
+
+
+@import_.command()
+@click.argument("event")
+@click.argument("file", metavar="FILE|URL|-")
+@click.option("--dry-run", is_flag=True, help="Print what would change, change nothing.")
+@db_option
+def schedule(event: str, file: str, dry_run: bool, db: str | None) -> None:
+    """The programme: pretalx or frab JSON or XML, iCalendar, CSV. Again, it is a diff."""
+    here = host(db)
+    here.read().event(event)
+    read = read_schedule(_bytes_of(file), name=file)
+    changes = programme.take_schedule(here.desk, event, read, dry_run=dry_run)
+    for fault in read.faults:
+        click.echo(fault, err=True)
+    for sentence in sentences(changes):
+        click.echo(sentence)
+
+
+def _bytes_of(file: str) -> bytes:
+    if file.startswith(("http://", "https://")):
+        from backchannel.config import Settings
+        from backchannel.ingest.fetch import fetch  # late: a file needs no HTTP client
+
+        return fetch(file, settings=Settings.from_environment()).body
+    return read_bytes(file)
+
+
+@import_.command()
+@click.argument("event")
+@click.argument("file", metavar="FILE|-")
+@click.option("--session", metavar="SESSION", help="Where the notes belong; else the session of their title, or a new one.")
+@click.option("--author", metavar="NAME", help="Who took them, where the document does not say.")
+@click.option("--date", "day", metavar="DATE", help="When they were taken, where the document does not say.")
+@json_option
+@db_option
+def notes(
+    event: str, file: str, session: str | None, author: str | None, day: str | None, as_json: bool, db: str | None
+) -> None:
+    """Notes taken elsewhere: text, Markdown, HTML."""
+    from backchannel.ingest.notes import read_notes
+
+    here = host(db)
+    here.read().event(event)
+    read = read_notes(read_bytes(file), name="" if file == "-" else file, author=author or "", date=read_day(day))
+    imported = documents.take_documents(here.desk, event, read, session=session, author=author, day=read_day(day))
+    if as_json:
+        print_json([_imported(one) for one in imported])
+        return
+    for one in imported:
+        where = "a new session" if one.new_session else "the session"
+        click.echo(
+            f"{one.notes} notes and {one.afterthoughts} afterthoughts into {where} “{one.session.title}”"
+            + (f"; {one.known} were there already." if one.known else ".")
+        )
+
+
+def _imported(one: documents.Imported) -> dict[str, object]:
+    return {
+        "session": one.session.guid, "slug": one.session.slug, "title": one.session.title,
+        "new_session": one.new_session, "notes": one.notes, "afterthoughts": one.afterthoughts, "posts": one.posts,
+        "known": one.known,
+    }  # fmt: skip
+
+
+@import_.command("posts")
+@click.argument("event")
+@click.argument("file", metavar="FILE|-")
+@db_option
+def posts_(event: str, file: str, db: str | None) -> None:
+    """Posts as NDJSON: {"id", "at", "author", "text"[, "url", "html"]} a line; placed like a feed's."""
+    here = host(db)
+    here.read().event(event)
+    lines = read_bytes(file).splitlines()
+    with bar(len(lines), "Placing posts") as progress:
+        taken = posts.import_posts(here.desk, event, lines, progress)
+    click.echo(f"{taken.new} posts are new, {taken.edited} edited, {taken.known} were there already.")

@@ -1,0 +1,40 @@
+"""The desk itself: the store to write through, the clock, and the nudge for whoever broadcasts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from backchannel.domain.placing import Placer
+from backchannel.store.base import Reader, Store, Writer
+
+T = TypeVar("T")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _nobody(event: str) -> None:
+    """No dispatcher in this process: those of others look at the heads by themselves."""
+
+
+@dataclass(slots=True)
+class Desk:
+    """What every act of the desk needs. `nudge` is told the event's slug after each commit that changed it."""
+
+    store: Store
+    clock: Callable[[], datetime] = _now
+    nudge: Callable[[str], None] = _nobody
+    placers: dict[str, Placer] = field(default_factory=dict)  # by event uid; used inside write jobs only
+
+    def read(self) -> Reader:
+        return self.store.reader()
+
+    def write(self, event: str, job: Callable[[Writer], T]) -> T:
+        """Run the job in the writing transaction; when it is on disk, nudge."""
+        done = self.store.write(job)
+        self.nudge(event)
+        return done

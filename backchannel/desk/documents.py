@@ -1,0 +1,121 @@
+"""Documents: notes that were taken elsewhere, brought in whole. The same document again adds nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from backchannel.desk.desk import Desk
+from backchannel.desk.notes import worded
+from backchannel.desk.programme import free_slug
+from backchannel.domain.channels import channels_of
+from backchannel.domain.ids import derived
+from backchannel.domain.model import Document, Draft, Event, Item, Placement, Room, Session
+from backchannel.domain.wire import fold, one_line, tidy
+from backchannel.store.base import Writer
+from backchannel.writeup.render import render
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What became of one document."""
+
+    session: Session
+    new_session: bool
+    notes: int
+    afterthoughts: int
+    posts: int
+    known: int
+
+
+def take_documents(
+    desk: Desk, slug: str, documents: tuple[Document, ...], *, session: str | None = None,
+    author: str | None = None, day: date | None = None,
+) -> list[Imported]:  # fmt: skip
+    """Keep documents in ONE transaction: each in the `session` named, else in the one of its title, else in a new one."""
+
+    def job(writer: Writer) -> list[Imported]:
+        event = writer.event(slug)
+        imported = [_take(desk, writer, event, document, session, author, day) for document in documents]
+        desk.placers.pop(event.uid, None)
+        return imported
+
+    return desk.write(slug, job)
+
+
+def _take(
+    desk: Desk, writer: Writer, event: Event, document: Document, ref: str | None, author: str | None, day: date | None
+) -> Imported:
+    home, is_new = _home(writer, event, document, ref)
+    kept, seen = Counter[str](), Counter[tuple[str, ...]]()
+    known = set(writer.fingerprints(event.slug, ids := _ids(event, document, seen)))
+    for id, draft in zip(ids, document.drafts, strict=True):
+        if id in known:
+            kept["known"] += 1
+            continue
+        item = _item(event, home, document, draft, id, author, day, desk.clock())
+        writer.keep_item(item, channels_of(item), do="put", by=item.author_key, at=desk.clock(), new_text=True)
+        kept[draft.origin] += 1
+    return Imported(
+        session=home, new_session=is_new, notes=kept["note"], afterthoughts=kept["afterthought"], posts=kept["post"],
+        known=kept["known"],
+    )  # fmt: skip
+
+
+def _ids(event: Event, document: Document, seen: Counter[tuple[str, ...]]) -> list[str]:
+    """Ids from the content: an equal line is another one only if it stands twice in the same document."""
+    ids = []
+    for draft in document.drafts:
+        key = (fold(document.title), draft.origin, draft.author, draft.text)
+        seen[key] += 1
+        ids.append(derived(event.uid, "document", *key, str(seen[key])))
+    return ids
+
+
+def _home(writer: Writer, event: Event, document: Document, ref: str | None) -> tuple[Session, bool]:
+    if ref is not None:
+        return _with_headings(writer, event, writer.session(event.slug, ref), document), False
+    sessions = writer.sessions(event.slug)
+    for session in sessions:
+        if fold(session.title).strip() == fold(document.title).strip():
+            return _with_headings(writer, event, session, document), False
+    session = _new_session(event, document, {session.slug for session in sessions})
+    if session.room and session.room not in {room.name for room in writer.rooms(event.slug)}:
+        writer.keep_rooms(event.slug, (*writer.rooms(event.slug), Room(name=session.room)))
+    writer.keep_session(event.slug, session)
+    return session, True
+
+
+def _with_headings(writer: Writer, event: Event, session: Session, document: Document) -> Session:
+    headings = {**document.headings, **session.headings}
+    if headings != session.headings:
+        session = replace(session, headings=headings)
+        writer.keep_session(event.slug, session)
+    return session
+
+
+def _new_session(event: Event, document: Document, used: set[str]) -> Session:
+    title = one_line(document.title)[:200] or "Notes"
+    return Session(
+        guid=derived(event.uid, "session", title), slug=free_slug(title, used), title=title, room=document.room,
+        starts=document.starts, ends=document.ends, leaders=document.leaders, hashtags=document.hashtags,
+        headings=dict(document.headings),
+    )  # fmt: skip
+
+
+def _item(
+    event: Event, session: Session, document: Document, draft: Draft, id: str, author: str | None, day: date | None,
+    now: datetime,
+) -> Item:  # fmt: skip
+    at = draft.at or day or document.date
+    text = tidy(draft.text)
+    item = Item(
+        id=id, event=event.slug, origin=draft.origin, text=text, author=draft.author or author or "",
+        author_key="import", session=session.guid, at=at, written_at=at, received_at=now, url=draft.url,
+        placed=Placement(method="explicit", confidence=1.0, reason="stands in the notes of this session"),
+    )  # fmt: skip
+    item = worded(item, text, draft.depth)
+    if draft.kind is not None and draft.kind != item.kind:
+        item = replace(item, kind=draft.kind, html=render(text) if item.speaker is None else item.html)
+    return replace(item, speaker=draft.speaker or item.speaker)

@@ -1,0 +1,48 @@
+"""Feeds: pointed at, taken away, and what a poll brought."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from backchannel.desk.desk import Desk
+from backchannel.domain.errors import UnknownFeed
+from backchannel.domain.ids import derived
+from backchannel.domain.model import Feed
+from backchannel.store.base import Reader, Writer
+
+
+def add_feed(desk: Desk, slug: str, url: str, *, session: str | None = None) -> Feed:
+    """Point the event at a feed; every post of it belongs to `session`, if one is named. Added again it is changed."""
+
+    def job(writer: Writer) -> Feed:
+        event = writer.event(slug)
+        guid = writer.session(slug, session).guid if session else None
+        id = derived(event.uid, "feed", url)
+        known = {feed.id: feed for feed in writer.feeds(slug)}.get(id)
+        feed = replace(known, session=guid, off=False, due_at=None) if known else Feed(
+            id=id, event=slug, url=url, session=guid
+        )  # fmt: skip
+        writer.keep_feed(feed)
+        return feed
+
+    return desk.write(slug, job)
+
+
+def find_feed(reader: Reader, slug: str, ref: str) -> Feed:
+    """One feed by its id or address, or `UnknownFeed`."""
+    for feed in reader.feeds(slug):
+        if ref in (feed.id, feed.url):
+            return feed
+    raise UnknownFeed(ref, slug)
+
+
+def remove_feed(desk: Desk, slug: str, ref: str) -> Feed:
+    """Take a feed away; the posts it brought stay."""
+
+    def job(writer: Writer) -> Feed:
+        writer.event(slug)
+        feed = find_feed(writer, slug, ref)
+        writer.remove_feed(slug, feed.id)
+        return feed
+
+    return desk.write(slug, job)

@@ -1,0 +1,84 @@
+"""Ops: every change that a person makes comes through here, over the socket or plain HTTP alike.
+
+    [raw op, ...]  ->  [{"op", "ok": true, "id", "seq", "rev"} | {"op", "error": {"code", "message", "permanent"}}, ...]
+
+The same op again gets the first answer again, so that a phone may ask as often as it likes; one bad op never blocks its
+neighbours. An answer without error means: on disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from backchannel.desk import access, moderation, notes
+from backchannel.desk.desk import Desk
+from backchannel.domain.errors import BackchannelError, Conflict, OpReused
+from backchannel.domain.model import Item
+from backchannel.domain.wire import Do, Op, read_batch, read_op
+from backchannel.passes import Pass
+from backchannel.store.base import Taken, Writer
+
+Answer = dict[str, Any]
+Act = Callable[[Writer, Pass, Op, datetime], Item]
+
+ACTS: Mapping[Do, Act] = {
+    "put": notes.put_note,
+    "retract": notes.retract_note,
+    "react": notes.react_to,
+    "move": moderation.move_item,
+    "hide": moderation.hide_item,
+    "show": moderation.show_item,
+}
+
+
+def take_ops(desk: Desk, shown: Pass, event: str, batch: object) -> list[Answer]:
+    """Answer a batch, op by op. Raises only where the batch as a whole cannot be taken: `Invalid`, `BadPass`, `Busy`."""
+    raw_ops, sent_at = read_batch(batch)
+    access.holder(desk.read(), shown, event)
+    ops = [_read(raw, sent_at) for raw in raw_ops]
+    now = desk.clock()
+
+    def job(writer: Writer) -> list[Answer]:
+        return [op if isinstance(op, dict) else _answer(writer, shown, op, now) for op in ops]
+
+    return desk.write(event, job)
+
+
+def _read(raw: object, sent_at: datetime | None) -> Op | Answer:
+    try:
+        return read_op(raw, sent_at)
+    except BackchannelError as fault:
+        op = raw.get("op") if isinstance(raw, Mapping) else None
+        return refusal(op if isinstance(op, str) else None, fault)
+
+
+def _answer(writer: Writer, shown: Pass, op: Op, now: datetime) -> Answer:
+    try:
+        taken = writer.taken(shown.event, shown.author_key, op.op)
+        if taken is None:
+            return writer.attempt(lambda: _take(writer, shown, op, now))
+        if taken.fingerprint != op.fingerprint():
+            raise OpReused(op.op)
+        return dict(taken.answer)
+    except BackchannelError as fault:
+        return refusal(op.op, fault)
+
+
+def _take(writer: Writer, shown: Pass, op: Op, now: datetime) -> Answer:
+    try:
+        item = ACTS[op.do](writer, shown, op, now)
+        answer: Answer = {"op": op.op, "ok": True, "id": item.id, "seq": item.seq, "rev": item.rev}
+    except Conflict as conflict:  # answered, not undone: the text that came is kept beside the one that stands
+        answer = refusal(op.op, conflict)
+        answer["error"] |= {"rev": conflict.rev, "text": conflict.text}
+    writer.keep_answer(shown.event, shown.author_key, op.op, Taken(fingerprint=op.fingerprint(), answer=answer))
+    return answer
+
+
+def refusal(op: str | None, fault: BackchannelError) -> Answer:
+    error = {"code": fault.code, "message": fault.message, "permanent": fault.permanent}
+    if fault.field:
+        error["field"] = fault.field
+    return {"op": op, "error": error}

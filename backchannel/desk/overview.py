@@ -1,0 +1,72 @@
+"""An event at a glance, as data: what `event show --json` prints and the API answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from backchannel.domain.errors import UnknownItem
+from backchannel.domain.model import Session
+from backchannel.domain.shapes import item_on_wire
+from backchannel.domain.times import write_when
+from backchannel.store.base import Reader, Tally
+
+NOTHING = Tally(origins={}, kinds={}, note_takers=())
+
+
+def event_overview(reader: Reader, slug: str) -> dict[str, Any]:
+    """{"slug", "title", "timezone", "seq", "rooms", "sessions": [{"guid", "slug", ..., "note_takers", "counts"}]}."""
+    event = reader.event(slug)
+    tallies = reader.tallies(slug)
+    return {
+        "slug": event.slug,
+        "title": event.title,
+        "timezone": event.timezone,
+        "starts": write_when(event.starts),
+        "ends": write_when(event.ends),
+        "hashtags": list(event.hashtags),
+        "public": event.public,
+        "closed": event.closed,
+        "seq": event.head,
+        "rooms": [room.name for room in reader.rooms(slug)],
+        "sessions": [session_overview(session, tallies) for session in reader.sessions(slug)],
+        "hallway": counts(tallies.get(None, NOTHING)),
+    }
+
+
+def session_overview(session: Session, tallies: dict[str | None, Tally]) -> dict[str, Any]:
+    tally = tallies.get(session.guid, NOTHING)
+    return {
+        "guid": session.guid,
+        "slug": session.slug,
+        "number": session.number,
+        "title": session.title,
+        "abstract": session.abstract,
+        "room": session.room,
+        "starts": write_when(session.starts),
+        "ends": write_when(session.ends),
+        "leaders": list(session.leaders),
+        "hashtags": list(session.hashtags),
+        "url": session.url,
+        "note_takers": list(tally.note_takers),
+        "counts": counts(tally),
+    }
+
+
+def counts(tally: Tally) -> dict[str, int]:
+    """Items by origin, those of people by kind too, and the commitments (actions and pledges)."""
+    by_kind = {kind: n for kind, n in tally.kinds.items() if kind != "note"}
+    return {
+        "note": tally.origins.get("note", 0),
+        "post": tally.origins.get("post", 0),
+        "afterthought": tally.origins.get("afterthought", 0),
+        **by_kind,
+        "commitment": by_kind.get("action", 0) + by_kind.get("pledge", 0),
+    }
+
+
+def visible_item(reader: Reader, slug: str, id: str) -> dict[str, Any]:
+    """One item on the wire; what is not visible answers as if it were absent."""
+    item = reader.item(slug, id)
+    if item.state != "visible":
+        raise UnknownItem(id)
+    return item_on_wire(item)

@@ -1,0 +1,85 @@
+"""The programme: a schedule is taken whole, in one transaction; a schedule taken again is a diff."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from backchannel.desk.desk import Desk
+from backchannel.domain.ids import slugify
+from backchannel.domain.model import Event, Item, Placement, Room, Schedule, Session
+from backchannel.domain.channels import channels_of
+from backchannel.domain.programme import Changes, diff
+from backchannel.store.base import Writer
+
+
+def take_schedule(desk: Desk, slug: str, schedule: Schedule, *, dry_run: bool = False) -> Changes:
+    """Make the programme what the schedule says, and tell what that changed. Sessions keep the guid of the schedule;
+    those that are gone from it leave the grid, and their items go to the hallway."""
+    if dry_run:
+        return diff(desk.read().sessions(slug), schedule)
+
+    def job(writer: Writer) -> Changes:
+        event = writer.event(slug)
+        changes = diff(writer.sessions(slug), schedule)
+        keep_rooms(writer, slug, schedule)
+        for session in changes.gone:
+            _to_hallway(writer, desk, slug, session)
+            writer.remove_session(slug, session.guid)
+        for session in _with_free_slugs(writer, slug, schedule):
+            writer.keep_session(slug, session)
+        writer.keep_event(_dated(event, schedule))
+        desk.placers.pop(event.uid, None)
+        return changes
+
+    return desk.write(slug, job)
+
+
+def keep_rooms(writer: Writer, slug: str, schedule: Schedule) -> None:
+    rooms = {room.name: room for room in schedule.rooms}
+    for session in schedule.sessions:
+        if session.room:
+            rooms.setdefault(session.room, Room(name=session.room))
+    writer.keep_rooms(slug, tuple(rooms.values()))
+
+
+def _with_free_slugs(writer: Writer, slug: str, schedule: Schedule) -> list[Session]:
+    """The schedule's sessions; one that is known keeps the address it has, and the headings of its documents."""
+    known = {session.guid: session for session in writer.sessions(slug)}
+    used = {session.slug for session in known.values()}
+    kept = []
+    for session in schedule.sessions:
+        if session.guid in known:
+            old = known[session.guid]
+            session = replace(session, slug=old.slug, headings=old.headings)
+        else:
+            session = replace(session, slug=free_slug(session.slug or session.title, used))
+        used.add(session.slug)
+        kept.append(session)
+    return kept
+
+
+def free_slug(title: str, used: set[str]) -> str:
+    """A slug of the title that is not in use: `maps`, then `maps-2`, `maps-3`, ..."""
+    base = slugify(title) or "session"
+    slug, n = base, 1
+    while slug in used:
+        n += 1
+        slug = f"{base[:56]}-{n}"
+    return slug
+
+
+def _to_hallway(writer: Writer, desk: Desk, slug: str, session: Session) -> None:
+    reason = f"its session, “{session.title}”, left the grid"
+    for item in writer.items(slug, session=session.guid, states=("visible", "held", "hidden")):
+        moved: Item = replace(item, session=None, placed=Placement(method="hallway", confidence=1.0, reason=reason))
+        writer.keep_item(moved, channels_of(moved), do="move", by="schedule", at=desk.clock(), new_text=False)
+
+
+def _dated(event: Event, schedule: Schedule) -> Event:
+    """What the organiser did not say, the schedule may."""
+    return replace(
+        event,
+        starts=event.starts or schedule.starts,
+        ends=event.ends or schedule.ends,
+        timezone=schedule.timezone if event.timezone == "UTC" and schedule.timezone else event.timezone,
+    )

@@ -1,0 +1,74 @@
+"""Puts the house together: `create_app(settings)`. Nothing happens at import."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask
+from flask_socketio import SocketIO
+
+from backchannel.config import Settings
+from backchannel.desk.desk import Desk
+from backchannel.live import handlers
+from backchannel.live.dispatcher import Dispatcher
+from backchannel.live.limits import Limits
+from backchannel.live.services import Services
+from backchannel.passes import Passes
+from backchannel.store.base import Store
+from backchannel.store.group import GroupCommit
+from backchannel.store.sqlite.store import SqliteStore
+from backchannel.web import api, errors, filters, follow, guard, scribe, writeups
+
+MESSAGE = 64 * 1024  # bytes of a socket message
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application, its store open and its dispatcher running. The process must be patched by gevent (app.py)."""
+    settings = settings or Settings.from_environment()
+    app = Flask("backchannel", template_folder=_folder("templates"), static_folder=_folder("static"))
+    app.config.update(
+        MAX_CONTENT_LENGTH=1024 * 1024,
+        TRUSTED_HOSTS=guard.trusted_hosts(settings.public_url, settings.host),
+        TEMPLATES_AUTO_RELOAD=False,
+    )
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    socketio = _socketio(app, settings)
+    services = _services(settings, GroupCommit(SqliteStore(settings.db)), socketio)
+    limits = Limits(settings.limits)
+    app.extensions |= {"backchannel": services, "backchannel limits": limits}
+    handlers.register(socketio, services, limits)
+    for part in (guard, errors, filters, api, follow, scribe, writeups):
+        part.register(app)
+    socketio.start_background_task(services.dispatcher.run)
+    return app
+
+
+def _services(settings: Settings, store: Store, socketio: SocketIO) -> Services:
+    dispatcher = Dispatcher(store, socketio)
+    return Services(
+        settings=settings,
+        store=store,
+        desk=Desk(store, nudge=dispatcher.nudge),
+        passes=Passes(settings.signing_secret()),
+        dispatcher=dispatcher,
+    )
+
+
+def _socketio(app: Flask, settings: Settings) -> SocketIO:
+    # Made here, not by init_app: init_app(message_queue=) would silently replace the client manager.
+    return SocketIO(
+        app,
+        async_mode="gevent",
+        transports=["websocket"],
+        async_handlers=False,
+        cors_allowed_origins=settings.public_url.rstrip("/") or None,
+        max_http_buffer_size=MESSAGE,
+        manage_session=False,
+    )
+
+
+def _folder(name: str) -> str:
+    """templates/ and static/: inside the package in a wheel, beside it in a checkout."""
+    package = Path(__file__).parent
+    inside = package / name
+    return str(inside if inside.is_dir() else package.parent / name)

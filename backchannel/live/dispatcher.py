@@ -1,0 +1,132 @@
+"""The process's one dispatcher: reads the log and sends one frame a channel. The only file that says Socket.IO `room=`.
+
+It broadcasts from the log, never from a request, so that everybody sees one order, whichever process took the note. It wakes
+by a nudge from this process's own commits, or looks at the heads every 100 ms for those of others.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from gevent.event import Event as Signal
+from gevent.timeout import Timeout
+
+from backchannel.domain.channels import digest
+from backchannel.domain.model import Item
+from backchannel.domain.shapes import item_on_wire, tombstone_on_wire
+from backchannel.store.base import Page, Store
+
+LOOK = 0.1  # seconds between two looks at the heads
+BEAT = 10.0  # seconds between two `head` beats
+FRAME = 200  # items a frame
+
+Channel = tuple[str, str]  # (event, channel)
+
+
+class Emitter(Protocol):
+    """What the dispatcher sends through: Flask-SocketIO's `emit`, or a test's list."""
+
+    def emit(self, event: str, data: Any, *, room: str) -> None: ...
+
+
+class Dispatcher:
+    """Follows every channel that somebody in this process follows."""
+
+    def __init__(self, store: Store, emitter: Emitter) -> None:
+        self._store = store
+        self._emitter = emitter
+        self._wanted = Signal()
+        self._watchers: Counter[Channel] = Counter()
+        self._sent: dict[Channel, int] = {}  # up to where each watched channel went out
+        self._heads: dict[str, int] = {}
+        self._moved: dict[Channel, Signal] = {}  # for those who wait over plain HTTP
+        self._beat_at = time.monotonic() + BEAT
+
+    def nudge(self, event: str) -> None:
+        """Something was committed."""
+        self._wanted.set()
+
+    def watch(self, channel: Channel) -> None:
+        """Somebody follows. To be called before the backlog is read: an overlap does no harm, a gap would."""
+        if not self._watchers[channel]:
+            self._sent[channel] = self._store.reader().channel_head(*channel)
+            self._moved[channel] = Signal()
+        self._watchers[channel] += 1
+
+    def unwatch(self, channel: Channel) -> None:
+        self._watchers[channel] -= 1
+        if self._watchers[channel] <= 0:
+            for kept in (self._watchers, self._sent, self._moved):
+                kept.pop(channel, None)
+
+    @contextmanager
+    def watching(self, channel: Channel) -> Iterator[None]:
+        self.watch(channel)
+        try:
+            yield
+        finally:
+            self.unwatch(channel)
+
+    def wait(self, channel: Channel, after: int, seconds: float) -> None:
+        """Return when the channel has something after `after`, or the time is up."""
+        with self.watching(channel), Timeout(seconds, False):
+            while self._store.reader().channel_head(*channel) <= after:
+                self._moved[channel].wait()
+
+    def run(self) -> None:
+        """For ever; a fault of one round is told and does not end it."""
+        while True:
+            self._wanted.wait(LOOK)
+            self._wanted.clear()
+            self.round()
+
+    def round(self) -> None:
+        """One look: send what is new on every watched channel."""
+        heads = self._store.reader().heads()
+        for channel in [channel for channel in self._watchers if heads.get(channel[0]) != self._heads.get(channel[0])]:
+            self._send_new(channel)
+        self._heads = heads
+        if time.monotonic() >= self._beat_at:
+            self._beat_at = time.monotonic() + BEAT
+            self._beat()
+
+    def _send_new(self, channel: Channel) -> None:
+        more = True
+        while more and channel in self._sent:
+            page = self._store.reader().changes(*channel, self._sent[channel], FRAME)
+            more = page.more
+            if page.seq > self._sent[channel]:
+                self._sent[channel] = page.seq
+                self._emitter.emit("changes", frame(channel, page), room=room_of(channel))
+                self._moved[channel].set()
+                self._moved[channel].clear()
+
+    def _beat(self) -> None:
+        reader = self._store.reader()
+        for channel in list(self._watchers):
+            standing = reader.standing(*channel)
+            beat = {
+                "event": channel[0], "channel": channel[1], "seq": reader.channel_head(*channel),
+                "digest": digest(standing), "epoch": reader.epoch(),
+            }  # fmt: skip
+            self._emitter.emit("head", beat, room=room_of(channel))
+
+
+def room_of(channel: Channel) -> str:
+    """The Socket.IO room of a channel."""
+    return "/".join(channel)
+
+
+def frame(channel: Channel, page: Page) -> dict[str, Any]:
+    """What stands on a page, as it goes out: {"event", "channel", "prev", "seq", "items"}."""
+    return {
+        "event": channel[0],
+        "channel": channel[1],
+        "prev": page.prev,
+        "seq": page.seq,
+        "items": [item_on_wire(item) if isinstance(item, Item) else tombstone_on_wire(item) for item in page.items],
+    }

@@ -1,0 +1,50 @@
+"""Who may follow what, and what the clock and the database say: the same for the socket and plain HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from backchannel.desk import access
+from backchannel.domain.channels import EVENT, STAFF
+from backchannel.domain.errors import BadPass, Forbidden, Invalid, UnknownEvent
+from backchannel.domain.model import Event
+from backchannel.domain.times import write_when
+from backchannel.live.services import Services
+from backchannel.passes import Pass
+
+
+def visible_event(services: Services, slug: str, shown: Pass | None) -> Event:
+    """An event that this person may read. A restricted one answers strangers as if it were absent."""
+    reader = services.read()
+    event = reader.event(slug)
+    if event.public:
+        return event
+    if shown is None:
+        raise UnknownEvent(slug)
+    return access.holder(reader, shown, slug)
+
+
+def readable_channel(services: Services, slug: str, channel: object, shown: Pass | None) -> str:
+    """The channel's name, if it is one and this person may follow it."""
+    visible_event(services, slug, shown)
+    if channel == EVENT:
+        return EVENT
+    if channel == STAFF:
+        return _staff(services, slug, shown)
+    if isinstance(channel, str) and channel.startswith("session/"):
+        return f"session/{services.read().session(slug, channel.removeprefix('session/')).guid}"
+    raise Invalid("A channel is event, staff, or session/ and a session's guid.", field="channel")
+
+
+def _staff(services: Services, slug: str, shown: Pass | None) -> str:
+    if shown is None:
+        raise BadPass("Organisers follow this channel; show your pass.")
+    access.holder(services.read(), shown, slug)
+    if shown.role != "organiser":
+        raise Forbidden("Only organisers follow this channel.")
+    return STAFF
+
+
+def stamped(services: Services, answer: dict[str, Any]) -> dict[str, Any]:
+    """The answer with the database's `epoch` and the server's `now`."""
+    return answer | {"epoch": services.read().epoch(), "now": write_when(services.desk.clock())}

@@ -1,0 +1,140 @@
+"""The socket: connect, follow, unfollow, ops. Each message is authorised by itself; an answer always comes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import request
+from flask_socketio import SocketIO, join_room, leave_room
+
+from backchannel.desk.ops import take_ops
+from backchannel.domain.errors import BackchannelError, BadPass, Invalid
+from backchannel.live.doors import readable_channel, stamped
+from backchannel.live.dispatcher import Channel, room_of
+from backchannel.live.limits import Limits
+from backchannel.live.services import Services
+from backchannel.passes import Pass
+
+log = logging.getLogger(__name__)
+Message = dict[str, Any]
+Answer = dict[str, Any]
+
+MOST_CHANNELS = 50  # followed by one socket
+
+
+class Sockets:
+    """What this process remembers of a socket: the pass it showed (not what it may do) and what it follows."""
+
+    def __init__(self, services: Services, limits: Limits) -> None:
+        self._services = services
+        self._limits = limits
+        self._shown: dict[str, Pass | None] = {}
+        self._follows: dict[str, set[Channel]] = {}
+
+    def connect(self, sid: str, auth: object) -> None:
+        self._shown[sid] = self._pass_of(auth if isinstance(auth, dict) else {})
+        self._follows[sid] = set()
+
+    def _pass_of(self, auth: Message) -> Pass | None:
+        """A program shows its pass; a browser's cookie counts only beside the token of a page of ours."""
+        if auth.get("pass"):
+            return self._services.passes.read(str(auth["pass"]))
+        if auth.get("token"):
+            event, key = self._services.passes.read_page(str(auth["token"]))
+            cookie = request.cookies.get(f"backchannel-{event}")
+            shown = self._services.passes.read(cookie) if cookie else None
+            return shown if shown is not None and shown.author_key == key else None
+        return None
+
+    def disconnect(self, sid: str) -> None:
+        self._shown.pop(sid, None)
+        for channel in self._follows.pop(sid, set()):
+            self._services.dispatcher.unwatch(channel)
+
+    def follow(self, sid: str, message: Message) -> Answer:
+        """Join first, answer after: what is committed between the two comes twice, never not at all."""
+        event = self._event(sid, message)
+        channel = (event, readable_channel(self._services, event, message.get("channel"), self._shown.get(sid)))
+        follows = self._follows[sid]
+        if channel not in follows:
+            if len(follows) >= MOST_CHANNELS:
+                raise Invalid(f"One connection follows at most {MOST_CHANNELS} channels.", field="channel")
+            follows.add(channel)
+            self._services.dispatcher.watch(channel)
+            join_room(room_of(channel))
+        seq = self._services.read().channel_head(*channel)
+        return stamped(self._services, {"event": event, "channel": channel[1], "seq": seq})
+
+    def unfollow(self, sid: str, message: Message) -> Answer:
+        channel = (self._event(sid, message), str(message.get("channel")))
+        if channel in self._follows[sid]:
+            self._follows[sid].discard(channel)
+            leave_room(room_of(channel))
+            self._services.dispatcher.unwatch(channel)
+        return stamped(self._services, {})
+
+    def ops(self, sid: str, message: Message) -> Answer:
+        shown = self._shown.get(sid)
+        if shown is None:
+            raise BadPass("To take notes, open the note-takers' link.")
+        event = self._event(sid, message)
+        ops = message.get("ops")
+        self._limits.ops(shown.author_key, len(ops) if isinstance(ops, list) else 1)
+        return stamped(self._services, {"results": take_ops(self._services.desk, shown, event, message)})
+
+    def _event(self, sid: str, message: Message) -> str:
+        """The message's event, or the one of the pass."""
+        shown = self._shown.get(sid)
+        event = message.get("event") or (shown.event if shown else None)
+        if not isinstance(event, str):
+            raise Invalid("The message names no event.", field="event")
+        return event
+
+
+def register(socketio: SocketIO, services: Services, limits: Limits) -> None:
+    sockets = Sockets(services, limits)
+
+    @socketio.on("connect")
+    def connect(auth: object = None) -> bool | None:
+        try:
+            sockets.connect(_sid(), auth)
+        except BackchannelError as fault:
+            raise ConnectionRefusedError(fault.message) from None
+        return None
+
+    @socketio.on("disconnect")
+    def disconnect(reason: object = None) -> None:
+        sockets.disconnect(_sid())
+
+    for act in (sockets.follow, sockets.unfollow, sockets.ops):
+        socketio.on(act.__name__)(_answering(services, act))
+
+
+def _sid() -> str:
+    return str(request.sid)  # type: ignore[attr-defined]
+
+
+def _answering(services: Services, act: Callable[[str, Message], Answer]) -> Callable[..., Answer]:
+    """An answer always comes, whatever broke."""
+
+    @wraps(act)
+    def answer(message: object = None, *rest: object) -> Answer:
+        try:
+            if not isinstance(message, dict):
+                raise Invalid("A message is one JSON object.")
+            return act(_sid(), message)
+        except BackchannelError as fault:
+            return stamped(services, {"error": error_on_wire(fault)})
+        except Exception:
+            log.exception("a handler failed")
+            fault = BackchannelError("Something broke on the server; it was noted. Nothing of this was kept.")
+            return {"error": {**error_on_wire(fault), "code": "broken", "permanent": False}}
+
+    return answer
+
+
+def error_on_wire(fault: BackchannelError) -> dict[str, Any]:
+    return {"code": fault.code, "message": fault.message, "field": fault.field, "permanent": fault.permanent}

@@ -1,0 +1,57 @@
+"""How much one pass may do in a minute. By pass, not by address: a venue is one address to the server."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+
+from backchannel.domain.errors import SlowDown
+
+OPS_A_MINUTE = 500  # a phone back from a dead spot brings its outbox in batches of 50
+JOINS_A_MINUTE = 120  # by address
+FORGET = 1000  # full buckets are dropped past that many
+
+
+class Bucket:
+    """Holds `size`, fills at `size` a minute."""
+
+    def __init__(self, size: int, now: float) -> None:
+        self.size = size
+        self.level = float(size)
+        self.at = now
+
+    def take(self, n: int, now: float) -> float:
+        """Seconds to wait; 0 where `n` could be taken."""
+        self.level = min(self.size, self.level + (now - self.at) * self.size / 60)
+        self.at = now
+        if self.level >= n or self.level >= self.size:
+            self.level -= n
+            return 0.0
+        return (n - self.level) * 60 / self.size
+
+
+class Limits:
+    """Counts in this process's memory."""
+
+    def __init__(self, on: bool, clock: Callable[[], float] = time.monotonic) -> None:
+        self._on = on
+        self._clock = clock
+        self._buckets: dict[tuple[str, str], Bucket] = {}
+
+    def ops(self, author_key: str, n: int) -> None:
+        self._take("ops", author_key, n, OPS_A_MINUTE)
+
+    def joins(self, address: str) -> None:
+        self._take("joins", address, 1, JOINS_A_MINUTE)
+
+    def _take(self, what: str, who: str, n: int, a_minute: int) -> None:
+        if not self._on:
+            return
+        now = self._clock()
+        if len(self._buckets) > FORGET:
+            self._buckets = {key: kept for key, kept in self._buckets.items() if now - kept.at < 60}
+        bucket = self._buckets.setdefault((what, who), Bucket(a_minute, now))
+        seconds = bucket.take(n, now)
+        if seconds > 0:
+            raise SlowDown(f"That was a lot at once; try again in {math.ceil(seconds)} s. Nothing was lost.")

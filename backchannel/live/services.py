@@ -1,0 +1,23 @@
+"""What the parts of a running server share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from backchannel.config import Settings
+from backchannel.desk.desk import Desk
+from backchannel.live.dispatcher import Dispatcher
+from backchannel.passes import Passes
+from backchannel.store.base import Reader, Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    settings: Settings
+    store: Store
+    desk: Desk
+    passes: Passes
+    dispatcher: Dispatcher
+
+    def read(self) -> Reader:
+        return self.store.reader()

@@ -1,0 +1,63 @@
+"""The production server: one process under gevent's pywsgi, or several under gunicorn's gevent worker."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from typing import Any
+
+import gevent
+from flask import Flask
+from gevent.event import Event
+from gevent.pywsgi import WSGIServer
+
+from backchannel.config import Settings
+from backchannel.factory import create_app
+from backchannel.live.services import Services
+
+GRACE = 3  # seconds between SIGTERM and the end
+
+
+def serve(settings: Settings, *, workers: int | None = None) -> None:
+    """Serve until SIGTERM or SIGINT; then take nothing more, answer what is under way, and close."""
+    if workers:
+        _serve_with_gunicorn(settings, workers)
+    else:
+        serve_app(create_app(settings))
+
+
+def serve_app(app: Flask) -> None:
+    services: Services = app.extensions["backchannel"]
+    settings = services.settings
+    server = WSGIServer((settings.host, settings.port), app, log=None, error_log=sys.stderr)
+    server.start()
+    print(f"Backchannel listens on {settings.public_url or _address(server)}", flush=True)
+    stop = Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        gevent.signal_handler(sign, stop.set)
+    stop.wait()
+    server.stop(timeout=GRACE - 1)
+    services.store.close()
+
+
+def _address(server: Any) -> str:
+    host = f"[{server.server_host}]" if ":" in server.server_host else server.server_host
+    return f"http://{host}:{server.server_port}"
+
+
+def _serve_with_gunicorn(settings: Settings, workers: int) -> None:
+    from gunicorn.app.base import BaseApplication  # imported late: it is not needed for one process
+
+    class Application(BaseApplication):  # type: ignore[misc]
+        def load_config(self) -> None:
+            options = {
+                "bind": f"{settings.host}:{settings.port}", "workers": workers, "worker_class": "gevent",
+                "graceful_timeout": GRACE, "control_socket_disable": True,
+            }  # fmt: skip
+            for name, value in options.items():
+                self.cfg.set(name, value)
+
+        def load(self) -> Flask:
+            return create_app(settings)
+
+    Application().run()

@@ -1,0 +1,214 @@
+"""What can be asked of the SQLite store."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from backchannel.domain.errors import UnknownEvent, UnknownItem, UnknownSession
+from backchannel.domain.model import Event, Feed, Item, Record, Room, Session, State, Tombstone
+from backchannel.domain.times import write_when
+from backchannel.store.base import Page, Revision, Taken, Tally
+from backchannel.store.sqlite import rows
+from backchannel.store.sqlite.rows import ITEM, ITEM_FROM, READING_ORDER
+
+
+class SqliteReader:
+    """Asks over one connection; every method takes its answer whole, so that no statement stays open."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def _all(self, sql: str, *parameters: Any) -> list[sqlite3.Row]:
+        cursor = self._connection.cursor()
+        cursor.row_factory = sqlite3.Row
+        return cursor.execute(sql, parameters).fetchall()
+
+    def _one(self, sql: str, *parameters: Any) -> sqlite3.Row | None:
+        found = self._all(sql, *parameters)
+        return found[0] if found else None
+
+    def epoch(self) -> str:
+        row = self._one("SELECT value FROM meta WHERE key = 'epoch'")
+        assert row is not None, "the schema makes the epoch"
+        return str(row["value"])
+
+    # --- events and the grid
+
+    def events(self) -> list[Event]:
+        return [rows.event(row) for row in self._all("SELECT * FROM event ORDER BY coalesce(starts, '') DESC, slug")]
+
+    def event(self, slug: str) -> Event:
+        row = self._one("SELECT * FROM event WHERE slug = ?", slug)
+        if row is None:
+            raise UnknownEvent(slug)
+        return rows.event(row)
+
+    def heads(self) -> dict[str, int]:
+        return {row["slug"]: row["head"] for row in self._all("SELECT slug, head FROM event")}
+
+    def generation(self, slug: str, role: str, session: str | None = None) -> int:
+        row = self._one("SELECT generations FROM event WHERE slug = ?", slug)
+        if row is None:
+            raise UnknownEvent(slug)
+        return int(json.loads(row["generations"]).get(_generation_key(role, session), 0))
+
+    def rooms(self, event: str) -> tuple[Room, ...]:
+        return tuple(
+            rows.room(row) for row in self._all("SELECT * FROM room WHERE event = ? ORDER BY position, name", event)
+        )
+
+    def sessions(self, event: str) -> tuple[Session, ...]:
+        found = self._all(
+            """SELECT session.* FROM session LEFT JOIN room ON room.event = session.event AND room.name = session.room
+            WHERE session.event = ? ORDER BY coalesce(starts, '9999'), coalesce(position, 9999), number, title""",
+            event,
+        )
+        return tuple(rows.session(row) for row in found)
+
+    def session(self, event: str, ref: str) -> Session:
+        row = self._one("SELECT * FROM session WHERE event = ? AND (guid = ? OR slug = ?)", event, ref, ref)
+        if row is None:
+            raise UnknownSession(ref, event)
+        return rows.session(row)
+
+    # --- items
+
+    def item(self, event: str, id: str) -> Item:
+        row = self._one(f"SELECT {ITEM} FROM {ITEM_FROM} WHERE item.event = ? AND item.id = ?", event, id)
+        if row is None:
+            raise UnknownItem(id)
+        return rows.item(row)
+
+    def items(self, event: str, *, session: str | None = None, states: Sequence[State] = ("visible",)) -> list[Item]:
+        where = "item.event = ? AND item.state IN (SELECT value FROM json_each(?))"
+        parameters = [event, rows.dumps(states)]
+        if session is not None:
+            where += " AND item.session = ?"
+            parameters.append(session)
+        found = self._all(f"SELECT {ITEM} FROM {ITEM_FROM} WHERE {where} ORDER BY {READING_ORDER}", *parameters)
+        return [rows.item(row) for row in found]
+
+    def hallway(self, event: str, *, limit: int = 100) -> list[Item]:
+        found = self._all(
+            f"""SELECT {ITEM} FROM {ITEM_FROM} WHERE item.event = ? AND item.session IS NULL
+            AND item.state = 'visible' ORDER BY item.at DESC, item.seq DESC LIMIT ?""",
+            event, limit,
+        )  # fmt: skip
+        return [rows.item(row) for row in reversed(found)]
+
+    def revisions(self, event: str, id: str) -> list[Revision]:
+        found = self._all("SELECT rev, text, by, at FROM body WHERE event = ? AND id = ? ORDER BY rev", event, id)
+        return [
+            Revision(rev=row["rev"], text=row["text"], by=row["by"], at=datetime.fromisoformat(row["at"]))
+            for row in found
+        ]
+
+    def fingerprints(self, event: str, ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+        found = self._all(
+            f"""SELECT item.id, body.text, item.state FROM {ITEM_FROM}
+            WHERE item.event = ? AND item.id IN (SELECT value FROM json_each(?))""",
+            event, rows.dumps(list(ids)),
+        )  # fmt: skip
+        return {row["id"]: (row["text"], row["state"]) for row in found}
+
+    # --- the order of changes
+
+    def changes(self, event: str, channel: str, after: int, limit: int) -> Page:
+        found = self._all(
+            """SELECT id, seq, gone FROM standing WHERE event = ? AND channel = ? AND seq > ? ORDER BY seq LIMIT ?""",
+            event, channel, after, limit + 1,
+        )  # fmt: skip
+        more = len(found) > limit
+        found = found[:limit]
+        present = self._items_by_id(event, [row["id"] for row in found if not row["gone"]])
+        items = tuple(
+            Tombstone(id=row["id"], seq=row["seq"]) if row["gone"] else present[row["id"]] for row in found
+        )  # fmt: skip
+        return Page(items=items, prev=after, seq=found[-1]["seq"] if found else after, more=more)
+
+    def _items_by_id(self, event: str, ids: list[str]) -> dict[str, Item]:
+        found = self._all(
+            f"""SELECT {ITEM} FROM {ITEM_FROM} WHERE item.event = ?
+            AND item.id IN (SELECT value FROM json_each(?))""",
+            event, rows.dumps(ids),
+        )  # fmt: skip
+        return {row["id"]: rows.item(row) for row in found}
+
+    def channel_head(self, event: str, channel: str) -> int:
+        row = self._one("SELECT max(seq) AS head FROM standing WHERE event = ? AND channel = ?", event, channel)
+        return int(row["head"] or 0) if row else 0
+
+    def standing(self, event: str, channel: str) -> list[tuple[int, str, int]]:
+        found = self._all(
+            """SELECT standing.seq, standing.id, item.rev FROM standing
+            JOIN item ON item.event = standing.event AND item.id = standing.id
+            WHERE standing.event = ? AND channel = ? AND gone = 0 ORDER BY standing.seq""",
+            event, channel,
+        )  # fmt: skip
+        return [(row["seq"], row["id"], row["rev"]) for row in found]
+
+    def taken(self, event: str, author_key: str, op: str) -> Taken | None:
+        row = self._one(
+            "SELECT fingerprint, answer FROM op WHERE event = ? AND author_key = ? AND op = ?", event, author_key, op
+        )
+        return Taken(fingerprint=row["fingerprint"], answer=json.loads(row["answer"])) if row else None
+
+    # --- counted, and whole
+
+    def tallies(self, event: str) -> dict[str | None, Tally]:
+        tallies: dict[str | None, Tally] = {}
+        found = self._all(
+            f"""SELECT item.session, item.origin, body.kind, item.author, count(*) AS n FROM {ITEM_FROM}
+            WHERE item.event = ? AND item.state = 'visible' GROUP BY 1, 2, 3, 4 ORDER BY min(item.seq)""",
+            event,
+        )
+        for row in found:
+            tally = tallies.get(row["session"]) or Tally(origins={}, kinds={}, note_takers=())
+            takers = tally.note_takers
+            if row["origin"] == "note" and row["author"] and row["author"] not in takers:
+                takers = (*takers, row["author"])
+            kinds = tally.kinds if row["origin"] == "post" else _plus(tally.kinds, row["kind"], row["n"])
+            tallies[row["session"]] = Tally(
+                origins=_plus(tally.origins, row["origin"], row["n"]), kinds=kinds, note_takers=takers
+            )
+        return tallies
+
+    def pulse(self, event: str, since: datetime, step: int) -> dict[str, list[int]]:
+        found = self._all(
+            """SELECT session, (strftime('%s', at) - ?) / ? AS step, count(*) AS n FROM item
+            WHERE event = ? AND state = 'visible' AND session IS NOT NULL AND at >= ? GROUP BY 1, 2 ORDER BY 1, 2""",
+            int(since.timestamp()), step, event, write_when(since),
+        )  # fmt: skip
+        pulses: dict[str, list[int]] = {}
+        for row in found:
+            pulse = pulses.setdefault(row["session"], [])
+            pulse.extend([0] * (row["step"] - len(pulse)))
+            pulse.append(row["n"])
+        return pulses
+
+    def record(self, event: str, *, session: str | None = None, states: Sequence[State] = ("visible",)) -> Record:
+        sessions = self.sessions(event) if session is None else (self.session(event, session),)
+        guid = None if session is None else sessions[0].guid
+        return Record(
+            event=self.event(event),
+            sessions=sessions,
+            items=tuple(self.items(event, session=guid, states=states)),
+            rooms=self.rooms(event),
+        )
+
+    def feeds(self, event: str | None = None) -> list[Feed]:
+        if event is None:
+            return [rows.feed(row) for row in self._all("SELECT * FROM feed ORDER BY event, url")]
+        return [rows.feed(row) for row in self._all("SELECT * FROM feed WHERE event = ? ORDER BY url", event)]
+
+
+def _plus(counts: Any, key: str, n: int) -> dict[str, int]:
+    return {**counts, key: counts.get(key, 0) + n}
+
+
+def _generation_key(role: str, session: str | None) -> str:
+    return f"{role}/{session}" if session else role

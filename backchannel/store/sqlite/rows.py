@@ -1,0 +1,114 @@
+"""Rows to values and back. A row is a `sqlite3.Row`; lists and mappings are kept as JSON."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from datetime import date, datetime
+from typing import Any
+
+from backchannel.domain.model import Event, Feed, Item, Placement, Room, Session
+from backchannel.domain.times import parse_when, write_when
+
+ITEM = """
+    item.event, item.id, item.seq, item.rev, item.origin, item.session, item.author, item.author_key, item.at,
+    item.written_at, item.received_at, item.url, item.sources, item.method, item.confidence, item.reason,
+    item.reactions, item.state, item.source_id, body.text, body.html, body.kind, body.depth, body.speaker
+"""
+ITEM_FROM = "item JOIN body ON body.event = item.event AND body.id = item.id AND body.rev = item.rev"
+READING_ORDER = "coalesce(item.at, ''), item.seq"
+
+
+def dumps(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def moment(text: str | None) -> datetime | None:
+    when = parse_when(text)
+    return when if isinstance(when, datetime) else None
+
+
+def day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def event(row: sqlite3.Row) -> Event:
+    return Event(
+        slug=row["slug"], uid=row["uid"], title=row["title"], timezone=row["timezone"], starts=day(row["starts"]),
+        ends=day(row["ends"]), hashtags=tuple(json.loads(row["hashtags"])), public=bool(row["public"]),
+        closed=bool(row["closed"]), head=row["head"],
+    )  # fmt: skip
+
+
+def event_row(event: Event) -> dict[str, Any]:
+    return {
+        "slug": event.slug, "uid": event.uid, "title": event.title, "timezone": event.timezone,
+        "starts": write_when(event.starts), "ends": write_when(event.ends), "hashtags": dumps(event.hashtags),
+        "public": int(event.public), "closed": int(event.closed),
+    }  # fmt: skip
+
+
+def room(row: sqlite3.Row) -> Room:
+    return Room(name=row["name"], guid=row["guid"])
+
+
+def session(row: sqlite3.Row) -> Session:
+    return Session(
+        guid=row["guid"], slug=row["slug"], number=row["number"], title=row["title"], abstract=row["abstract"],
+        room=row["room"], starts=moment(row["starts"]), ends=moment(row["ends"]),
+        leaders=tuple(json.loads(row["leaders"])), hashtags=tuple(json.loads(row["hashtags"])), url=row["url"],
+        headings=json.loads(row["headings"]),
+    )  # fmt: skip
+
+
+def session_row(event: str, session: Session) -> dict[str, Any]:
+    return {
+        "event": event, "guid": session.guid, "slug": session.slug, "number": session.number,
+        "title": session.title, "abstract": session.abstract, "room": session.room,
+        "starts": write_when(session.starts), "ends": write_when(session.ends), "leaders": dumps(session.leaders),
+        "hashtags": dumps(session.hashtags), "url": session.url, "headings": dumps(dict(session.headings)),
+    }  # fmt: skip
+
+
+def item(row: sqlite3.Row) -> Item:
+    placed = None
+    if row["method"] is not None:
+        placed = Placement(method=row["method"], confidence=row["confidence"], reason=row["reason"])
+    return Item(
+        id=row["id"], event=row["event"], origin=row["origin"], text=row["text"], author=row["author"],
+        kind=row["kind"], session=row["session"], depth=row["depth"], speaker=row["speaker"], html=row["html"],
+        at=parse_when(row["at"]), written_at=parse_when(row["written_at"]), received_at=moment(row["received_at"]),
+        url=row["url"], sources=tuple(json.loads(row["sources"])), placed=placed,
+        reactions=json.loads(row["reactions"]), state=row["state"], seq=row["seq"], rev=row["rev"],
+        author_key=row["author_key"], source_id=row["source_id"],
+    )  # fmt: skip
+
+
+def item_row(item: Item) -> dict[str, Any]:
+    placed = item.placed
+    return {
+        "event": item.event, "id": item.id, "seq": item.seq, "rev": item.rev, "origin": item.origin,
+        "session": item.session, "author": item.author, "author_key": item.author_key, "at": write_when(item.at),
+        "written_at": write_when(item.written_at), "received_at": write_when(item.received_at), "url": item.url,
+        "sources": dumps([dict(source) for source in item.sources]), "method": placed and placed.method,
+        "confidence": placed and placed.confidence, "reason": placed and placed.reason,
+        "reactions": dumps(dict(item.reactions)), "state": item.state, "source_id": item.source_id,
+    }  # fmt: skip
+
+
+def feed(row: sqlite3.Row) -> Feed:
+    return Feed(
+        id=row["id"], event=row["event"], url=row["url"], session=row["session"], title=row["title"],
+        etag=row["etag"], modified=row["modified"], fingerprint=row["fingerprint"],
+        polled_at=moment(row["polled_at"]), due_at=moment(row["due_at"]), failures=row["failures"],
+        health=row["health"], off=bool(row["off"]),
+    )  # fmt: skip
+
+
+def feed_row(feed: Feed) -> dict[str, Any]:
+    return {
+        "event": feed.event, "id": feed.id, "url": feed.url, "session": feed.session, "title": feed.title,
+        "etag": feed.etag, "modified": feed.modified, "fingerprint": feed.fingerprint,
+        "polled_at": write_when(feed.polled_at), "due_at": write_when(feed.due_at), "failures": feed.failures,
+        "health": feed.health, "off": int(feed.off),
+    }  # fmt: skip

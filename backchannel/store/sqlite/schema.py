@@ -1,0 +1,75 @@
+"""The tables, as sqlite-utils migrations: add a step, never change one that was released."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+from backchannel.domain.ids import uuid7
+
+migrations = Migrations("backchannel")
+
+
+@migrations()
+def first(db: Database) -> None:
+    """`item` says where a thing stands now, `body` has every text it had (the one table with texts), `standing` is the
+    order of every channel, `change` who did what when (no texts), `op` the first answer to every op."""
+    for statement in _FIRST.split(";\n"):
+        if statement.strip():
+            db.conn.execute(statement)
+    db.conn.execute("INSERT INTO meta VALUES ('epoch', ?)", (uuid7(),))
+
+
+_FIRST = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE event (
+    slug TEXT PRIMARY KEY, uid TEXT NOT NULL, title TEXT NOT NULL, timezone TEXT NOT NULL, starts TEXT, ends TEXT,
+    hashtags TEXT NOT NULL, public INTEGER NOT NULL, closed INTEGER NOT NULL,
+    head INTEGER NOT NULL DEFAULT 0, generations TEXT NOT NULL DEFAULT '{}'
+) WITHOUT ROWID;
+CREATE TABLE room (
+    event TEXT NOT NULL, name TEXT NOT NULL, guid TEXT NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (event, name)
+) WITHOUT ROWID;
+CREATE TABLE session (
+    event TEXT NOT NULL, guid TEXT NOT NULL, slug TEXT NOT NULL, number INTEGER, title TEXT NOT NULL,
+    abstract TEXT NOT NULL, room TEXT, starts TEXT, ends TEXT, leaders TEXT NOT NULL, hashtags TEXT NOT NULL,
+    url TEXT, headings TEXT NOT NULL, PRIMARY KEY (event, guid), UNIQUE (event, slug)
+) WITHOUT ROWID;
+CREATE TABLE item (
+    event TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL, rev INTEGER NOT NULL, origin TEXT NOT NULL,
+    session TEXT, author TEXT NOT NULL, author_key TEXT NOT NULL, at TEXT, written_at TEXT, received_at TEXT,
+    url TEXT, sources TEXT NOT NULL, method TEXT, confidence REAL, reason TEXT, reactions TEXT NOT NULL,
+    state TEXT NOT NULL, source_id TEXT, PRIMARY KEY (event, id)
+) WITHOUT ROWID;
+CREATE INDEX item_reading ON item (event, session, at, seq);
+CREATE TABLE body (
+    event TEXT NOT NULL, id TEXT NOT NULL, rev INTEGER NOT NULL, text TEXT NOT NULL, html TEXT NOT NULL,
+    kind TEXT NOT NULL, depth INTEGER NOT NULL, speaker TEXT, by TEXT NOT NULL, at TEXT NOT NULL,
+    PRIMARY KEY (event, id, rev)
+) WITHOUT ROWID;
+CREATE TABLE standing (
+    event TEXT NOT NULL, channel TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL, gone INTEGER NOT NULL,
+    PRIMARY KEY (event, channel, id)
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX standing_order ON standing (event, channel, seq);
+CREATE INDEX standing_item ON standing (event, id);
+CREATE TABLE change (
+    event TEXT NOT NULL, seq INTEGER NOT NULL, id TEXT NOT NULL, do TEXT NOT NULL, by TEXT NOT NULL, at TEXT NOT NULL,
+    session TEXT, state TEXT NOT NULL, rev INTEGER NOT NULL, PRIMARY KEY (event, seq)
+) WITHOUT ROWID;
+CREATE TABLE op (
+    event TEXT NOT NULL, author_key TEXT NOT NULL, op TEXT NOT NULL, fingerprint TEXT NOT NULL, answer TEXT NOT NULL,
+    PRIMARY KEY (event, author_key, op)
+) WITHOUT ROWID;
+CREATE TABLE reaction (
+    event TEXT NOT NULL, id TEXT NOT NULL, author_key TEXT NOT NULL, reaction TEXT NOT NULL,
+    PRIMARY KEY (event, id, author_key, reaction)
+) WITHOUT ROWID;
+CREATE TABLE feed (
+    event TEXT NOT NULL, id TEXT NOT NULL, url TEXT NOT NULL, session TEXT, title TEXT NOT NULL, etag TEXT,
+    modified TEXT, fingerprint TEXT, polled_at TEXT, due_at TEXT, failures INTEGER NOT NULL, health TEXT NOT NULL,
+    off INTEGER NOT NULL, PRIMARY KEY (event, id)
+) WITHOUT ROWID
+"""
+
+# Every table that has an `event` column: what goes when an event goes.
+TABLES = ("room", "session", "item", "body", "standing", "change", "op", "reaction", "feed")

@@ -1,0 +1,104 @@
+"""One SQLite file, one writing connection, a reading connection a thread.
+
+The database is in WAL mode with `synchronous=FULL`: what was committed is on disk. Writing begins IMMEDIATE, because
+a deferred transaction that reads first and writes later can lose to another process at any time ("database is locked").
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlite_utils import Database
+
+from backchannel.domain.errors import Busy, DiskFull
+from backchannel.store.base import Reader, Writer
+from backchannel.store.sqlite.reader import SqliteReader
+from backchannel.store.sqlite.schema import migrations
+from backchannel.store.sqlite.writer import SqliteWriter
+
+T = TypeVar("T")
+Job = Callable[[Writer], Any]
+Outcome = tuple[bool, Any]  # (True, what the job returned) or (False, what it raised)
+
+LOCK_WAIT = 5.0  # seconds a commit waits for another process before the answer is `Busy`
+
+
+class SqliteStore:
+    """The contract of `store.base` in one file. `write` commits each job by itself; `store.group` shares commits."""
+
+    def __init__(self, path: Path | str, *, make: bool = True) -> None:
+        self.path = Path(path)
+        if make:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._readers: dict[int, SqliteReader] = {}
+        self._connections: list[sqlite3.Connection] = []
+        self._writing = self._connect()
+        self._lock = threading.Lock()
+        migrations.apply(Database(self._writing))
+
+    def _connect(self) -> sqlite3.Connection:
+        # A connection is used by one thread at a time; SQLite's own check would forbid closing it from another.
+        connection = sqlite3.connect(self.path, timeout=LOCK_WAIT, isolation_level=None, check_same_thread=False)
+        os.chmod(self.path, 0o600)
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+        self._connections.append(connection)
+        return connection
+
+    def reader(self) -> Reader:
+        # The native thread, not the greenlet: greenlets of one thread may share a connection, since no statement of
+        # the reader stays open while another greenlet runs.
+        thread = threading.get_native_id()
+        if thread not in self._readers:
+            self._readers[thread] = SqliteReader(self._connect())
+        return self._readers[thread]
+
+    def write(self, job: Callable[[Writer], T]) -> T:
+        ((good, what),) = self.commit([job])
+        if not good:
+            raise what
+        return what  # type: ignore[no-any-return]
+
+    def commit(self, jobs: Sequence[Job]) -> list[Outcome]:
+        """Run the jobs in ONE transaction. A job that raises is undone alone; if the commit itself fails, all failed."""
+        with self._lock:
+            try:
+                self._writing.execute("BEGIN IMMEDIATE")
+                writer = SqliteWriter(self._writing)
+                outcomes = [_attempt(writer, job) for job in jobs]
+                self._writing.execute("COMMIT")
+                return outcomes
+            except BaseException as fault:
+                if self._writing.in_transaction:
+                    self._writing.execute("ROLLBACK")
+                if not isinstance(fault, sqlite3.OperationalError):
+                    raise
+                return [(False, _as_ours(fault))] * len(jobs)
+
+    def close(self) -> None:
+        for connection in self._connections:
+            connection.close()
+        self._connections.clear()
+        self._readers.clear()
+
+
+def _attempt(writer: SqliteWriter, job: Job) -> Outcome:
+    try:
+        return True, writer.attempt(lambda: job(writer))
+    except sqlite3.OperationalError:
+        raise  # the disk or the lock: the whole transaction is in doubt
+    except Exception as fault:
+        return False, fault
+
+
+def _as_ours(fault: sqlite3.OperationalError) -> Exception:
+    if fault.sqlite_errorcode in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR) or "full" in str(fault):
+        return DiskFull()
+    if fault.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return Busy("The server is busy; nothing was lost, try again in a moment.")
+    return fault

@@ -1,0 +1,160 @@
+"""What can be done inside the SQLite store's writing transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+from backchannel.domain import errors
+from backchannel.domain.model import Event, Feed, Item, Room, Session
+from backchannel.domain.times import write_when
+from backchannel.store.base import Taken
+from backchannel.store.sqlite import rows, schema
+from backchannel.store.sqlite.reader import SqliteReader, _generation_key
+
+T = TypeVar("T")
+
+
+class SqliteWriter(SqliteReader):
+    """Writes over the one writing connection; BEGIN and COMMIT are its caller's."""
+
+    def _run(self, sql: str, *parameters: Any) -> None:
+        self._connection.execute(sql, parameters)
+
+    def _upsert(self, table: str, row: dict[str, Any], key: tuple[str, ...]) -> None:
+        names = ", ".join(row)
+        marks = ", ".join("?" * len(row))
+        rest = ", ".join(f"{name} = excluded.{name}" for name in row if name not in key)
+        self._run(
+            f"INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT ({', '.join(key)}) DO UPDATE SET {rest}",
+            *row.values(),
+        )
+
+    def attempt(self, step: Callable[[], T]) -> T:
+        self._run("SAVEPOINT attempt")
+        try:
+            done = step()
+        except BaseException:
+            if self._connection.in_transaction:
+                self._run("ROLLBACK TO attempt")
+                self._run("RELEASE attempt")
+            raise
+        self._run("RELEASE attempt")
+        return done
+
+    # --- events and the grid
+
+    def keep_event(self, event: Event) -> None:
+        row = self._one("SELECT uid FROM event WHERE slug = ?", event.slug)
+        if row is not None and row["uid"] != event.uid:
+            raise errors.Taken(f"There is an event “{event.slug}” here already.", field="slug")
+        self._upsert("event", rows.event_row(event), ("slug",))
+
+    def remove_event(self, slug: str) -> None:
+        self.event(slug)
+        for table in schema.TABLES:
+            self._run(f"DELETE FROM {table} WHERE event = ?", slug)
+        self._run("DELETE FROM event WHERE slug = ?", slug)
+
+    def raise_generation(self, slug: str, role: str, session: str | None = None) -> int:
+        generation = self.generation(slug, role, session) + 1
+        row = self._one("SELECT generations FROM event WHERE slug = ?", slug)
+        assert row is not None, "generation() has looked"
+        generations = {**json.loads(row["generations"]), _generation_key(role, session): generation}
+        self._run("UPDATE event SET generations = ? WHERE slug = ?", rows.dumps(generations), slug)
+        return generation
+
+    def keep_rooms(self, event: str, rooms: Sequence[Room]) -> None:
+        self._run("DELETE FROM room WHERE event = ?", event)
+        for position, room in enumerate(rooms):
+            self._run("INSERT OR IGNORE INTO room VALUES (?, ?, ?, ?)", event, room.name, room.guid, position)
+
+    def keep_session(self, event: str, session: Session) -> None:
+        self._upsert("session", rows.session_row(event, session), ("event", "guid"))
+
+    def remove_session(self, event: str, guid: str) -> None:
+        self._run("DELETE FROM session WHERE event = ? AND guid = ?", event, guid)
+
+    # --- items
+
+    def _next_seq(self, event: str) -> int:
+        found = self._all("UPDATE event SET head = head + 1 WHERE slug = ? RETURNING head", event)
+        if not found:
+            raise errors.UnknownEvent(event)
+        return int(found[0]["head"])
+
+    def keep_item(
+        self, item: Item, channels: Sequence[str], *, do: str, by: str, at: datetime, new_text: bool
+    ) -> Item:
+        item = replace(item, seq=self._next_seq(item.event), rev=self._next_rev(item) if new_text else item.rev)
+        if new_text:
+            self._keep_body(item, by=by, at=at)
+        self._upsert("item", rows.item_row(item), ("event", "id"))
+        self._keep_standing(item, channels)
+        self._run(
+            "INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            item.event, item.seq, item.id, do, by, write_when(at), item.session, item.state, item.rev,
+        )  # fmt: skip
+        return item
+
+    def _next_rev(self, item: Item) -> int:
+        row = self._one("SELECT max(rev) AS rev FROM body WHERE event = ? AND id = ?", item.event, item.id)
+        return 1 + int((row and row["rev"]) or 0)
+
+    def _keep_body(self, item: Item, *, by: str, at: datetime) -> None:
+        self._run(
+            "INSERT INTO body VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            item.event, item.id, item.rev, item.text, item.html, item.kind, item.depth, item.speaker, by,
+            write_when(at),
+        )  # fmt: skip
+
+    def _keep_standing(self, item: Item, channels: Sequence[str]) -> None:
+        stood = {row["channel"] for row in self._all(
+            "SELECT channel FROM standing WHERE event = ? AND id = ? AND gone = 0", item.event, item.id
+        )}  # fmt: skip
+        for channel in stood.difference(channels):
+            self._stand(item, channel, gone=1)
+        for channel in channels:
+            self._stand(item, channel, gone=0)
+
+    def _stand(self, item: Item, channel: str, *, gone: int) -> None:
+        self._run(
+            """INSERT INTO standing VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (event, channel, id) DO UPDATE SET seq = excluded.seq, gone = excluded.gone""",
+            item.event, channel, item.id, item.seq, gone,
+        )  # fmt: skip
+
+    def keep_offer(self, item: Item, text: str, *, by: str, at: datetime) -> int:
+        offer = replace(item, text=text, html="", rev=self._next_rev(item))
+        self._keep_body(offer, by=by, at=at)
+        return offer.rev
+
+    def keep_answer(self, event: str, author_key: str, op: str, taken: Taken) -> None:
+        self._run(
+            "INSERT INTO op VALUES (?, ?, ?, ?, ?)",
+            event, author_key, op, taken.fingerprint, rows.dumps(dict(taken.answer)),
+        )  # fmt: skip
+
+    def react(self, event: str, id: str, author_key: str, reaction: str, on: bool) -> dict[str, int]:
+        key = (event, id, author_key, reaction)
+        if on:
+            self._run("INSERT OR IGNORE INTO reaction VALUES (?, ?, ?, ?)", *key)
+        else:
+            self._run(
+                "DELETE FROM reaction WHERE event = ? AND id = ? AND author_key = ? AND reaction = ?", *key
+            )
+        found = self._all(
+            "SELECT reaction, count(*) AS n FROM reaction WHERE event = ? AND id = ? GROUP BY 1 ORDER BY 1", event, id
+        )
+        return {row["reaction"]: row["n"] for row in found}
+
+    # --- feeds
+
+    def keep_feed(self, feed: Feed) -> None:
+        self._upsert("feed", rows.feed_row(feed), ("event", "id"))
+
+    def remove_feed(self, event: str, id: str) -> None:
+        self._run("DELETE FROM feed WHERE event = ? AND id = ?", event, id)

@@ -1,0 +1,104 @@
+"""The API: ops in, changes out, and what there is. docs/protocol.md is its page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Flask, Response, jsonify, request
+
+from backchannel.desk import events, ops, overview
+from backchannel.domain.channels import digest
+from backchannel.domain.errors import Invalid
+from backchannel.domain.wire import MOST_BYTES
+from backchannel.live.dispatcher import frame
+from backchannel.live.doors import readable_channel, stamped
+from backchannel.web.guard import limits, services, shown_pass, visible, writing_pass
+
+PAGE = 200  # items a page, unless asked otherwise
+LARGEST_PAGE = 500
+LONGEST_WAIT = 25.0  # seconds
+
+api = Blueprint("api", __name__, url_prefix="/api/v1/events/<event>")
+
+
+@api.get("")
+def show(event: str) -> Response:
+    """The event and its sessions, as `backchannel event show --json` prints them."""
+    visible(event)
+    return jsonify(stamped(services(), overview.event_overview(services().read(), event)))
+
+
+@api.get("/changes")
+def changes(event: str) -> Response:
+    """A piece of a channel from `after` on; with `wait`, the answer is held until there is something."""
+    shown = shown_pass(event)
+    channel = readable_channel(services(), event, request.args.get("channel", "event"), shown)
+    after, limit = _whole("after", 0), _whole("limit", PAGE)
+    wait = min(_seconds("wait"), LONGEST_WAIT)
+    if wait:
+        services().dispatcher.wait((event, channel), after, wait)
+    page = services().read().changes(event, channel, after, max(1, min(limit, LARGEST_PAGE)))
+    answer = frame((event, channel), page) | {"more": page.more}
+    if not page.more:
+        answer["digest"] = digest(services().read().standing(event, channel))
+    return jsonify(stamped(services(), answer))
+
+
+@api.post("/ops")
+def take_ops(event: str) -> Response:
+    """A batch of ops; each is answered by itself."""
+    shown = writing_pass(event)
+    batch = _json()
+    raw = batch.get("ops") if isinstance(batch, dict) else None
+    limits().ops(shown.author_key, len(raw) if isinstance(raw, list) else 1)
+    return jsonify(stamped(services(), {"results": ops.take_ops(services().desk, shown, event, batch)}))
+
+
+@api.post("/join")
+def join(event: str) -> Response:
+    """A shared pass and a name -> a personal pass."""
+    limits().joins(request.remote_addr or "")
+    shown = writing_pass(event)
+    body = _json()
+    name = body.get("name") if isinstance(body, dict) else None
+    token = events.join(services().desk, services().passes, shown, name)
+    return jsonify(stamped(services(), {"pass": token}))
+
+
+@api.get("/items/<id>")
+def item(event: str, id: str) -> Response:
+    """One visible item."""
+    visible(event)
+    return jsonify(stamped(services(), {"item": overview.visible_item(services().read(), event, id)}))
+
+
+def _json() -> Any:
+    if (request.content_length or 0) > MOST_BYTES:
+        raise Invalid(f"A batch has at most {MOST_BYTES // 1024} KB; send it in two.")
+    try:
+        return request.get_json(force=True)
+    except RecursionError:
+        raise Invalid("The JSON is nested too deeply.") from None
+
+
+def _whole(name: str, default: int) -> int:
+    text = request.args.get(name, "")
+    if not text:
+        return default
+    if not text.isascii() or not text.isdigit() or len(text) > 15:
+        raise Invalid(f"`{name}` is a whole number.", field=name)
+    return int(text)
+
+
+def _seconds(name: str) -> float:
+    try:
+        seconds = float(request.args.get(name) or 0)
+    except ValueError:
+        raise Invalid(f"`{name}` is a number of seconds.", field=name) from None
+    return seconds if seconds > 0 else 0.0
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(api)
+
+

@@ -1,0 +1,86 @@
+"""The followers' pages: home, the grid, everything, a session. Readable with scripts off."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from backchannel.domain.channels import session_channel
+from backchannel.domain.errors import UnknownItem
+from backchannel.domain.shapes import item_on_wire
+from backchannel.web.grid import read_grid
+from backchannel.web.guard import cookie_pass, services, visible
+from backchannel.web.pages import on_wire, page
+
+follow = Blueprint("follow", __name__)
+
+
+@follow.get("/")
+def home() -> str:
+    """Every event here that this person may read, and how to begin."""
+    reader, now = services().read(), services().desk.clock()
+    events = []
+    for event in reader.events():
+        if event.public or cookie_pass(event.slug):
+            grid = read_grid(reader, event, now)
+            events.append({
+                "event": event, "sessions_count": len(grid.views), "items_count": grid.items,
+                "on_now": grid.on_now,
+            })  # fmt: skip
+    return render_template("home.html", events=events)
+
+
+@follow.get("/e/<event>")
+def event(event: str) -> str:
+    """The grid, what is on now and next, and the hallway."""
+    found, shown = visible(event)
+    context = page(found, shown)
+    grid = read_grid(services().read(), found, services().desk.clock())
+    hallway = [item_on_wire(item) for item in services().read().hallway(event)]
+    return render_template(
+        "event.html", **context, days=grid.days(), on_now=grid.on_now, next=grid.next, hallway=hallway
+    )
+
+
+@follow.get("/e/<event>/all")
+def everything(event: str) -> str:
+    """All sessions in one live page."""
+    found, shown = visible(event)
+    context = page(found, shown)
+    grid = read_grid(services().read(), found, services().desk.clock())
+    items = on_wire(services().read().items(event), shown)
+    return render_template(
+        "everything.html", **context, **items, sessions_by_guid=grid.by_guid(), sessions=grid.views,
+        on_now=grid.on_now, next=grid.next,
+    )  # fmt: skip
+
+
+@follow.get("/e/<event>/s/<slug>")
+def session(event: str, slug: str) -> str:
+    """One session, live."""
+    found, shown = visible(event)
+    guid = services().read().session(event, slug).guid
+    context = page(found, shown, session_channel(guid))
+    grid = read_grid(services().read(), found, services().desk.clock())
+    items = on_wire(services().read().items(event, session=guid), shown)
+    return render_template(
+        "session.html", **context, **items, session=grid.by_guid()[guid], on_now=grid.on_now, next=grid.next
+    )
+
+
+@follow.get("/e/<event>/i/<item>")
+def item(event: str, item: str) -> ResponseReturnValue:
+    """The permanent address of an item: leads to wherever it stands now."""
+    visible(event)
+    reader = services().read()
+    found = reader.item(event, item)
+    if found.state != "visible":
+        raise UnknownItem(item)
+    if found.session is None:
+        return redirect(url_for("follow.event", event=event, _anchor=f"i-{item}"))
+    slug = reader.session(event, found.session).slug
+    return redirect(url_for("follow.session", event=event, slug=slug, _anchor=f"i-{item}"))
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(follow)

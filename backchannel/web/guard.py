@@ -1,0 +1,120 @@
+"""Who is asking, and whether the request may be what it says: passes, cookies, hosts, where a write comes from."""
+
+from __future__ import annotations
+
+from typing import cast
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, request
+
+from backchannel.desk import access
+from backchannel.domain.errors import BadPass, Forbidden
+from backchannel.domain.model import Event
+from backchannel.live.doors import visible_event
+from backchannel.live.limits import Limits
+from backchannel.live.services import Services
+from backchannel.passes import Pass
+
+KEEP = 90 * 24 * 3600  # seconds that a browser remembers its pass
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+def services() -> Services:
+    return cast(Services, current_app.extensions["backchannel"])
+
+
+def limits() -> Limits:
+    return cast(Limits, current_app.extensions["backchannel limits"])
+
+
+def shown_pass(event: str) -> Pass | None:
+    """The pass that came with the request, if one did: as a bearer (programs), else as the event's cookie (browsers)."""
+    header = request.headers.get("Authorization", "")
+    if header:
+        scheme, _, token = header.partition(" ")
+        if scheme.lower() != "bearer":
+            raise BadPass("A pass is shown as “Authorization: Bearer PASS”.")
+        return services().passes.read(token.strip())
+    return cookie_pass(event)
+
+
+def cookie_pass(event: str) -> Pass | None:
+    """A browser's pass; one that does not hold any more is as good as none."""
+    token = request.cookies.get(cookie_name(event))
+    try:
+        shown = services().passes.read(token) if token else None
+        if shown is not None:
+            access.holder(services().read(), shown, event)
+        return shown
+    except BadPass:
+        return None
+
+
+def visible(event: str) -> tuple[Event, Pass | None]:
+    """The event, if the asker may read it, and her pass."""
+    shown = shown_pass(event)
+    return visible_event(services(), event, shown), shown
+
+
+def writing_pass(event: str) -> Pass:
+    """The pass of somebody who wants to write."""
+    shown = shown_pass(event)
+    if shown is None:
+        raise BadPass("To take notes, open the note-takers' link first.")
+    return shown
+
+
+def cookie_name(event: str) -> str:
+    return f"backchannel-{event}"
+
+
+def remember(response: Response, event: str, token: str) -> Response:
+    """Give the browser its pass. Lax, because people come by links from mail and chat."""
+    secure = services().settings.public_url.startswith("https://")
+    response.set_cookie(
+        cookie_name(event), token, max_age=KEEP, httponly=True, samesite="Lax", secure=secure, path="/"
+    )
+    return response
+
+
+def same_site() -> None:
+    """Refuse a write that another site sent along with our cookie. Programs send neither header nor cookie."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        raise Forbidden("This came from another site; nothing was changed.")
+    origin = request.headers.get("Origin")
+    if origin and urlsplit(origin).netloc not in own_hosts():
+        raise Forbidden("This came from another site; nothing was changed.")
+
+
+def own_hosts() -> set[str]:
+    public = urlsplit(services().settings.public_url).netloc
+    return {public, request.host} if public else {request.host}
+
+
+def trusted_hosts(public_url: str, host: str) -> list[str]:
+    """The Host headers that are answered: the public address, else the address bound and localhost."""
+    if public_url:
+        return [urlsplit(public_url).hostname or "", "127.0.0.1", "localhost"]
+    bound = f"[{host}]" if ":" in host else host
+    return [bound, "127.0.0.1", "localhost", "[::1]"]
+
+
+def register(app: Flask) -> None:
+    @app.before_request
+    def check_writes() -> None:
+        if request.method not in ("GET", "HEAD", "OPTIONS"):
+            same_site()
+
+    @app.after_request
+    def headers(response: Response) -> Response:
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("Referrer-Policy", "no-referrer")
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        if request.endpoint != "static" and "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = "private, no-store" if request.cookies else "no-cache"
+            response.vary.update(["Cookie", "Authorization"])
+        return response

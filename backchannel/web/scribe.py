@@ -1,0 +1,102 @@
+"""The note-takers' pages: joining by link, and writing, with scripts or without."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from backchannel.desk import access, events
+from backchannel.desk.ops import take_ops
+from backchannel.domain.channels import session_channel
+from backchannel.domain.errors import BackchannelError, BadPass
+from backchannel.domain.ids import uuid7
+from backchannel.domain.model import Event
+from backchannel.passes import Pass
+from backchannel.web.grid import read_grid
+from backchannel.web.guard import limits, remember, services, visible
+from backchannel.web.pages import on_wire, page, viewer
+
+scribe = Blueprint("scribe", __name__)
+
+
+@scribe.get("/join/<token>")
+def join(token: str) -> str:
+    """What a link opens. Looking at it (a chat's preview does) uses nothing up."""
+    shown = services().passes.read(token)
+    event = access.holder(services().read(), shown, shown.event)
+    return _form(event, shown)
+
+
+@scribe.post("/join/<token>")
+def joined(token: str) -> ResponseReturnValue:
+    """Exchange the link and a name for a pass of one's own, at a clean address."""
+    limits().joins(request.remote_addr or "")
+    shown = services().passes.read(token)
+    event = access.holder(services().read(), shown, shown.event)
+    name = request.form.get("name", "")
+    try:
+        own = events.join(services().desk, services().passes, shown, name)
+    except BadPass:
+        raise
+    except BackchannelError as fault:
+        return _form(event, shown, error=fault.message, name=name), fault.status
+    response = redirect(_first_page(event, shown), code=303)
+    assert isinstance(response, Response)
+    return remember(response, event.slug, own)
+
+
+def _form(event: Event, shown: Pass, error: str = "", name: str = "") -> str:
+    session = services().read().session(event.slug, shown.session) if shown.session else None
+    return render_template(
+        "join.html", event=event, role=shown.role, join_session=session, error=error, name=name, viewer=viewer(None)
+    )
+
+
+def _first_page(event: Event, shown: Pass) -> str:
+    if shown.session:
+        slug = services().read().session(event.slug, shown.session).slug
+        return url_for("scribe.write", event=event.slug, slug=slug)
+    return url_for("follow.event", event=event.slug)
+
+
+@scribe.get("/e/<event>/s/<slug>/write")
+def write(event: str, slug: str) -> ResponseReturnValue:
+    """The page under a note-taker's thumb."""
+    found, shown = visible(event)
+    return _page(found, _writer(event, shown), slug)
+
+
+@scribe.post("/e/<event>/s/<slug>/write")
+def written(event: str, slug: str) -> ResponseReturnValue:
+    """One note from a browser without scripts. The form carries its op, so that sending it twice is one note."""
+    found, shown = visible(event)
+    writer = _writer(event, shown)
+    session = services().read().session(event, slug)
+    limits().ops(writer.author_key, 1)
+    text = request.form.get("text", "")
+    op = {
+        "op": request.form.get("op"), "id": request.form.get("id"), "do": "put", "session": session.guid, "text": text,
+    }  # fmt: skip
+    (answer,) = take_ops(services().desk, writer, event, {"ops": [op]})
+    if "error" in answer:
+        return _page(found, writer, slug, error=answer["error"]["message"], text=text), 400
+    return redirect(url_for("scribe.write", event=event, slug=slug, _anchor=f"i-{answer['id']}"), code=303)
+
+
+def _writer(event: str, shown: Pass | None) -> Pass:
+    if shown is None or shown.role == "follower":
+        raise BadPass("To take notes, open the note-takers' link that the organisers gave out.")
+    return shown
+
+
+def _page(event: Event, shown: Pass, slug: str, error: str = "", text: str = "") -> str:
+    guid = services().read().session(event.slug, slug).guid
+    context = page(event, shown, session_channel(guid))
+    grid = read_grid(services().read(), event, services().desk.clock())
+    items = on_wire(services().read().items(event.slug, session=guid), shown)
+    form = {"op": uuid7(), "id": uuid7(), "text": text, "error": error}
+    return render_template("scribe.html", **context, **items, session=grid.by_guid()[guid], form=form)
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(scribe)
