@@ -85,7 +85,7 @@ def sentences(changes: Changes, zone: tzinfo = UTC) -> tuple[str, ...]:
     """
     return (
         *(f"New: “{s.title}”, {_when_and_where(s, zone)}." for s in changes.added),
-        *(f"Changed: “{c.old.title}”: {'; '.join(_difference(c, f, zone) for f in c.fields)}." for c in changes.changed),
+        *(f"Changed: “{c.old.title}”: {_differences(c, zone)}." for c in changes.changed),
         *(f"Gone: “{s.title}”." for s in changes.gone),
     )
 
@@ -93,6 +93,10 @@ def sentences(changes: Changes, zone: tzinfo = UTC) -> tuple[str, ...]:
 def _when_and_where(session: Session, zone: tzinfo) -> str:
     when = _said(session.starts, zone) if session.starts else "without a time"
     return f"{when}, {session.room}" if session.room else when
+
+
+def _differences(changed: Changed, zone: tzinfo) -> str:
+    return "; ".join(_difference(changed, field, zone) for field in changed.fields)
 
 
 def _difference(changed: Changed, field: str, zone: tzinfo) -> str:

@@ -36,5 +36,3 @@ class Timetable:
     def begun_since(self, session: str, at: float) -> int:
         """How many later starts there were up to `at`: 0 for the session, or sessions, that began last."""
         return bisect_right(self._starts, at) - bisect_right(self._starts, self.slots[session].starts)
-
-

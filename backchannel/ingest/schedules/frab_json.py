@@ -19,7 +19,7 @@ from typing import Any
 from ...domain.errors import Unreadable
 from ...domain.model import Schedule
 from .faults import Faults
-from .gather import Found, Gathering, Given, duration, stated_hashtags, zone_named, zone_of
+from .gather import Found, Gathering, Given, duration, stated_hashtags, stem, zone_named, zone_of
 
 
 def is_mine(text: str) -> bool:
@@ -43,7 +43,7 @@ def read_tables(document: Any, name: str, given: Given) -> Schedule:
         gathering.room(word(room.get("name")), word(room.get("guid")))
     for session in found:
         gathering.session(session)
-    title = word(conference.get("title")) or word(conference.get("acronym")) or name
+    title = word(conference.get("title")) or word(conference.get("acronym")) or stem(name)
     return gathering.schedule(title, zone=zone, starts=day(conference.get("start")), ends=day(conference.get("end")))
 
 

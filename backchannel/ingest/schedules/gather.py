@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from html import unescape
+from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ...domain.hashtags import hashtags_in
@@ -87,7 +88,7 @@ class Gathering:
         sessions = self._sessions(ordered)
         days = [s.starts.date() for s in sessions if s.starts]
         return Schedule(
-            title=line(title, TITLE_LIMIT),
+            title=line(title, TITLE_LIMIT) or "Untitled programme",
             timezone=zone,
             starts=starts or min(days, default=None),
             ends=ends or max(days, default=None),
@@ -151,6 +152,11 @@ def free_slug(title: str, number: int, taken: set[str]) -> str:
         slug = f"{stem[:56]}-{n}"
     taken.add(slug)
     return slug
+
+
+def stem(name: str) -> str:
+    """A file's name, or an address's, without folders and ending: what a programme without a title is called."""
+    return PurePosixPath(name.replace("\\", "/")).stem
 
 
 def line(text: str, limit: int) -> str:

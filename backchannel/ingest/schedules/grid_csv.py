@@ -12,12 +12,14 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta, tzinfo
+from itertools import pairwise
+from statistics import median_low
 
 from ...domain.errors import Unreadable
 from ...domain.hashtags import hashtags_in
 from ...domain.model import Schedule
 from .faults import Faults
-from .gather import Found, Gathering, Given, duration, stated_hashtags, zone_of
+from .gather import Found, Gathering, Given, duration, stated_hashtags, stem, zone_of
 
 Row = Mapping[str, str]
 
@@ -52,7 +54,7 @@ def read(text: str, name: str, given: Given) -> Schedule:
     found = [session for row in _rows(text, name) if (session := _session(row, given, faults))]
     for session in _ended(found, faults):
         gathering.session(session)
-    return gathering.schedule(name)
+    return gathering.schedule(stem(name))
 
 
 def _header(first: str) -> list[str]:
@@ -140,7 +142,7 @@ def _date(text: str) -> date | None:
 
 
 def _clock(text: str, on: date | None, zone: tzinfo) -> datetime | None:
-    """"10:40", "10.40", "2:15 pm" on a day; or a whole date and time."""
+    """A clock time like "10:40", "10.40", "2:15 pm" on a day; or a whole date and time."""
     clock = re.fullmatch(r"(\d{1,2})[:.h](\d{2})(?::\d{2})?\s*([ap])?\.?m?\.?", text.strip().casefold())
     try:
         if clock and on:
@@ -155,19 +157,15 @@ def _clock(text: str, on: date | None, zone: tzinfo) -> datetime | None:
 
 
 def _ended(found: list[Found], faults: Faults) -> list[Found]:
-    """Sessions without an end last until the next slot of their day; the day's last, as long as the one before it."""
+    """Sessions without an end last until the next slot of their day, or as long as most slots: lunch is no session."""
     starts = sorted({f.starts for f in found if f.starts})
-    length = timedelta(hours=1)
-    lengths: dict[datetime, timedelta] = {}
-    for start, following in zip(starts, [*starts[1:], None], strict=True):
-        if following and following.date() == start.date():
-            length = following - start
-        lengths[start] = length
+    gaps = {a: b - a for a, b in pairwise(starts) if a.date() == b.date()}
+    usual = median_low(gaps.values()) if gaps else timedelta(hours=1)
     ended = []
     for session in found:
         if session.starts and session.ends is None:
             faults.tell("it has no end", "taken to last until the next slot", session.where)
-            session = replace(session, ends=session.starts + lengths[session.starts])
+            session = replace(session, ends=session.starts + min(usual, gaps.get(session.starts, usual)))
         ended.append(session)
     return ended
 

@@ -10,7 +10,7 @@ from icalendar import Calendar, Component
 
 from ...domain.errors import Unreadable
 from ...domain.model import Schedule
-from .gather import Found, Gathering, Given, stated_hashtags, zone_named, zone_of
+from .gather import Found, Gathering, Given, stated_hashtags, stem, zone_named, zone_of
 
 
 def is_mine(text: str) -> bool:
@@ -31,7 +31,7 @@ def read(text: str, name: str, given: Given) -> Schedule:
         if event.get("RRULE") or event.get("RDATE"):
             gathering.faults.tell("it repeats", "only its first time was read", found.where)
         gathering.session(found)
-    return gathering.schedule(_text(calendar, "X-WR-CALNAME") or name, zone=zone)
+    return gathering.schedule(_text(calendar, "X-WR-CALNAME") or stem(name), zone=zone)
 
 
 def _parse(text: str, called: str) -> Component:

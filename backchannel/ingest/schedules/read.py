@@ -15,14 +15,12 @@ from .gather import Given
 FORMATS: tuple[ModuleType, ...] = (frab_json, frab_xml, ical, grid_csv)
 
 
-def read_schedule(
-    data: bytes, *, name: str = "", timezone: str | None = None, day: date | None = None
-) -> Schedule:
+def read_schedule(data: bytes, *, name: str = "", timezone: str | None = None, day: date | None = None) -> Schedule:
     """The programme in `data`: sessions with unique guids and slugs, numbered by their start.
 
-    `name` stands in messages, and as the title where the file has none; `timezone` and `day` are the event's, for
-    files whose clocks have no zone or whose times have no date. What was wrong and could be read all the same
-    is told in `Schedule.faults`. Raises `Unreadable` for what is no programme, or breaks off in the middle.
+    `name` is the file's: it stands in messages, and names the programme where the file does not; `timezone` and `day`
+    are the event's, for files whose clocks have no zone or whose times have no date. What was wrong and could be read
+    all the same is told in `Schedule.faults`. Raises `Unreadable` for what is no programme, or breaks off in the middle.
     """
     called = f"“{name}”" if name else "The file"
     if not data.strip():

@@ -1,0 +1,142 @@
+"""Programmes of every format become one shape; what is wrong is told; what is no programme is refused in a sentence."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backchannel.domain.errors import Unreadable
+from backchannel.domain.model import Schedule
+from backchannel.ingest.schedules import read_schedule
+
+DATA = Path(__file__).parent.parent / "data" / "schedules"
+CASES = sorted(path for path in DATA.iterdir() if not path.name.endswith(".expected.json"))
+
+
+def read(path: Path) -> Schedule:
+    return read_schedule(path.read_bytes(), name=path.name, timezone="Europe/London", day=date(2026, 9, 5))
+
+
+def as_json(schedule: Schedule) -> Any:
+    def plain(value: Any) -> Any:
+        return value.isoformat() if isinstance(value, date | datetime) else value
+
+    return json.loads(json.dumps(dataclasses.asdict(schedule), default=plain, ensure_ascii=False))
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.name)
+def test_a_programme_is_read_whole(path: Path):
+    """A new case is two files: NAME, and NAME.expected.json with the whole of what it says."""
+    expected = json.loads((DATA / f"{path.name}.expected.json").read_text("utf-8"))
+    assert as_json(read(path)) == expected
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.name)
+def test_the_same_bytes_give_the_same_programme(path: Path):
+    assert read(path) == read(path)
+
+
+def test_a_session_that_moves_on_a_grid_keeps_its_guid():
+    grid = (DATA / "grid.csv").read_bytes()
+    before = {s.title: s.guid for s in read_schedule(grid).sessions}
+    after = {s.title: s.guid for s in read_schedule(grid.replace(b"11:30,2,Room1", b"12:30,3,Room2")).sessions}
+    assert after == before
+
+
+def test_a_grid_of_an_older_spreadsheet_is_read():
+    grid = "Title;Room;Time\nCafé;Küche;10:00\n".encode("cp1252")
+    (session,) = read_schedule(grid, day=date(2026, 9, 5)).sessions
+    assert (session.title, session.room, session.starts and session.starts.hour) == ("Café", "Küche", 10)
+
+
+CAMP = (DATA / "pretalx-camp.json").read_bytes()
+
+REFUSED = {
+    "nothing": (b" \n", "“x” is empty; nothing was taken."),
+    "a table that is no schedule": (
+        b'{"a": 1}',
+        "“x” is no schedule: there is no list of days at schedule → conference → days. Nothing was taken.",
+    ),
+    "a list": (
+        b"[]",
+        "“x” is no schedule: there is no list of days at schedule → conference → days. Nothing was taken.",
+    ),
+    "a web page": (
+        b"<!DOCTYPE html><html><body>Hello</body></html>",
+        "“x” is no programme: it is a web page; give the address of the schedule itself. Nothing was taken.",
+    ),
+    "plain words": (
+        b"hello there",
+        "“x” is no programme: it begins “hello there”; schedule.json and .xml (pretalx, frab), iCalendar and CSV with "
+        "a header line are read. Nothing was taken.",
+    ),
+    "a picture": (b"\x89PNG\r\n\x1a\n\x00\x00", "“x” is not text: there is a zero byte at 8. Nothing was taken."),
+    "bytes of no encoding": (b"{\xff\xfe", "“x” is not text in UTF-8: see byte 1. Nothing was taken."),
+    "two documents": (b"{} {}", "“x” is broken JSON at line 1, column 4 (Extra data). Nothing was taken."),
+    "a nest without a bottom": (b"[" * 100_000, "“x” is JSON of a shape that no schedule has. Nothing was taken."),
+    "a schedule.json cut in the middle": (
+        CAMP[:300],
+        "“x” breaks off in the middle: its JSON ends unfinished at line 12, column 3. Nothing was taken.",
+    ),
+    "a schedule.xml cut in the middle": (
+        (DATA / "frab.xml").read_bytes()[:400],
+        "“x” breaks off in the middle at line 10, column 7. Nothing was taken.",
+    ),
+    "a calendar cut in the middle": (
+        (DATA / "heath.ics").read_bytes()[:300],
+        "“x” breaks off in the middle: no END:VCALENDAR by line 12. Nothing was taken.",
+    ),
+    "a grid cut within quotes": (
+        (DATA / "grid.csv").read_bytes()[:130],
+        "“x” is broken CSV at line 2 (unexpected end of data). Nothing was taken.",
+    ),
+    "a document type": (
+        b'<!DOCTYPE s [<!ENTITY a "aaaa">]><schedule>&a;</schedule>',
+        "“x” declares a document type, which is not taken from strangers. Nothing was taken.",
+    ),
+    "a feed": (b"<rss/>", "“x” is XML, but no schedule: it begins with <rss>. Nothing was taken."),
+}
+
+
+@pytest.mark.parametrize(("data", "sentence"), REFUSED.values(), ids=REFUSED)
+def test_what_is_no_programme_is_refused_in_one_sentence(data: bytes, sentence: str):
+    with pytest.raises(Unreadable) as refused:
+        read_schedule(data, name="x")
+    assert str(refused.value) == sentence
+
+
+@pytest.mark.parametrize("cut", range(1, len(CAMP) - 3, 97))
+def test_a_schedule_cut_off_anywhere_says_so(cut: int):
+    with pytest.raises(Unreadable) as refused:
+        read_schedule(CAMP[:cut], name="x")
+    assert str(refused.value).startswith("“x” breaks off in the middle")
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(("title", "date", "start", "duration", "room", "persons", "guid", "id", "rooms", "url")),
+            inner,
+            max_size=6,
+        )
+    ),
+    max_leaves=20,
+)
+
+
+@given(anything, anything, anything)
+def test_no_value_in_any_place_breaks_the_reader(days: Any, rooms: Any, session: Any):
+    conference = {"title": rooms, "rooms": rooms, "days": [days, {"date": "2026-06-06", "rooms": {"A": [session]}}]}
+    data = json.dumps({"schedule": {"conference": conference, "events": [session]}}).encode("utf-8", "surrogatepass")
+    schedule = read_schedule(data)
+    guids, slugs = {s.guid for s in schedule.sessions}, {s.slug for s in schedule.sessions}
+    assert len(guids) == len(slugs) == len(schedule.sessions)
