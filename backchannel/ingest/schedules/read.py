@@ -20,7 +20,7 @@ def read_schedule(data: bytes, *, name: str = "", timezone: str | None = None, d
 
     `name` is the file's: it stands in messages, and names the programme where the file does not; `timezone` and `day`
     are the event's, for files whose clocks have no zone or whose times have no date. What was wrong and could be read
-    all the same is told in `Schedule.faults`. Raises `Unreadable` for what is no programme, or breaks off in the middle.
+    all the same is told in `Schedule.faults`. Raises `Unreadable` for what is no programme, or breaks off.
     """
     called = f"“{name}”" if name else "The file"
     if not data.strip():
