@@ -1,0 +1,61 @@
+"""Two hundred notes at once, by twenty connections: all acked, once each, in one order for everybody."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import socketio
+
+from tests.stage import Camp, Person, eventually, put
+
+
+def connect(camp: Camp, token: str) -> socketio.SimpleClient:
+    client = socketio.SimpleClient()
+    client.connect(camp.server.url, transports=["websocket"], auth={"pass": token})
+    return client
+
+
+def test_two_hundred_notes_by_twenty_connections_are_one_order_for_everybody(camp: Camp) -> None:
+    seen: list[list[tuple[int, str]]] = [[], []]
+    followers = [socketio.Client(), socketio.Client()]
+    for follower, frames in zip(followers, seen, strict=True):
+        follower.on("changes", lambda frame, frames=frames: frames.extend((i["seq"], i["id"]) for i in frame["items"]))
+        follower.connect(camp.server.url, transports=["websocket"], auth={"pass": camp.passes["follower"]})
+        assert follower.call("follow", {"channel": f"session/{camp.guid}", "after": 0})["seq"] == 0
+
+    def write(writer: int) -> list[int]:
+        person = camp.join(f"Writer {writer}")
+        if writer % 2:
+            return [person.note(f"{writer}-{n}")["seq"] for n in range(10)]
+        client = connect(camp, person.token)
+        seqs = [client.call("ops", {"ops": [put(f"{writer}-{n}", session=camp.guid)]})["results"][0]["seq"] for n in range(10)]
+        client.disconnect()
+        return seqs
+
+    with ThreadPoolExecutor(20) as pool:
+        acked = sorted(seq for seqs in pool.map(write, range(20)) for seq in seqs)
+    assert acked == list(range(1, 201))
+    page = camp.changes(limit=500)
+    order = [(item["seq"], item["id"]) for item in page["items"]]
+    assert [seq for seq, _ in order] == acked
+    eventually(lambda: [len(frames) for frames in seen] == [200, 200])
+    assert seen == [order, order]
+    for follower in followers:
+        follower.disconnect()
+
+
+def test_an_op_over_the_socket_gets_an_answer_whatever_it_is(camp: Camp) -> None:
+    client = connect(camp, camp.passes["scribe"])
+    assert client.call("ops", ["nonsense"])["error"]["code"] == "invalid"
+    assert client.call("ops", {"ops": 5})["error"]["code"] == "invalid"
+    assert client.call("follow", {"channel": "session/nowhere"})["error"]["code"] == "unknown_session"
+    assert client.call("follow", {"channel": "staff"})["error"]["code"] == "forbidden"
+    client.disconnect()
+
+
+def test_a_follower_over_plain_http_is_held_until_there_is_something(camp: Camp) -> None:
+    ann = Person(camp, camp.passes["scribe"])
+    with ThreadPoolExecutor(1) as pool:
+        held = pool.submit(camp.changes, wait=25)
+        ann.note("there you are")
+        assert [item["text"] for item in held.result(timeout=20)["items"]] == ["there you are"]
