@@ -172,8 +172,8 @@ class BudgetedStream(httpcore2.NetworkStream):
 class TlsStream(httpcore2.NetworkStream):
     """TLS over a budgeted stream.
 
-    Not `SSLContext.wrap_socket`: gevent's waits anew for each byte of the handshake, so that one byte every four seconds
-    would keep it for hours. Here every wait is the stream's below, which knows the deadline.
+    Not `SSLContext.wrap_socket`: gevent's waits anew for each byte of the handshake, so that one byte every four
+    seconds would keep it for hours. Here every wait is the stream's below, which knows the deadline.
     """
 
     def __init__(self, below: BudgetedStream, context: ssl.SSLContext, name: str | None) -> None:

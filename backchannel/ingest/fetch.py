@@ -70,7 +70,9 @@ class Fetching:
         return f"Backchannel/{__version__}{contact} feed reader"
 
 
-def fetch(url: str, *, etag: str | None = None, modified: str | None = None, settings: Fetching | None = None) -> Answer:
+def fetch(
+    url: str, *, etag: str | None = None, modified: str | None = None, settings: Fetching | None = None
+) -> Answer:
     """Ask for a feed, following at most three redirects, each of them through the guard."""
     settings = settings or Fetching()
     journey = _Journey(check_url(url, settings.allow), settings, _ask(settings, etag, modified))

@@ -52,7 +52,7 @@ _NAT64 = ip_network("64:ff9b::/96")
 
 
 def check_url(text: str, allow: Collection[str] = ()) -> httpx2.URL:
-    """The address as it will be asked for, or `FeedRefused`. `allow` lets any port through until the name is looked up."""
+    """The address as it will be asked for, or `FeedRefused`. With `allow`, a port is judged once the name is known."""
     if len(text) > LONGEST or any(ord(character) <= 32 or ord(character) == 127 for character in text):
         raise FeedRefused(REFUSED, field="url")
     try:

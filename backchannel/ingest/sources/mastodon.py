@@ -1,0 +1,94 @@
+"""Tag and profile RSS of Mastodon, and of whatever in the fediverse writes posts without title or author.
+
+Both are in the link: https://ioc.exchange/@jon404/111544891736153138 was written by @jon404@ioc.exchange. A content
+warning stands in the text, as its first paragraph; pictures come as media, with the words their writer gave them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import unquote, urlsplit
+from xml.etree import ElementTree
+
+from . import any_feed
+from .shapes import Attachment, Found, Parts, Raw
+
+_WRITER = re.compile(r"/(?:@|users/|p/|accounts/)([\w.-]{1,60})(?:@([\w.-]{1,100}))?(?:/|$)")
+_MADE_UP = re.compile(r"(?:New status by|.{1,80} (?:posted|shared|replied|made a new post)\b.{0,20}[:…]?$)", re.DOTALL)
+_SERVERS = ("mastodon", "pleroma", "akkoma", "glitch", "hometown")
+_MEDIA = "{http://search.yahoo.com/mrss/}"
+
+
+def claims(raw: Raw) -> bool:
+    if raw.feed is None:
+        return False
+    feed: Mapping[str, Any] = raw.feed.get("feed") or {}
+    if any_feed.text_of(feed.get("generator")).lower().startswith(_SERVERS):
+        return True
+    entries = any_feed.dicts(raw.feed.get("entries"))
+    return bool(entries) and all(
+        _untitled(entry) and writer_of(any_feed.text_of(entry.get("link"))) for entry in entries
+    )
+
+
+def read(raw: Raw) -> Found:
+    pictures = _pictures(raw.text)
+
+    def post(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> Parts:
+        parts = any_feed.post(entry, {})  # the feed's author is the tag's server, not the writer
+        return replace(
+            parts,
+            title="" if _untitled(entry) else parts.title,
+            author=writer_of(parts.url) or parts.author,
+            attachments=pictures.get(parts.guid) or parts.attachments,
+            flags=("sensitive",) if _rating(entry) == "adult" else (),
+        )
+
+    return any_feed.read(raw, post)
+
+
+def writer_of(link: str) -> str:
+    """The writer's handle from a post's link, or nothing.
+
+    >>> writer_of("https://ioc.exchange/@jon404/1115"), writer_of("https://a.example/@ann@b.example/7")
+    ('@jon404@ioc.exchange', '@ann@b.example')
+    """
+    try:
+        parts = urlsplit(link)
+        host = parts.hostname or ""
+    except ValueError:
+        return ""
+    found = _WRITER.match(unquote(parts.path)[:300])
+    return f"@{found[1]}@{found[2] or host}" if found and host else ""
+
+
+def _untitled(entry: Mapping[str, Any]) -> bool:
+    title = any_feed.title_of(entry).strip()
+    return not title or bool(_MADE_UP.match(title))
+
+
+def _rating(entry: Mapping[str, Any]) -> str:
+    rating = entry.get("media_rating")
+    return any_feed.text_of(rating.get("content")) if isinstance(rating, Mapping) else ""
+
+
+def _pictures(text: str) -> dict[str, list[Attachment]]:
+    """guid -> its pictures with their own words; feedparser keeps one description a post, however many pictures."""
+    if _MEDIA[1:-1] not in text or "<!ENTITY" in text:
+        return {}
+    try:
+        items = list(ElementTree.fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text)).iter("item"))
+    except (ElementTree.ParseError, ValueError):
+        return {}
+    return {
+        (item.findtext("guid") or "").strip(): [_picture(part) for part in item.iter(_MEDIA + "content")]
+        for item in items
+    }
+
+
+def _picture(content: ElementTree.Element) -> Attachment:
+    words = (content.findtext(_MEDIA + "description") or "").strip()
+    return Attachment(url=content.get("url", ""), text=words, kind=any_feed.kind_of(content.attrib))

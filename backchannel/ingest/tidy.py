@@ -1,0 +1,133 @@
+"""One post as a source tells it -> an `Entry`: safe, bounded, dated or flagged.
+
+Flags, each a word on what was odd (docs/feeds.md has the table): `no-date`, `bad-date`, `future-date`, `no-guid`,
+`bad-link`, `long`, `empty`, and those a source gives (`sensitive`, `undiscoverable`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from urllib.parse import urljoin, urlsplit
+
+from backchannel.domain.model import NAME_LIMIT, TITLE_LIMIT, Entry
+from backchannel.domain.wire import one_line, tidy
+from backchannel.writeup.render import is_good_link, plain, sanitise
+
+from .dates import read_date
+from .sources.shapes import Attachment, Parts
+
+MOST_BYTES = 64 * 1024  # of one post
+MOST_TAGS = 30
+MOST_ATTACHMENTS = 10
+LONGEST_ID = 500  # characters; a longer one is kept as its hash
+LONGEST_URL = 2_000
+
+_MARKUP = re.compile(r"<[a-zA-Z/!]|&(?:#\d|#x|[a-zA-Z])")
+_HREF = re.compile(r"""(<a\s[^<>]{0,500}?\bhref\s*=\s*)(["'])([^"'<>]{0,2000})\2""", re.IGNORECASE)
+
+
+def entry_of(parts: Parts, base_url: str, now: datetime) -> Entry:
+    """The entry; `base_url` is what its relative links are relative to."""
+    url = good_url(parts.url, base_url)
+    markup, cut = _within(_body(parts, url or base_url))
+    safe = sanitise(markup)
+    text = tidy(plain(safe))
+    title = one_line(parts.title)[:TITLE_LIMIT]
+    written_at, doubt = read_date(parts.date, parts.parsed, now)
+    guid = tidy(parts.guid).strip()
+    flags = {
+        doubt or "": doubt is not None,
+        "no-guid": not guid,
+        "bad-link": bool(parts.url.strip()) and url is None,
+        "long": cut,
+        "empty": not (text or title or url),
+    }
+    return Entry(
+        source_id=_identity(guid, url or "", title, text),
+        text=text or title or url or "",
+        title="" if _says_the_same(title, text) else title,
+        author=one_line(parts.author)[:NAME_LIMIT].strip(),
+        html=safe if len(safe.encode()) <= MOST_BYTES else "",
+        written_at=written_at,
+        url=url,
+        hashtags=_tags(parts.tags),
+        flags=(*(flag for flag, is_so in flags.items() if is_so), *parts.flags),
+    )
+
+
+def good_url(link: str, base_url: str = "") -> str | None:
+    """A link that may be shown, absolute; None for anything that is not plainly http or https."""
+    link = link.strip()
+    if not link or len(link) > LONGEST_URL or "\\" in link or any(ord(character) <= 32 for character in link):
+        return None
+    try:
+        url = link if link.lower().startswith(("http://", "https://")) else urljoin(base_url, link)
+        whole = urlsplit(url).scheme in ("http", "https") and bool(urlsplit(url).hostname)
+    except ValueError:
+        return None
+    return url if whole and is_good_link(url) and url == tidy(url) else None
+
+
+def _body(parts: Parts, base_url: str) -> str:
+    """HTML of the post and what hangs on it, not yet safe."""
+    said = parts.html
+    if not said or not _MARKUP.search(said):
+        said = _paragraphs(said or parts.text)
+    return _HREF.sub(lambda found: _absolute(found, base_url), said) + "".join(_attached(parts.attachments))
+
+
+def _paragraphs(text: str) -> str:
+    """Plain text as HTML: an empty line parts paragraphs, a line stays a line."""
+    parts = re.split(r"\n\s*\n", tidy(text[: MOST_BYTES * 2]).strip())
+    escaped = (html.escape(part.strip(), quote=False).replace("\n", "<br>") for part in parts if part.strip())
+    return "".join(f"<p>{part}</p>" for part in escaped)
+
+
+def _absolute(found: re.Match[str], base_url: str) -> str:
+    link = html.unescape(found[3]).strip()
+    if not base_url or re.match(r"[a-z][a-z0-9+.-]*:|//|\\", link, re.IGNORECASE):
+        return found[0]
+    return found[1] + found[2] + html.escape(good_url(link, base_url) or "") + found[2]
+
+
+def _attached(attachments: Sequence[Attachment]) -> list[str]:
+    """A line for each: what it is, in its writer's words, as a link (nothing is loaded from anywhere)."""
+    lines = []
+    for part in list(attachments)[:MOST_ATTACHMENTS]:
+        if url := good_url(part.url):
+            words = html.escape(one_line(part.text)[:1500], quote=False)
+            label = f"{part.kind or 'file'}: {words}" if words else part.kind or "file"
+            lines.append(f'<p><a href="{html.escape(url)}">[{label}]</a></p>')
+    return lines
+
+
+def _within(markup: str) -> tuple[str, bool]:
+    """At most so many bytes, cut between characters."""
+    data = markup.encode("utf-8", "replace")
+    return (markup, False) if len(data) <= MOST_BYTES else (data[:MOST_BYTES].decode("utf-8", "ignore"), True)
+
+
+def _identity(guid: str, url: str, title: str, text: str) -> str:
+    """What the source calls it; else a hash of link and title; else of what it says."""
+    if guid:
+        return guid if len(guid) <= LONGEST_ID else _hash(guid)
+    return _hash(url, title) if url or title else _hash(text)
+
+
+def _hash(*parts: str) -> str:
+    return "sha256:" + hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def _says_the_same(title: str, text: str) -> bool:
+    """Many servers make a title from the first words."""
+    start = title.rstrip(".… ")
+    return bool(start) and one_line(text[: len(title) * 2 + 20]).startswith(start)
+
+
+def _tags(tags: Sequence[str]) -> tuple[str, ...]:
+    found = (one_line(tag)[:100].lstrip("#＃").strip() for tag in tags[: MOST_TAGS * 2])
+    return tuple(dict.fromkeys(filter(None, found)))[:MOST_TAGS]
