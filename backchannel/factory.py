@@ -13,6 +13,8 @@ from backchannel.live import handlers
 from backchannel.live.dispatcher import Dispatcher
 from backchannel.live.limits import Limits
 from backchannel.live.services import Services
+from backchannel.live.transport.fanout import Fanout, TextPacket
+from backchannel.live.transport.websocket import WebSocket
 from backchannel.passes import Passes
 from backchannel.store.base import Store
 from backchannel.store.group import GroupCommit
@@ -56,8 +58,10 @@ def _services(settings: Settings, store: Store, socketio: SocketIO) -> Services:
 
 def _socketio(app: Flask, settings: Settings) -> SocketIO:
     # Made here, not by init_app: init_app(message_queue=) would silently replace the client manager.
-    return SocketIO(
+    socketio = SocketIO(
         app,
+        client_manager=Fanout(),
+        serializer=TextPacket,
         async_mode="gevent",
         transports=["websocket"],
         async_handlers=False,
@@ -65,6 +69,9 @@ def _socketio(app: Flask, settings: Settings) -> SocketIO:
         max_http_buffer_size=MESSAGE,
         manage_session=False,
     )
+    engine = socketio.server.eio
+    engine._async = {**engine._async, "websocket": WebSocket}  # the slot every async driver of engineio fills
+    return socketio
 
 
 def _folder(name: str) -> str:

@@ -1,0 +1,112 @@
+"""Websocket frames (RFC 6455), without a socket: bytes to messages and back.
+
+A server's frame is not masked, a client's is. No extension is agreed on, so a reserved bit is an error; messages are text,
+so a binary frame is one too.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import struct
+from collections.abc import Iterator
+
+TEXT, BINARY, CLOSE, PING, PONG, CONTINUATION = 0x1, 0x2, 0x8, 0x9, 0xA, 0x0
+_GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455, 1.3
+
+
+class BadFrame(ValueError):
+    """What came is no frame a client of ours may send. `code` is the close code (RFC 6455, 7.4.1)."""
+
+    def __init__(self, message: str, code: int = 1002) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def accept_key(key: str) -> str:
+    """The answer to Sec-WebSocket-Key."""
+    return base64.b64encode(hashlib.sha1(key.encode() + _GUID).digest()).decode()
+
+
+def encode(payload: bytes, opcode: int = TEXT) -> bytes:
+    """One whole frame from a server."""
+    size = len(payload)
+    if size < 126:
+        head = struct.pack("!BB", 0x80 | opcode, size)
+    elif size < 1 << 16:
+        head = struct.pack("!BBH", 0x80 | opcode, 126, size)
+    else:
+        head = struct.pack("!BBQ", 0x80 | opcode, 127, size)
+    return head + payload
+
+
+def close(code: int) -> bytes:
+    return encode(struct.pack("!H", code), CLOSE)
+
+
+class Decoder:
+    """Takes bytes as they come, gives (opcode, payload) of whole messages and of control frames between them."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most  # bytes of a message
+        self._buffer = bytearray()
+        self._parts: bytearray | None = None  # of a message that came in pieces
+
+    def feed(self, data: bytes) -> Iterator[tuple[int, bytes]]:
+        """Raises `BadFrame` at the first thing that is wrong; nothing after that counts."""
+        self._buffer += data
+        while (found := self._frame()) is not None:
+            final, opcode, payload = found
+            if opcode >= CLOSE:
+                yield opcode, payload
+            elif (message := self._gathered(final, opcode, payload)) is not None:
+                yield TEXT, message
+
+    def _frame(self) -> tuple[bool, int, bytes] | None:
+        """The first frame of the buffer, taken from it, if it is there whole."""
+        buffer = self._buffer
+        if len(buffer) < 2:
+            return None
+        first, second = buffer[0], buffer[1]
+        opcode, size, start = first & 0x0F, second & 0x7F, 2
+        self._check(first, second, opcode, size)
+        if size >= 126:
+            width = 2 if size == 126 else 8
+            if len(buffer) < 2 + width:
+                return None
+            size, start = int.from_bytes(buffer[2 : 2 + width], "big"), 2 + width
+        if size + len(self._parts or b"") > self._most:
+            raise BadFrame(f"a message of over {self._most} bytes", 1009)
+        end = start + 4 + size
+        if len(buffer) < end:
+            return None
+        payload = _unmasked(bytes(buffer[start + 4 : end]), bytes(buffer[start : start + 4]))
+        del buffer[:end]
+        return bool(first & 0x80), opcode, payload
+
+    @staticmethod
+    def _check(first: int, second: int, opcode: int, size: int) -> None:
+        if first & 0x70:
+            raise BadFrame("a reserved bit is set, and no extension was agreed on")
+        if not second & 0x80:
+            raise BadFrame("a client's frame is not masked")
+        if opcode >= CLOSE and (size > 125 or not first & 0x80):
+            raise BadFrame("a control frame is long or in pieces")
+        if opcode == BINARY:
+            raise BadFrame("messages are text", 1003)
+        if opcode not in (CONTINUATION, TEXT, CLOSE, PING, PONG):
+            raise BadFrame(f"opcode {opcode} has no meaning")
+
+    def _gathered(self, final: bool, opcode: int, payload: bytes) -> bytes | None:
+        if (opcode == CONTINUATION) != (self._parts is not None):
+            raise BadFrame("a piece of no message, or a message inside another")
+        parts = self._parts if self._parts is not None else bytearray()
+        parts += payload
+        self._parts = None if final else parts
+        return bytes(parts) if final else None
+
+
+def _unmasked(payload: bytes, mask: bytes) -> bytes:
+    size = len(payload)
+    key = int.from_bytes((mask * (size // 4 + 1))[:size], "big")
+    return (int.from_bytes(payload, "big") ^ key).to_bytes(size, "big")
