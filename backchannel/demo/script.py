@@ -2,7 +2,7 @@
 
 A camp slot is 40 minutes on paper; a cue stands at `minute` of its slot, and the replay squeezes that into what it has.
 
-    notes/1-last-bus.txt     "07:30 Hamish | hear hear"             a note; two more spaces after the bar: a deeper bullet
+    notes/1-last-bus.txt     "07:30 Hamish | hear hear"             a note; two more spaces: a deeper bullet
                              "07:40 > 15:00 Dev | hello void"       written at 7:40 with no signal, sent at 15:00
                              "24:30 Hamish ~ Insurance: ..."        his last note here, corrected
                              "28:00 Tomos x"                        his last note here, taken back

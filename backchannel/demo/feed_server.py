@@ -1,0 +1,144 @@
+"""The network's side of the demo: the tag feed of a Mastodon server, in which posts appear as time goes by.
+
+Every post stands in it as Mastodon writes it: no title, no author (both are in the link), HTML with marked-up hashtags.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from html import escape
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Thread
+from urllib.parse import urlsplit
+
+TAG = "puddlecamp"
+_FIRST_ID = 114_000_000_000_000_000
+_HASHTAG = re.compile(r"#(\w+)")
+_LINK_OR_HASHTAG = re.compile(r"https?://\S+|#\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Toot:
+    """A post of the network: who wrote it (@name@host), what, and from when on it can be seen."""
+
+    author: str
+    text: str
+    at: datetime
+
+
+def feed_xml(toots: Sequence[Toot], home: str) -> str:
+    """The tag feed, newest first. `toots` are those that can be seen, oldest first; a post's place makes its id."""
+    items = [_item(number, toot) for number, toot in enumerate(toots)]
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<rss version="2.0" xmlns:webfeeds="http://webfeeds.org/rss/1.0" xmlns:media="http://search.yahoo.com/mrss/">\n'
+        f"<channel><title>#{TAG}</title><description>Public posts tagged #{TAG}</description>"
+        f"<link>{home}/tags/{TAG}</link><generator>Mastodon v4.3.0</generator>\n"
+        + "\n".join(reversed(items))
+        + "\n</channel></rss>\n"
+    )
+
+
+def _item(number: int, toot: Toot) -> str:
+    name, host = toot.author.removeprefix("@").split("@")
+    link = f"https://{host}/@{name}/{_FIRST_ID + number}"
+    tags = "".join(f"<category>{tag.lower()}</category>" for tag in _HASHTAG.findall(toot.text))
+    return (
+        f'<item><guid isPermaLink="true">{link}</guid><link>{link}</link><pubDate>{format_datetime(toot.at)}</pubDate>'
+        f"<description>{escape(html_of(toot.text, host))}</description>{tags}</item>"
+    )
+
+
+def html_of(text: str, host: str) -> str:
+    """Typed text as a Mastodon server gives it out: " ¶ " parts paragraphs, "CW: " is a content warning.
+
+    "CW: drains ¶ Look #puddlecamp"  ->  "<p><strong>Content warning:</strong> drains</p><hr /><p>Look <a …>#…</a></p>"
+    """
+    warning, _, rest = text.partition(" ¶ ")
+    if warning.startswith("CW: "):
+        head = f"<p><strong>Content warning:</strong> {escape(warning.removeprefix('CW: '))}</p><hr />"
+        return head + html_of(rest, host)
+    return "".join(f"<p>{_marked_up(paragraph, host)}</p>" for paragraph in text.split(" ¶ "))
+
+
+def _marked_up(text: str, host: str) -> str:
+    pieces, end = [], 0
+    for found in _LINK_OR_HASHTAG.finditer(text):
+        pieces += [escape(text[end : found.start()], quote=False), _anchor(found[0], host)]
+        end = found.end()
+    return "".join([*pieces, escape(text[end:], quote=False)])
+
+
+def _anchor(word: str, host: str) -> str:
+    if word.startswith("#"):
+        tag = word[1:]
+        return f'<a href="https://{host}/tags/{tag.lower()}" class="mention hashtag" rel="tag">#<span>{tag}</span></a>'
+    scheme, shown = word.split("://")
+    return (
+        f'<a href="{word}" rel="nofollow noopener noreferrer" target="_blank">'
+        f'<span class="invisible">{scheme}://</span><span>{shown}</span></a>'
+    )
+
+
+class FeedServer:
+    """The feed on a free port of 127.0.0.1. `all_seen` is set once somebody has fetched the last post."""
+
+    def __init__(self, toots: Sequence[Toot]) -> None:
+        self.toots = sorted(toots, key=lambda toot: toot.at)
+        self.all_seen = Event()
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._thread = Thread(target=self._http.serve_forever, daemon=True)
+
+    @property
+    def home(self) -> str:
+        return f"http://127.0.0.1:{self._http.server_port}"
+
+    @property
+    def url(self) -> str:
+        return f"{self.home}/tags/{TAG}.rss"
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._http.shutdown()
+        self._http.server_close()
+
+    def visible(self, now: datetime) -> list[Toot]:
+        return [toot for toot in self.toots if toot.at <= now]
+
+    def answer(self, path: str, etag: str | None, now: datetime) -> tuple[int, bytes, dict[str, str]]:
+        """Status, body and headers for a request."""
+        if urlsplit(path).path != f"/tags/{TAG}.rss":
+            return 404, b"There is one feed here, and it is not this.\n", {"Content-Type": "text/plain"}
+        toots = self.visible(now)
+        body = feed_xml(toots, self.home).encode()
+        headers = {
+            "ETag": f'"{hashlib.sha256(body).hexdigest()[:16]}"',
+            "Content-Type": "application/rss+xml; charset=utf-8",
+        }
+        if len(toots) == len(self.toots):
+            self.all_seen.set()
+        return (304, b"", headers) if etag == headers["ETag"] else (200, body, headers)
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        feed = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                status, body, headers = feed.answer(self.path, self.headers.get("If-None-Match"), datetime.now(UTC))
+                self.send_response(status)
+                for name, value in (headers | {"Content-Length": str(len(body))}).items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, format: str, *args: object) -> None:
+                """The demo's terminal belongs to its visitor."""
+
+        return Handler

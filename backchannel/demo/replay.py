@@ -1,0 +1,219 @@
+"""Puddlecamp happens again: a host, five phones and a network, each through the door that everybody uses.
+
+The host makes the event, imports the grid and names the feed by the commands of the command line; the note-takers join
+by the note-takers' link and write over sockets (Dev, whose signal is bad, over plain HTTP); the posts are polled.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import tempfile
+import threading
+import webbrowser
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import httpx2
+
+from backchannel.domain.errors import Busy
+
+from .diary import Act, diaries, on_in, toots
+from .feed_server import TAG, FeedServer
+from .host import Host
+from .pace import Pace, squeezed
+from .phone import Phone
+from .script import SLOTS, Script, read_script
+
+ZONE = "Europe/London"
+WITHOUT_SOCKETS = "Dev"  # sits in the boiler room
+DOORS_OPEN = timedelta(seconds=6)  # to pin up the grid, and for the visitor to get there
+LAST_POLL = 60  # seconds to wait for the poller to have seen the last post
+PAUSE = 1.0  # seconds before what was not taken is offered again
+BAR = 24  # characters
+
+
+def run(port: int | None = None, speed: float = 1.0, open_browser: bool = True, db: Path | str | None = None) -> None:
+    """Replay the camp and keep serving until Ctrl-C. Without `db` everything is forgotten at the end."""
+    script = read_script()
+    with ExitStack() as house:
+        folder = house.enter_context(tempfile.TemporaryDirectory(prefix="backchannel-demo-"))
+        host = house.enter_context(Host(Path(db) if db else Path(folder) / "demo.db", port))
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does: the server goes with it
+        try:
+            _Camp(host, script, speed, house).happen(open_browser)
+        except KeyboardInterrupt:
+            print("\nGood night. The heron stays.")
+
+
+class _Camp:
+    def __init__(self, host: Host, script: Script, speed: float, house: ExitStack) -> None:
+        self.host = host
+        self.script = script
+        self.house = house
+        self.over = threading.Event()  # set when everybody should stop
+        house.callback(self.over.set)
+        self.pace = Pace(begins=datetime.now(UTC), speed=speed)
+        self.slug = TAG
+        self.links: dict[str, str] = {}
+        self.scribe_pass = ""
+
+    @property
+    def page(self) -> str:
+        return f"{self.host.address}/e/{self.slug}"
+
+    def happen(self, open_browser: bool) -> None:
+        self._make_event()
+        self.host.serve()
+        phones = self._hand_out_phones()
+        self.pace = Pace(begins=datetime.now(UTC) + DOORS_OPEN, speed=self.pace.speed)
+        feed = self._open_feed()
+        self._pin_up_the_grid(feed)
+        self._welcome(open_browser)
+        self._replay(phones, feed)
+        self._part()
+        while self.host.serving:
+            self.over.wait(1)
+        raise Busy("The server stopped; what it said stands above.")
+
+    def _make_event(self) -> None:
+        today = f"{datetime.now(UTC):%Y-%m-%d}"
+        self.slug = TAG if not self._taken() else f"{TAG}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+        made = self.host.json(
+            "event", "create", self.slug, "--title", "Puddlecamp", "--timezone", ZONE,
+            "--starts", today, "--ends", today, "--hashtag", TAG,
+        )  # fmt: skip
+        self.links, self.scribe_pass = made["links"], made["passes"]["scribe"]
+
+    def _taken(self) -> bool:
+        return any(event["slug"] == TAG for event in self.host.json("event", "list"))
+
+    def _open_feed(self) -> FeedServer:
+        feed = FeedServer(toots(self.script, self.pace))
+        feed.start()
+        self.house.callback(feed.stop)
+        return feed
+
+    def _pin_up_the_grid(self, feed: FeedServer) -> None:
+        grid = json.dumps(squeezed(self.script.schedule, self.pace))
+        self.host.command("import", "schedule", self.slug, "-", given=grid)
+        self.host.command("feed", "add", self.slug, feed.url)
+
+    def _hand_out_phones(self) -> dict[str, Phone]:
+        phones = {
+            name: Phone(self.host.address, self.slug, name, sockets=name != WITHOUT_SOCKETS)
+            for name in self.script.note_takers
+        }
+        for phone in phones.values():
+            self.house.callback(phone.close)
+            phone.join(self.scribe_pass)
+        return phones
+
+    def _welcome(self, open_browser: bool) -> None:
+        print("Puddlecamp: an unconference about looking after small places, in the Old Baths at Ollerbeck.")
+        print(f"Nine sessions, five note-takers, one bucket. It is over at {self._clock(self.pace.ends)}.\n")
+        print(f"  Follow it     {self.page}")
+        print(f"  Take notes    {self.links['scribe']}")
+        print(f"  Organise      {self.links['organiser']}\n")
+        print("Open the second link on your phone or in another window, and type along. Ctrl-C ends it.\n", flush=True)
+        if open_browser and _has_display():
+            webbrowser.open(self.page)
+
+    def _replay(self, phones: dict[str, Phone], feed: FeedServer) -> None:
+        acts = diaries(self.script, self.pace)
+        with ThreadPoolExecutor(len(phones)) as crowd:
+            self.house.callback(self.over.set)
+            busy = [crowd.submit(self._live_through, phones[name], acts[name]) for name in phones]
+            try:
+                self._watch(busy)
+            except BaseException:
+                self.over.set()
+                raise
+        for done in busy:
+            done.result()
+        if not feed.all_seen.wait(LAST_POLL):
+            print("The poller has not seen the last posts yet; they will come.")
+
+    def _live_through(self, phone: Phone, acts: list[Act]) -> None:
+        """One note-taker's camp. Her last note in a session is what she corrects or takes back."""
+        last: dict[str | None, str] = {}
+        for act in acts:
+            if self.over.wait(max(0.0, (act.at - datetime.now(UTC)).total_seconds())):
+                return
+            if act.do == "correct":
+                phone.correct(last[act.session], act.session, act.text)
+            elif act.do == "retract":
+                phone.take_back(last[act.session], act.session)
+            else:
+                last[act.session] = phone.write(
+                    act.session,
+                    act.text,
+                    origin="afterthought" if act.do == "afterthought" else "note",
+                    depth=act.depth,
+                    written_at=act.typed,
+                )
+            self._send(phone)
+
+    def _send(self, phone: Phone) -> None:
+        """Offer the note until it is taken: there may be no server for a moment."""
+        while phone.waiting:
+            for sentence in phone.send():
+                print(f"{phone.name} was refused: {sentence}", flush=True)
+            if phone.waiting and self.over.wait(PAUSE):
+                return
+
+    def _watch(self, busy: list[Future[None]]) -> None:
+        """Tell the visitor what is on, until everybody has gone home."""
+        slot = 0
+        while any(not one.done() for one in busy):
+            if not self.host.serving:
+                raise Busy("The server stopped; what it said stands above.")
+            if slot < SLOTS and datetime.now(UTC) >= self.pace.when(slot + 1, 0):
+                slot += 1
+                _clear_bar()
+                self._announce(slot)
+            _draw_bar((datetime.now(UTC) - self.pace.begins) / (self.pace.ends - self.pace.begins))
+            self.over.wait(0.25)
+        _clear_bar()
+
+    def _announce(self, slot: int) -> None:
+        clock = self._clock(datetime.now(UTC))
+        for room, title in on_in(self.script, slot).items():
+            print(f"  {clock}  {room:13} {title}", flush=True)
+            clock = " " * len(clock)
+        print()
+
+    def _clock(self, when: datetime) -> str:
+        """The time as the pages show it: in the camp's own zone."""
+        return f"{when.astimezone(ZoneInfo(ZONE)):%H:%M}"
+
+    def _part(self) -> None:
+        event = httpx2.get(f"{self.host.address}/api/v1/events/{self.slug}", trust_env=False).json()
+        counts = [event["hallway"], *(session["counts"] for session in event["sessions"])]
+        notes, posts, thoughts = (sum(one[what] for one in counts) for what in ("note", "post", "afterthought"))
+        print(f"That was Puddlecamp: {notes} notes, {posts} posts and {thoughts} afterthoughts.")
+        print(f"Read the write-ups: {self.page}/writeup\n")
+        print("The server stays up; Ctrl-C ends it.", flush=True)
+
+
+def _has_display() -> bool:
+    """Whether a browser opened here would be seen by somebody."""
+    if not sys.stdout.isatty():
+        return False
+    return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _draw_bar(share: float) -> None:
+    if sys.stdout.isatty():
+        done = round(min(1.0, max(0.0, share)) * BAR)
+        print(f"\r  [{'=' * done}{' ' * (BAR - done)}]", end="", flush=True)
+
+
+def _clear_bar() -> None:
+    if sys.stdout.isatty():
+        print(f"\r{' ' * (BAR + 4)}\r", end="", flush=True)
