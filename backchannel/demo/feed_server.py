@@ -31,16 +31,15 @@ class Toot:
     at: datetime
 
 
-def feed_xml(toots: Sequence[Toot], home: str) -> str:
+def feed_xml(toots: Sequence[Toot]) -> str:
     """The tag feed, newest first. `toots` are those that can be seen, oldest first; a post's place makes its id."""
-    items = [_item(number, toot) for number, toot in enumerate(toots)]
+    items = "\n".join(_item(number, toot) for number, toot in reversed(list(enumerate(toots))))
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<rss version="2.0" xmlns:webfeeds="http://webfeeds.org/rss/1.0" xmlns:media="http://search.yahoo.com/mrss/">\n'
         f"<channel><title>#{TAG}</title><description>Public posts tagged #{TAG}</description>"
-        f"<link>{home}/tags/{TAG}</link><generator>Mastodon v4.3.0</generator>\n"
-        + "\n".join(reversed(items))
-        + "\n</channel></rss>\n"
+        f"<link>https://oldbaths.example/tags/{TAG}</link><generator>Mastodon v4.3.0</generator>\n"
+        f"{items}\n</channel></rss>\n"
     )
 
 
@@ -85,39 +84,21 @@ def _anchor(word: str, host: str) -> str:
     )
 
 
-class FeedServer:
-    """The feed on a free port of 127.0.0.1. `all_seen` is set once somebody has fetched the last post."""
+class TagFeed:
+    """What the feed answers at a moment. `all_seen` is set once somebody has been given the last post."""
+
+    path = f"/tags/{TAG}.rss"
 
     def __init__(self, toots: Sequence[Toot]) -> None:
         self.toots = sorted(toots, key=lambda toot: toot.at)
         self.all_seen = Event()
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._thread = Thread(target=self._http.serve_forever, daemon=True)
-
-    @property
-    def home(self) -> str:
-        return f"http://127.0.0.1:{self._http.server_port}"
-
-    @property
-    def url(self) -> str:
-        return f"{self.home}/tags/{TAG}.rss"
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._http.shutdown()
-        self._http.server_close()
-
-    def visible(self, now: datetime) -> list[Toot]:
-        return [toot for toot in self.toots if toot.at <= now]
 
     def answer(self, path: str, etag: str | None, now: datetime) -> tuple[int, bytes, dict[str, str]]:
         """Status, body and headers for a request."""
-        if urlsplit(path).path != f"/tags/{TAG}.rss":
+        if urlsplit(path).path != self.path:
             return 404, b"There is one feed here, and it is not this.\n", {"Content-Type": "text/plain"}
-        toots = self.visible(now)
-        body = feed_xml(toots, self.home).encode()
+        toots = [toot for toot in self.toots if toot.at <= now]
+        body = feed_xml(toots).encode()
         headers = {
             "ETag": f'"{hashlib.sha256(body).hexdigest()[:16]}"',
             "Content-Type": "application/rss+xml; charset=utf-8",
@@ -126,19 +107,33 @@ class FeedServer:
             self.all_seen.set()
         return (304, b"", headers) if etag == headers["ETag"] else (200, body, headers)
 
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        feed = self
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                status, body, headers = feed.answer(self.path, self.headers.get("If-None-Match"), datetime.now(UTC))
-                self.send_response(status)
-                for name, value in (headers | {"Content-Length": str(len(body))}).items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(body)
+class FeedServer:
+    """The feed, on a free port of 127.0.0.1."""
 
-            def log_message(self, format: str, *args: object) -> None:
-                """The demo's terminal belongs to its visitor."""
+    def __init__(self, feed: TagFeed) -> None:
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(feed))
+        self.url = f"http://127.0.0.1:{self._http.server_port}{feed.path}"
 
-        return Handler
+    def start(self) -> None:
+        Thread(target=self._http.serve_forever, daemon=True).start()
+
+    def stop(self) -> None:
+        self._http.shutdown()
+        self._http.server_close()
+
+
+def _handler(feed: TagFeed) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            status, body, headers = feed.answer(self.path, self.headers.get("If-None-Match"), datetime.now(UTC))
+            self.send_response(status)
+            for name, value in (headers | {"Content-Length": str(len(body))}).items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """The demo's terminal belongs to its visitor."""
+
+    return Handler

@@ -24,7 +24,7 @@ import httpx2
 from backchannel.domain.errors import Busy
 
 from .diary import Act, diaries, on_in, toots
-from .feed_server import TAG, FeedServer
+from .feed_server import TAG, FeedServer, TagFeed
 from .host import Host
 from .pace import Pace, squeezed
 from .phone import Phone
@@ -72,8 +72,8 @@ class _Camp:
         self.host.serve()
         phones = self._hand_out_phones()
         self.pace = Pace(begins=datetime.now(UTC) + DOORS_OPEN, speed=self.pace.speed)
-        feed = self._open_feed()
-        self._pin_up_the_grid(feed)
+        feed, address = self._open_network()
+        self._pin_up_the_grid(address)
         self._welcome(open_browser)
         self._replay(phones, feed)
         self._part()
@@ -93,16 +93,18 @@ class _Camp:
     def _taken(self) -> bool:
         return any(event["slug"] == TAG for event in self.host.json("event", "list"))
 
-    def _open_feed(self) -> FeedServer:
-        feed = FeedServer(toots(self.script, self.pace))
-        feed.start()
-        self.house.callback(feed.stop)
-        return feed
+    def _open_network(self) -> tuple[TagFeed, str]:
+        """The feed, and the address at which it is polled."""
+        feed = TagFeed(toots(self.script, self.pace))
+        server = FeedServer(feed)
+        server.start()
+        self.house.callback(server.stop)
+        return feed, server.url
 
-    def _pin_up_the_grid(self, feed: FeedServer) -> None:
+    def _pin_up_the_grid(self, feed: str) -> None:
         grid = json.dumps(squeezed(self.script.schedule, self.pace))
         self.host.command("import", "schedule", self.slug, "-", given=grid)
-        self.host.command("feed", "add", self.slug, feed.url)
+        self.host.command("feed", "add", self.slug, feed)
 
     def _hand_out_phones(self) -> dict[str, Phone]:
         phones = {
@@ -124,7 +126,7 @@ class _Camp:
         if open_browser and _has_display():
             webbrowser.open(self.page)
 
-    def _replay(self, phones: dict[str, Phone], feed: FeedServer) -> None:
+    def _replay(self, phones: dict[str, Phone], feed: TagFeed) -> None:
         acts = diaries(self.script, self.pace)
         with ThreadPoolExecutor(len(phones)) as crowd:
             self.house.callback(self.over.set)
