@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from backchannel.desk.desk import Desk
+from backchannel.domain.channels import channels_of
 from backchannel.domain.ids import slugify
 from backchannel.domain.model import Event, Item, Placement, Room, Schedule, Session
-from backchannel.domain.channels import channels_of
 from backchannel.domain.programme import Changes, diff
 from backchannel.store.base import Writer
 

@@ -18,7 +18,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, get_args
+from typing import Any, Literal, cast, get_args
 
 from .errors import Invalid
 from .ids import is_uuid
@@ -26,6 +26,7 @@ from .model import NAME_LIMIT, TEXT_LIMIT, TITLE_LIMIT
 from .times import parse_when
 
 Do = Literal["put", "retract", "move", "hide", "show", "react"]
+DOS: tuple[Do, ...] = get_args(Do)
 MOST_OPS = 50  # ops a batch
 MOST_BYTES = 48 * 1024  # bytes a batch
 TEXT_BYTES = 8 * 1024
@@ -81,9 +82,7 @@ def read_op(raw: object, sent_at: datetime | None = None) -> Op:
     """One op, or `Invalid` naming the field."""
     if not isinstance(raw, Mapping):
         raise Invalid("An op is a JSON object.", field="ops")
-    do = raw.get("do")
-    if do not in get_args(Do):
-        raise Invalid(f"`do` is one of {', '.join(get_args(Do))}.", field="do")
+    do = _do(raw)
     return Op(
         op=_id(raw, "op"),
         id=_id(raw, "id"),
@@ -164,10 +163,17 @@ def _id(raw: Mapping[str, Any], field: str) -> str:
     raise Invalid(f"`{field}` is a UUID, made once where it is born.", field=field)
 
 
+def _do(raw: Mapping[str, Any]) -> Do:
+    do = raw.get("do")
+    if do not in DOS:
+        raise Invalid(f"`do` is one of {', '.join(DOS)}.", field="do")
+    return cast(Do, do)
+
+
 def _origin(raw: Mapping[str, Any]) -> Literal["note", "afterthought"]:
     origin = raw.get("origin") or "note"
-    if origin == "note" or origin == "afterthought":
-        return origin  # type: ignore[no-any-return]
+    if origin in ("note", "afterthought"):
+        return cast(Literal["note", "afterthought"], origin)
     raise Invalid("`origin` is note or afterthought.", field="origin")
 
 

@@ -12,8 +12,8 @@ from flask_socketio import SocketIO, join_room, leave_room
 
 from backchannel.desk.ops import take_ops
 from backchannel.domain.errors import BackchannelError, BadPass, Invalid
-from backchannel.live.doors import readable_channel, stamped
 from backchannel.live.dispatcher import Channel, room_of
+from backchannel.live.doors import readable_channel, stamped
 from backchannel.live.limits import Limits
 from backchannel.live.services import Services
 from backchannel.passes import Pass

@@ -82,10 +82,11 @@ def remember(response: Response, event: str, token: str) -> Response:
 
 def same_site() -> None:
     """Refuse a write that another site sent along with our cookie. Programs send neither header nor cookie."""
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
-        raise Forbidden("This came from another site; nothing was changed.")
+    site = request.headers.get("Sec-Fetch-Site")
+    if site in ("same-origin", "none"):
+        return
     origin = request.headers.get("Origin")
-    if origin and urlsplit(origin).netloc not in own_hosts():
+    if site or (origin and urlsplit(origin).netloc not in own_hosts()):
         raise Forbidden("This came from another site; nothing was changed.")
 
 
@@ -111,7 +112,9 @@ def register(app: Flask) -> None:
     @app.after_request
     def headers(response: Response) -> Response:
         response.headers.setdefault("Content-Security-Policy", POLICY)
-        response.headers.setdefault("Referrer-Policy", "no-referrer")
+        # A page with a form is `same-origin`: under `no-referrer` a browser hides the form's Origin, which same_site() reads.
+        form = request.blueprint == "scribe"
+        response.headers.setdefault("Referrer-Policy", "same-origin" if form else "no-referrer")
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         if request.endpoint != "static" and "Cache-Control" not in response.headers:

@@ -28,7 +28,8 @@ def test_two_hundred_notes_by_twenty_connections_are_one_order_for_everybody(cam
         if writer % 2:
             return [person.note(f"{writer}-{n}")["seq"] for n in range(10)]
         client = connect(camp, person.token)
-        seqs = [client.call("ops", {"ops": [put(f"{writer}-{n}", session=camp.guid)]})["results"][0]["seq"] for n in range(10)]
+        ops = [put(f"{writer}-{n}", session=camp.guid) for n in range(10)]
+        seqs = [client.call("ops", {"ops": [op]})["results"][0]["seq"] for op in ops]
         client.disconnect()
         return seqs
 

@@ -1,0 +1,174 @@
+"""The contract of store/base.py, held by every store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import gevent
+import pytest
+
+from backchannel.domain.errors import Taken, UnknownEvent, UnknownItem, UnknownSession
+from backchannel.domain.model import Event, Item, Session, Tombstone
+from backchannel.store.base import Store, Writer
+from backchannel.store.group import GroupCommit
+from backchannel.store.sqlite.store import SqliteStore
+
+NOW = datetime(2026, 6, 13, 10, 5, tzinfo=UTC)
+EVENT = Event(slug="camp", uid="u1", title="Camp", hashtags=("camp",))
+MAPS = Session(guid="g1", slug="maps", title="Maps", leaders=("Ida",), headings={"note": "Scribbles"})
+
+
+@pytest.fixture(params=["alone", "grouped"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    made: Store = SqliteStore(tmp_path / "camp.db")
+    if request.param == "grouped":
+        made = GroupCommit(made)  # type: ignore[arg-type]
+    made.write(lambda writer: writer.keep_event(EVENT))
+    made.write(lambda writer: writer.keep_session("camp", MAPS))
+    yield made
+    made.close()
+
+
+def item(id: str, **fields: object) -> Item:
+    return replace(
+        Item(id=id, event="camp", origin="note", text=id, author="Ann", author_key="a", session="g1", at=NOW), **fields
+    )
+
+
+def keep(store: Store, kept: Item, *channels: str, new_text: bool = True) -> Item:
+    return store.write(
+        lambda writer: writer.keep_item(kept, channels, do="put", by="a", at=NOW, new_text=new_text)
+    )
+
+
+def test_what_is_kept_comes_back_as_it_was(store: Store) -> None:
+    kept = keep(store, item("one", reactions={"agree": 2}, sources=({"feed": "f"},)), "event")
+    assert kept == item("one", reactions={"agree": 2}, sources=({"feed": "f"},), seq=1, rev=1)
+    assert store.reader().item("camp", "one") == kept
+    assert store.reader().session("camp", "maps") == store.reader().session("camp", "g1") == MAPS
+    assert store.reader().event("camp") == replace(EVENT, head=1)
+
+
+def test_what_is_not_there_is_an_error_that_names_it(store: Store) -> None:
+    for error, ask in (
+        (UnknownEvent, lambda: store.reader().event("fair")),
+        (UnknownSession, lambda: store.reader().session("camp", "fair")),
+        (UnknownItem, lambda: store.reader().item("camp", "fair")),
+    ):
+        with pytest.raises(error, match="fair"):
+            ask()
+
+
+def test_a_slug_in_use_by_another_event_is_taken(store: Store) -> None:
+    with pytest.raises(Taken):
+        store.write(lambda writer: writer.keep_event(replace(EVENT, uid="u2")))
+
+
+def test_a_change_puts_the_item_at_the_end_and_leaves_tombstones_where_it_stood(store: Store) -> None:
+    keep(store, item("one"), "event", "session/g1")
+    keep(store, item("two"), "event", "session/g1")
+    moved = keep(store, store.reader().item("camp", "one"), "event", "session/g2", new_text=False)
+    page = store.reader().changes("camp", "session/g1", 0, 10)
+    assert page.items == (store.reader().item("camp", "two"), Tombstone(id="one", seq=3))
+    assert (page.prev, page.seq, page.more) == (0, 3, False)
+    assert store.reader().changes("camp", "session/g2", 0, 10).items == (moved,)
+    assert store.reader().standing("camp", "event") == [(2, "two", 1), (3, "one", 1)]
+
+
+def test_pages_follow_on_from_each_other(store: Store) -> None:
+    for n in range(5):
+        keep(store, item(str(n)), "event")
+    reader, after, seen = store.reader(), 0, []
+    while True:
+        page = reader.changes("camp", "event", after, 2)
+        seen.append([kept.id for kept in page.items if isinstance(kept, Item)])
+        after = page.seq
+        if not page.more:
+            break
+    assert seen == [["0", "1"], ["2", "3"], ["4"]]
+
+
+def test_every_text_is_kept_as_a_revision_and_an_offer_does_not_stand(store: Store) -> None:
+    kept = keep(store, item("one", text="teh"), "event")
+    kept = keep(store, replace(kept, text="the"), "event")
+    assert store.write(lambda writer: writer.keep_offer(kept, "that", by="b", at=NOW)) == 3
+    assert [(revision.rev, revision.text) for revision in store.reader().revisions("camp", "one")] == [
+        (1, "teh"), (2, "the"), (3, "that"),
+    ]  # fmt: skip
+    assert store.reader().item("camp", "one").text == "the"
+    assert keep(store, replace(kept, text="those"), "event").rev == 4
+
+
+def test_a_job_that_raises_keeps_nothing_and_gives_no_seq_away(store: Store) -> None:
+    def job(writer: Writer) -> None:
+        writer.keep_item(item("gone"), ["event"], do="put", by="a", at=NOW, new_text=True)
+        raise RuntimeError("halfway")
+
+    with pytest.raises(RuntimeError, match="halfway"):
+        store.write(job)
+    assert store.reader().items("camp") == []
+    assert keep(store, item("next"), "event").seq == 1
+
+
+def test_reading_order_is_by_time_then_seq_and_what_has_no_time_first(store: Store) -> None:
+    keep(store, item("late", at=NOW.replace(hour=11)), "event")
+    keep(store, item("first of two"), "event")
+    keep(store, item("second of two"), "event")
+    keep(store, item("undated", at=None), "event")
+    keep(store, item("that day", at=NOW.date()), "event")
+    assert [kept.id for kept in store.reader().items("camp", session="g1")] == [
+        "undated", "that day", "first of two", "second of two", "late",
+    ]  # fmt: skip
+
+
+def test_an_event_that_is_removed_takes_everything_with_it(store: Store) -> None:
+    keep(store, item("one"), "event")
+    store.write(lambda writer: writer.remove_event("camp"))
+    store.write(lambda writer: writer.keep_event(replace(EVENT, uid="u2")))
+    assert store.reader().items("camp") == []
+    assert store.reader().sessions("camp") == ()
+    assert store.reader().heads() == {"camp": 0}
+
+
+def test_one_persons_reaction_counts_once_and_can_be_taken_back(store: Store) -> None:
+    def react(who: str, on: bool) -> dict[str, int]:
+        return store.write(lambda writer: writer.react("camp", "one", who, "agree", on))
+
+    assert [react("a", True), react("a", True), react("b", True), react("a", False)] == [
+        {"agree": 1}, {"agree": 1}, {"agree": 2}, {"agree": 1},
+    ]  # fmt: skip
+
+
+def test_jobs_that_queue_share_a_commit_and_each_has_its_own_outcome(tmp_path: Path) -> None:
+    class Counting(SqliteStore):
+        commits = 0
+
+        def commit(self, jobs):  # type: ignore[no-untyped-def]
+            Counting.commits += 1
+            return super().commit(jobs)
+
+    store = GroupCommit(Counting(tmp_path / "camp.db"))
+    store.write(lambda writer: writer.keep_event(EVENT))
+    before = Counting.commits
+
+    def bad(writer: Writer) -> None:
+        raise ValueError("only me")
+
+    greenlets = [gevent.spawn(keep, store, item(str(n)), "event") for n in range(50)]
+    failing = gevent.spawn(store.write, bad)
+    gevent.joinall([*greenlets, failing])
+    assert sorted(greenlet.value.seq for greenlet in greenlets) == list(range(1, 51))
+    assert isinstance(failing.exception, ValueError)
+    assert Counting.commits - before < 10
+    store.close()
+
+
+def test_the_file_is_durable_and_its_owners_alone(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "camp.db")
+    pragma = {name: store._writing.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")}
+    assert pragma == {"journal_mode": "wal", "synchronous": 2}
+    assert (tmp_path / "camp.db").stat().st_mode & 0o777 == 0o600
+    store.close()
