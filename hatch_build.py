@@ -92,7 +92,7 @@ def run(command: list[str], root: Path, search: str) -> None:
         [program, *command[1:]], cwd=root, env={**os.environ, "PATH": search}, capture_output=True, text=True, check=False
     )
     if done.returncode:
-        said = (done.stderr.strip() or done.stdout.strip())[-2000:]
+        said = (done.stderr.strip() or done.stdout.strip())[:2000]
         raise BuildFailed(f"The front end was not built: `{shlex.join(command[:2])} …` stopped with:\n{said}")
 
 

@@ -1,1 +1,60 @@
-export {};
+/** A follower's page: a session, everything, or the grid with its hallway. */
+
+import { countOn } from "./cards.js";
+import { tellConnection } from "./connection.js";
+import { Ledger } from "./ledger.js";
+import { Line } from "./line.js";
+import { readPage } from "./page.js";
+import { Replica } from "./replica.js";
+import { atEnd, bring, steadily } from "./scroll.js";
+import { markSince } from "./since.js";
+import { Timeline } from "./timeline.js";
+import { Unseen } from "./unseen.js";
+
+const page = readPage();
+const list = /** @type {HTMLElement} */ (document.querySelector("[data-timeline]"));
+const onGrid = page.main.classList.contains("wall-page"); // shows the hallway alone, and counts the rest
+const timeline = new Timeline(list, page);
+const ledger = document.querySelector("[data-ledger]");
+const slips = ledger && new Ledger(/** @type {HTMLElement} */ (ledger));
+const unseen = new Unseen();
+const replica = new Replica(page.seq, timeline.standing(), show, { whole: !onGrid });
+const line = new Line(page, () => replica.seq);
+
+/** @param {import("./item.js").Item[]} items @param {string[]} gone */
+function show(items, gone) {
+  const following = atEnd(list);
+  steadily(list, () => {
+    gone.forEach(takeOff);
+    items.forEach(putUp);
+  });
+  if (following && !onGrid && items.length && list.lastElementChild) bring(list.lastElementChild, "nearest");
+}
+
+/** @param {import("./item.js").Item} item */
+function putUp(item) {
+  const known = timeline.rows.has(item.id);
+  if (onGrid && !known) countOn(item);
+  if (onGrid && item.session) return takeOff(item.id);
+  const row = timeline.put(item);
+  slips?.put(item);
+  if (!known) unseen.add(row);
+}
+
+/** @param {string} id */
+function takeOff(id) {
+  unseen.drop(timeline.rows.get(id));
+  timeline.remove(id);
+  slips?.remove(id);
+}
+
+line.addEventListener("stamp", (event) => {
+  const { epoch } = /** @type {CustomEvent} */ (event).detail;
+  if (epoch === page.epoch) return;
+  page.epoch = epoch; // the database was restored: what we have may never have been
+  replica.restart();
+});
+tellConnection(line, page.timezone);
+markSince(page, list, () => replica.seq);
+replica.attach(line);
+line.start();

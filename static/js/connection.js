@@ -1,0 +1,18 @@
+/** The state of the line, in words, where every page shows it. */
+
+import { moment } from "./times.js";
+
+/**
+ * @param {import("./line.js").Line} line
+ * @param {string} zone
+ */
+export function tellConnection(line, zone) {
+  const place = /** @type {HTMLElement | null} */ (document.querySelector(".state[data-state]"));
+  if (!place) return;
+  line.addEventListener("state", () => {
+    const since = moment(new Date(line.heardAt).toISOString(), zone);
+    const words = { live: "live", plain: "live (plain HTTP)", off: `not connected since ${since}`, page: "" };
+    place.dataset.state = line.state;
+    /** @type {HTMLElement} */ (place.querySelector('[data-slot="state"]')).textContent = words[line.state];
+  });
+}

@@ -1,0 +1,115 @@
+/** One item into its markup: the clone of <template id="item-template"> (templates/macros/item.html), part by part. */
+
+import { lateness, moment } from "./times.js";
+
+const WORDS = { agreement: "hear, hear" }; // a kind's word, where it is not the kind's own name
+const REACTIONS = { agree: ["hear hear", "hear hears"] };
+
+/**
+ * @param {HTMLElement} row
+ * @param {import("./item.js").Item} item
+ * @param {{timezone: string, itemUrl: string, sessions: Map<string, {title: string, url: string}> | null}} page
+ */
+export function fill(row, item, page) {
+  /** @param {string} name */
+  const slot = (name) => /** @type {HTMLElement} */ (row.querySelector(`[data-slot="${name}"]`));
+  /** Text where there is some, else the part is hidden. @param {string} name @param {string | null | undefined} text */
+  const put = (name, text) => {
+    const part = slot(name);
+    (part.querySelector("bdi") ?? part).textContent = text || "";
+    part.hidden = !text;
+  };
+
+  identify(row, item);
+  slot("author").textContent = item.author || "";
+  /** @type {HTMLAnchorElement} */ (slot("permalink")).href = page.itemUrl.replace("ID", encodeURIComponent(item.id));
+  const at = /** @type {HTMLTimeElement} */ (slot("at"));
+  at.dateTime = item.at ?? "";
+  at.textContent = moment(item.at, page.timezone);
+  slot("html").innerHTML = item.html; // safe: made by the server's own renderer and sanitiser
+  if (!item.html) slot("html").textContent = item.text;
+  put("speaker", item.speaker);
+  put("late", lateness(item, page.timezone));
+  put("why", item.origin === "post" && item.placed ? `here because: ${item.placed.reason}` : "");
+  put("standing", item.state === "visible" ? "" : item.state);
+  if (item.reactions) put("reactions", reactions(item.reactions));
+  fillKind(slot("kind"), item.kind);
+  fillSource(/** @type {HTMLAnchorElement} */ (slot("source")), item.url);
+  if (page.sessions) fillPlace(/** @type {HTMLAnchorElement} */ (slot("place")), item, page.sessions);
+}
+
+/** @param {HTMLElement} row @param {import("./item.js").Item} item */
+function identify(row, item) {
+  const kept = ["mine", "just-in", "first-new", "selected"].filter((name) => row.classList.contains(name));
+  row.id = `i-${item.id}`;
+  row.className = ["item", `is-${item.origin}`, `is-${item.kind}`, `depth-${Math.min(item.depth || 0, 4)}`, ...kept].join(" ");
+  Object.assign(row.dataset, {
+    id: item.id,
+    seq: String(item.seq),
+    rev: String(item.rev),
+    at: item.at ?? "",
+    origin: item.origin,
+    kind: item.kind,
+    author: item.author ?? "",
+    session: item.session ?? "",
+  });
+}
+
+/**
+ * The item that a row was rendered from, as far as a writer of it needs it.
+ * @param {HTMLElement} row
+ * @returns {import("./item.js").Item}
+ */
+export function itemOf(row) {
+  const { id = "", seq, rev, at, origin, kind = "note", author = "", session, text = "" } = row.dataset;
+  const speaker = /** @type {HTMLElement} */ (row.querySelector('[data-slot="speaker"]'));
+  return /** @type {any} */ ({
+    id,
+    seq: Number(seq),
+    rev: Number(rev),
+    at: at || null,
+    origin,
+    kind,
+    author,
+    text,
+    session: session || null,
+    depth: Number(/depth-(\d)/.exec(row.className)?.[1] ?? 0),
+    speaker: speaker.hidden ? null : speaker.textContent,
+    html: row.querySelector('[data-slot="html"]')?.innerHTML ?? "",
+    state: "visible",
+  });
+}
+
+/** @param {HTMLElement} badge @param {string} kind */
+export function fillKind(badge, kind) {
+  badge.hidden = kind === "note";
+  badge.querySelector("use")?.setAttribute("href", `#icon-${kind}`);
+  const word = badge.querySelector('[data-slot="kind-word"]');
+  if (word) word.textContent = WORDS[kind] ?? kind;
+}
+
+/** @param {HTMLAnchorElement} link @param {string | null} url */
+function fillSource(link, url) {
+  const good = url && /^https?:\/\//i.test(url);
+  link.hidden = !good;
+  if (!good) return link.removeAttribute("href");
+  link.href = url;
+  link.textContent = link.hostname;
+}
+
+/** @param {HTMLAnchorElement} link @param {import("./item.js").Item} item @param {Map<string, {title: string, url: string}>} sessions */
+function fillPlace(link, item, sessions) {
+  const session = sessions.get(item.session ?? "");
+  const title = link.querySelector("bdi");
+  if (title) title.textContent = session?.title ?? (item.session ? "another session" : "Hallway");
+  if (session) link.href = session.url;
+  else link.removeAttribute("href");
+}
+
+/** @param {Record<string, number>} counts */
+function reactions(counts) {
+  return Object.entries(counts ?? {})
+    .filter(([, count]) => count > 0)
+    .map(([word, count]) => `${count} ${(REACTIONS[word] ?? [word, word])[count === 1 ? 0 : 1]}`)
+    .join(" · ");
+}

@@ -1,0 +1,298 @@
+/**
+ * The line to the server: Socket.IO over a websocket where that works, plain HTTP where it does not.
+ *
+ * No answer on the socket within four seconds, or a silent one: `changes?wait=25` over plain HTTP, while the socket goes on
+ * trying. A short outage does not demote it. What worked last is remembered.
+ *
+ * Events: "frame" (detail: a live frame or a page of changes), "head" (detail: {seq, digest}), "state", "stamp"
+ * (detail: {epoch, now}; every answer carries it), "connected".
+ */
+
+import { io } from "socket.io-client";
+
+const PATIENCE = 4_000; // ms without an answer on the socket before plain HTTP takes over
+const SILENCE = 25_000; // ms: a head comes every ten seconds, so two and a half beats missed
+const SHORT = 2_000; // ms: a gap of which nobody needs to be told
+const WAIT = 25; // s that the server may hold an answer
+const SPACING = 500; // ms at least between two polls that brought nothing
+const REMEMBER = 24 * 3600_000; // ms
+const MEMORY = "backchannel-plain";
+
+/** @typedef {"page" | "live" | "plain" | "off"} State */
+
+export class Line extends EventTarget {
+  /**
+   * @param {import("./page.js").Page} page
+   * @param {() => number} cursor  the seq up to which everything is here
+   */
+  constructor(page, cursor) {
+    super();
+    this.page = page;
+    this.cursor = cursor;
+    /** @type {State} */
+    this.state = "page";
+    this.heardAt = Date.now();
+    this.base = `/api/v1/events/${encodeURIComponent(page.event)}`;
+    this.following = false;
+    /** @type {AbortController | null} */
+    this.polling = null;
+    this.wake = () => {};
+    this.socket = io({
+      transports: ["websocket"],
+      path: "/socket.io",
+      auth: (show) => show({ token: page.token, event: page.event, epoch: page.epoch }),
+      autoConnect: false,
+      timeout: 8_000,
+      reconnectionDelay: 1_000,
+      reconnectionDelayMax: 30_000,
+    });
+  }
+
+  start() {
+    this.#listen();
+    this.socket.connect();
+    this.#expect(rememberedPlain() ? 0 : PATIENCE);
+    setInterval(() => this.#watchSilence(), 5_000);
+    addEventListener("offline", () => this.#lost(0));
+    addEventListener("online", () => this.#tryNow());
+    addEventListener("pageshow", () => this.#tryNow());
+    document.addEventListener("visibilitychange", () => document.hidden || this.#tryNow());
+  }
+
+  /**
+   * A piece of the channel from `after` on. Throws `Refusal` or what fetch throws.
+   * @param {number} after
+   * @param {{wait?: number, signal?: AbortSignal}} [how]
+   */
+  async changes(after, { wait = 0, signal } = {}) {
+    const query = new URLSearchParams({ channel: this.page.channel, after: String(after), limit: "200" });
+    if (wait) query.set("wait", String(wait));
+    return this.#answer(`${this.base}/changes?${query}`, { signal }, wait * 1000 + 15_000);
+  }
+
+  /**
+   * Send a batch of ops; over the socket if it answers, else over HTTP. To send an op twice does no harm.
+   * @param {object[]} ops
+   * @returns {Promise<{results: any[]}>}
+   */
+  async send(ops) {
+    const batch = { event: this.page.event, ops, sent_at: new Date().toISOString() };
+    if (this.following) {
+      try {
+        return this.#checked(await this.socket.timeout(PATIENCE).emitWithAck("ops", batch));
+      } catch (fault) {
+        if (fault instanceof Refusal) throw fault;
+        this.#reconnect(); // it took our ops and said nothing: do not trust it before it answers again
+      }
+    }
+    return this.post(ops, batch.sent_at);
+  }
+
+  /**
+   * @param {object[]} ops
+   * @param {string} sentAt
+   * @param {{keepalive?: boolean}} [how] keepalive: the page is going away, the request is not
+   */
+  post(ops, sentAt, { keepalive = false } = {}) {
+    const body = JSON.stringify({ ops, sent_at: sentAt });
+    const headers = { "Content-Type": "application/json" };
+    return this.#answer(`${this.base}/ops`, { method: "POST", body, headers, keepalive }, 15_000);
+  }
+
+  #listen() {
+    this.socket.on("connect", () => this.#follow());
+    this.socket.on("disconnect", (reason) => {
+      this.following = false;
+      this.#lost(SHORT);
+      this.#expect(PATIENCE);
+      if (reason === "io server disconnect") setTimeout(() => this.socket.connect(), 1_000 + Math.random() * 2_000);
+    });
+    this.socket.on("connect_error", () => {
+      if (!this.socket.active) setTimeout(() => this.socket.connect(), 60_000); // refused: ask again, seldom
+    });
+    this.socket.on("changes", (frame) => this.#ours(frame) && this.#tell("frame", frame));
+    this.socket.on("head", (head) => this.#ours(head) && this.#tell("head", head));
+  }
+
+  /** @param {{event: string, channel: string}} message */
+  #ours(message) {
+    if (message?.event !== this.page.event || message?.channel !== this.page.channel) return false;
+    this.#heard(this.following ? "live" : this.state);
+    return true;
+  }
+
+  async #follow() {
+    const wanted = { event: this.page.event, channel: this.page.channel, after: this.cursor() };
+    try {
+      const answer = this.#checked(await this.socket.timeout(PATIENCE).emitWithAck("follow", wanted));
+      this.following = true;
+      forgetPlain();
+      this.#stopPolling();
+      this.#heard("live");
+      this.#tell("head", { seq: answer.seq });
+      this.#tell("connected", null);
+    } catch (fault) {
+      if (fault instanceof Refusal) this.#poll();
+      else this.#reconnect();
+    }
+  }
+
+  /** Let go of a socket that does not answer, and make another. */
+  #reconnect() {
+    this.following = false;
+    this.socket.disconnect();
+    this.#expect(PATIENCE);
+    setTimeout(() => this.socket.connect(), 1_000 + Math.random() * 1_000);
+  }
+
+  /** If nobody has answered on the socket by then, go over plain HTTP. @param {number} patience */
+  #expect(patience) {
+    setTimeout(() => {
+      if (!this.following) this.#poll();
+    }, patience);
+  }
+
+  async #poll() {
+    if (this.polling || this.following) return;
+    const polling = (this.polling = new AbortController());
+    let failures = 0;
+    let wait = 0; // the first answer is wanted at once: it says whether there is a line at all
+    while (!polling.signal.aborted) {
+      try {
+        const answer = await this.changes(this.cursor(), { wait, signal: polling.signal });
+        const first = this.state !== "plain";
+        failures = 0;
+        if (first) rememberPlain();
+        this.#heard("plain");
+        this.#tell("frame", answer);
+        if (!answer.more && answer.digest) this.#tell("head", answer);
+        if (first) this.#tell("connected", null);
+        wait = WAIT;
+        if (!answer.items.length) await this.#pause(SPACING);
+      } catch (fault) {
+        if (polling.signal.aborted) return;
+        this.#lost(0);
+        wait = 0;
+        await this.#pause(fault instanceof Refusal && fault.permanent ? 30_000 : backOff(failures++));
+      }
+    }
+  }
+
+  #stopPolling() {
+    this.polling?.abort();
+    this.polling = null;
+    this.wake();
+  }
+
+  /** Wait, but not longer than until something gives hope. @param {number} ms */
+  #pause(ms) {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve(undefined);
+      };
+    });
+  }
+
+  #tryNow() {
+    this.wake();
+    const doubtful = this.state === "off" || Date.now() - this.heardAt > 12_000;
+    if (this.following && doubtful) this.#follow();
+    else if (!this.socket.connected) this.socket.connect();
+  }
+
+  #watchSilence() {
+    if (this.following && Date.now() - this.heardAt > SILENCE) {
+      this.#lost(0);
+      this.#reconnect();
+    }
+  }
+
+  /** @param {string} url @param {RequestInit} init @param {number} limit ms */
+  async #answer(url, init, limit) {
+    const patience = new AbortController();
+    const timer = setTimeout(() => patience.abort(), limit);
+    init.signal?.addEventListener("abort", () => patience.abort());
+    try {
+      const response = await fetch(url, { credentials: "same-origin", ...init, signal: patience.signal });
+      const retry = Number(response.headers.get("Retry-After")) || 0;
+      return this.#checked(await response.json(), retry);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** The answer, if it is none of an error. @param {any} answer @param {number} [retryAfter] s */
+  #checked(answer, retryAfter = 0) {
+    if (answer?.error) throw new Refusal(answer.error, retryAfter);
+    if (answer?.epoch) this.#tell("stamp", answer);
+    return answer;
+  }
+
+  /** @param {State} state */
+  #heard(state) {
+    this.heardAt = Date.now();
+    this.#be(state);
+  }
+
+  /** Say that the line is gone, unless it is back within `grace`. @param {number} grace ms */
+  #lost(grace) {
+    setTimeout(() => {
+      const back = grace ? this.following || this.polling : false;
+      if (!back) this.#be("off");
+    }, grace);
+  }
+
+  /** @param {State} state */
+  #be(state) {
+    if (state === this.state) return;
+    this.state = state;
+    this.#tell("state", state);
+  }
+
+  /** @param {string} name @param {any} detail */
+  #tell(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+}
+
+/** The server answered, and the answer is no. */
+export class Refusal extends Error {
+  /** @param {{code: string, message: string, permanent: boolean}} error @param {number} retryAfter s */
+  constructor(error, retryAfter) {
+    super(error.message);
+    this.code = error.code;
+    this.permanent = error.permanent;
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** 1 to 30 s, with jitter, so that a hall of phones does not come back at once. @param {number} failures */
+export function backOff(failures) {
+  return Math.min(30_000, 1_000 * 2 ** failures) * (0.5 + Math.random() / 2);
+}
+
+function rememberedPlain() {
+  try {
+    return Date.now() - Number(localStorage.getItem(MEMORY)) < REMEMBER;
+  } catch {
+    return false;
+  }
+}
+
+function rememberPlain() {
+  try {
+    localStorage.setItem(MEMORY, String(Date.now()));
+  } catch {
+    // a browser that keeps nothing tries the socket first every time
+  }
+}
+
+function forgetPlain() {
+  try {
+    localStorage.removeItem(MEMORY);
+  } catch {
+    // nothing was kept
+  }
+}

@@ -1,0 +1,23 @@
+/**
+ * What the server told this page: the attributes of its <main> (templates/macros/live.html).
+ *
+ * @typedef {object} Page
+ * @property {HTMLElement} main
+ * @property {string} event      the event's slug
+ * @property {string} channel    "event" or "session/<guid>"
+ * @property {number} seq        the page as rendered has everything up to here
+ * @property {string} epoch      which life of the database that seq belongs to
+ * @property {string} token      shown to the socket in place of the cookie alone
+ * @property {string} timezone   of the event, for the times in the margin
+ * @property {string} itemUrl    the address of an item, with ID in its place
+ * @property {string} session    the session's guid; "" on pages of a whole event
+ * @property {string} me         the note-taker's name; "" for a follower
+ */
+
+/** @returns {Page} */
+export function readPage() {
+  const main = /** @type {HTMLElement} */ (document.querySelector("main[data-live]"));
+  const { event = "", channel = "event", seq = "0", epoch = "", pageToken = "", timezone = "UTC" } = main.dataset;
+  const { itemUrl = "", session = "", me = "" } = main.dataset;
+  return { main, event, channel, seq: Number(seq), epoch, token: pageToken, timezone, itemUrl, session, me };
+}

@@ -1,0 +1,86 @@
+/** The list of items on the page, kept in reading order (at, seq) while items come, change and go. */
+
+import { fill } from "./fill.js";
+import { comesBefore } from "./item.js";
+
+export class Timeline {
+  /**
+   * @param {HTMLElement} list  the <ol data-timeline>
+   * @param {{timezone: string, itemUrl: string}} page
+   */
+  constructor(list, page) {
+    this.list = list;
+    this.empty = /** @type {HTMLElement | null} */ (document.querySelector("[data-empty]"));
+    const template = /** @type {HTMLTemplateElement} */ (document.getElementById("item-template"));
+    this.pattern = /** @type {HTMLElement} */ (template.content.firstElementChild);
+    this.look = { ...page, sessions: "labelled" in list.dataset ? sessionsOnPage() : null };
+    /** @type {Map<string, HTMLElement>} */
+    this.rows = new Map();
+    for (const row of /** @type {HTMLCollectionOf<HTMLElement>} */ (list.children)) this.rows.set(row.dataset.id ?? "", row);
+  }
+
+  /** What the page was rendered with. */
+  *standing() {
+    for (const [id, row] of this.rows) yield { id, seq: Number(row.dataset.seq), rev: Number(row.dataset.rev) };
+  }
+
+  /** Show an item, new or changed. @param {import("./item.js").Item} item @returns {HTMLElement} its row */
+  put(item) {
+    const known = this.rows.get(item.id);
+    const row = known ?? /** @type {HTMLElement} */ (this.pattern.cloneNode(true));
+    const next = known?.nextElementSibling;
+    fill(row, item, this.look);
+    this.rows.set(item.id, row);
+    this.#place(row);
+    for (const touched of [row, row.nextElementSibling, next]) if (touched) foldRun(/** @type {HTMLElement} */ (touched));
+    if (this.empty) this.empty.hidden = true;
+    return row;
+  }
+
+  /** @param {string} id */
+  remove(id) {
+    const row = this.rows.get(id);
+    if (!row) return;
+    const next = /** @type {HTMLElement | null} */ (row.nextElementSibling);
+    row.remove();
+    this.rows.delete(id);
+    if (next) foldRun(next);
+    if (this.empty && !this.rows.size) this.empty.hidden = false;
+  }
+
+  /** Nearly everything belongs at the end: look for the place from there. @param {HTMLElement} row */
+  #place(row) {
+    const key = keyOf(row);
+    let before = /** @type {HTMLElement | null} */ (this.list.lastElementChild);
+    while (before && (before === row || comesBefore(key, keyOf(before)))) {
+      before = /** @type {HTMLElement | null} */ (before.previousElementSibling);
+    }
+    const after = before ? before.nextElementSibling : this.list.firstElementChild;
+    if (row.parentElement === this.list && (after === row || row.previousElementSibling === before)) return;
+    this.list.insertBefore(row, after);
+  }
+}
+
+/** @param {HTMLElement} row */
+const keyOf = (row) => ({ at: row.dataset.at ?? "", seq: Number(row.dataset.seq) });
+
+/** A run of one author names her once, and a minute its time once. As in templates/macros/item.html. @param {HTMLElement} row */
+function foldRun(row) {
+  const above = /** @type {HTMLElement | null} */ (row.previousElementSibling);
+  const [mine, hers] = [row.dataset, above?.dataset];
+  const same = hers && hers.author === mine.author && hers.origin === mine.origin && hers.session === mine.session;
+  const run = Boolean(same && hers.at?.slice(0, 15) === mine.at?.slice(0, 15));
+  row.classList.toggle("run", run);
+  row.classList.toggle("same-minute", run && hers?.at?.slice(0, 16) === mine.at?.slice(0, 16));
+}
+
+/** The sessions that the page names, by guid. */
+function sessionsOnPage() {
+  /** @type {Map<string, {title: string, url: string}>} */
+  const found = new Map();
+  for (const line of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".session-lines [data-session-guid]"))) {
+    const link = line.querySelector("a");
+    if (link) found.set(line.dataset.sessionGuid ?? "", { title: link.textContent ?? "", url: link.href });
+  }
+  return found;
+}
