@@ -24,6 +24,11 @@ from backchannel.domain.errors import FeedRefused, Unreadable
 
 from .guard import REFUSED, check_addresses
 
+SLOW = "The feed's server took longer than {seconds:g} seconds to answer."
+LARGE = "The feed is larger than {megabytes:g} MB."
+
+PIECE = 8 * 1024  # bytes read in one go; what they may cost to take apart is how long others wait
+
 T = TypeVar("T")
 Resolve = Callable[[str, int], list[str]]  # name, port -> the addresses it stands for, as text
 
@@ -44,14 +49,14 @@ class Budget:
         """Seconds; `Unreadable` when there are none."""
         seconds = self.began + self.total - time.monotonic()
         if seconds <= 0:
-            raise Unreadable(f"The feed's server took longer than {self.total:g} seconds to answer.")
+            raise Unreadable(SLOW.format(seconds=self.total))
         return seconds
 
     def spend(self, size: int) -> None:
         """So many bytes came; `Unreadable` when they are too many."""
         self.spent += size
         if self.spent > self.wire:
-            raise Unreadable(f"The feed is larger than {self.wire / 1024 / 1024:g} MB.")
+            raise Unreadable(LARGE.format(megabytes=self.wire / 1024 / 1024))
 
 
 def look_up(name: str, port: int) -> list[str]:
@@ -132,9 +137,10 @@ class BudgetedStream(httpcore2.NetworkStream):
         self._budget = budget
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        time.sleep(0)  # gevent switches only where it must wait; a fast endless sender would never let others in
         try:
             self._sock.settimeout(self._budget.left())
-            data = self._sock.recv(max_bytes)
+            data = self._sock.recv(min(max_bytes, PIECE))
         except TimeoutError:
             self._budget.left()  # says it better
             raise httpcore2.ReadTimeout() from None
@@ -158,7 +164,7 @@ class BudgetedStream(httpcore2.NetworkStream):
     ) -> httpcore2.NetworkStream:
         try:
             return TlsStream(self, ssl_context, server_hostname)
-        except (ssl.SSLError, ValueError) as error:
+        except (ssl.SSLError, httpcore2.NetworkError, ValueError) as error:
             self.close()
             raise httpcore2.ConnectError(str(error)) from error
         except BaseException:

@@ -25,13 +25,20 @@ import httpx2
 from backchannel import __version__
 from backchannel.domain.errors import FeedRefused, Unreadable
 
-from .connection import Budget, GuardedBackend, Resolve, look_up
+from .connection import SLOW, Budget, GuardedBackend, Resolve, look_up
 from .guard import REFUSED, check_url
 
 ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/json;q=0.9, "
     "application/xml;q=0.8, text/xml;q=0.8, */*;q=0.5"
 )
+NO_CERTIFICATE = "The feed's server could not show a valid certificate."
+BROKEN_OFF = "The feed's server broke off its answer, or does not answer as a web server should."
+NOT_ASKED_FOR = "The feed is packed in a way that was not asked for."
+PACKED_TWICE = "The feed is packed twice."
+NOT_TO_BE_UNPACKED = "The feed is packed, and cannot be unpacked."
+LEADS_ON = "The feed's address leads on more than {times} times."
+LARGE_UNPACKED = "The feed is larger than {megabytes:g} MB when unpacked."
 MOVED = {301: True, 302: False, 303: False, 307: False, 308: True}  # status -> whether for good
 
 
@@ -111,7 +118,7 @@ class _Journey:
             for _ in range(self.budget.redirects + 1):
                 if answer := self._hop(pool):
                     return answer
-        raise Unreadable(f"The feed's address leads on more than {self.budget.redirects} times.")
+        raise Unreadable(LEADS_ON.format(times=self.budget.redirects))
 
     def _hop(self, pool: httpcore2.ConnectionPool) -> Answer | None:
         host = self.url.netloc
@@ -166,11 +173,11 @@ def _plainly() -> Iterator[None]:
     try:
         yield
     except httpcore2.ConnectError as error:
-        raise Unreadable("The feed's server could not show a valid certificate.") from error
-    except (httpcore2.NetworkError, httpcore2.TimeoutException) as error:
-        raise Unreadable("The feed's server broke off in the middle of its answer.") from error
-    except (httpcore2.ProtocolError, httpcore2.UnsupportedProtocol) as error:
-        raise Unreadable("The feed's server did not answer as a web server does.") from error
+        raise Unreadable(NO_CERTIFICATE) from error
+    except (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.UnsupportedProtocol) as error:
+        raise Unreadable(BROKEN_OFF) from error
+    except httpcore2.TimeoutException as error:
+        raise Unreadable(SLOW.format(seconds=Budget.total)) from error
 
 
 def unpack(chunks: Iterable[bytes], coding: str, budget: Budget) -> bytes:
@@ -179,10 +186,10 @@ def unpack(chunks: Iterable[bytes], coding: str, budget: Budget) -> bytes:
     if coding in ("", "identity"):
         return _within(chunks, budget)
     if coding not in ("gzip", "x-gzip", "deflate"):
-        raise Unreadable(f"The feed is packed in a way that was not asked for (“{coding[:40]}”).")
+        raise Unreadable(NOT_ASKED_FOR)
     body = _within(_inflated(chunks, coding, budget), budget)
     if body.startswith(b"\x1f\x8b\x08"):
-        raise Unreadable("The feed is packed twice.")
+        raise Unreadable(PACKED_TWICE)
     return body
 
 
@@ -192,7 +199,7 @@ def _within(chunks: Iterable[bytes], budget: Budget) -> bytes:
         budget.left()
         body += chunk
         if len(body) > budget.inflated:
-            raise Unreadable(f"The feed is larger than {budget.inflated / 1024 / 1024:g} MB when unpacked.")
+            raise Unreadable(LARGE_UNPACKED.format(megabytes=budget.inflated / 1024 / 1024))
     return bytes(body)
 
 
@@ -206,9 +213,9 @@ def _inflated(chunks: Iterable[bytes], coding: str, budget: Budget) -> Iterator[
                 yield unpacker.decompress(chunk, 256 * 1024)
                 chunk = unpacker.unconsumed_tail
     except zlib.error as error:
-        raise Unreadable("The feed is packed, but cannot be unpacked.") from error
+        raise Unreadable(NOT_TO_BE_UNPACKED) from error
     if unpacker is not None and not unpacker.eof:
-        raise Unreadable("The feed is packed, and ends too early to be unpacked.")
+        raise Unreadable(NOT_TO_BE_UNPACKED)
 
 
 def _window(chunk: bytes, coding: str) -> int:

@@ -69,7 +69,7 @@ def check_url(text: str, allow: Collection[str] = ()) -> httpx2.URL:
 
 def web_port(url: httpx2.URL) -> int:
     """The port that is meant, said or not."""
-    return url.port or (443 if url.scheme == "https" else 80)
+    return (443 if url.scheme == "https" else 80) if url.port is None else url.port
 
 
 def check_addresses(addresses: Iterable[str], port: int, allow: Collection[str] = ()) -> list[str]:
