@@ -1,0 +1,188 @@
+"""The record of a session or an event -> its write-up. Pure: the same record gives the same tree."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, tzinfo
+from functools import lru_cache
+
+from backchannel.domain.links import Link, without_links
+from backchannel.domain.markup import Reading, read
+from backchannel.domain.model import Event, Item, Record, Session
+from backchannel.domain.times import local_day
+from backchannel.writeup.clock import day_of, read_days, read_slot, read_time, zone_of
+from backchannel.writeup.tree import Commitment, Due, EventWriteUp, Line, Question, SessionWriteUp, Thoughts
+
+HEADINGS = {
+    "afterthought": "Post-event thoughts",
+    "note": "What was written at the time",
+    "post": "The backchannel",
+}
+HALLWAY = "In the hallway"
+
+_read = lru_cache(maxsize=4096)(read)
+
+
+def compose_session(record: Record, session: Session) -> SessionWriteUp:
+    """The write-up of one session of the record: what is visible, in reading order."""
+    items = [item for item in record.items if item.session == session.guid and item.state == "visible"]
+    return _compose(record.event, session, items)
+
+
+def compose_event(record: Record) -> EventWriteUp:
+    """The write-up of the whole event: its sessions by slot; those with nothing in them are named."""
+    homes: dict[str | None, list[Item]] = defaultdict(list)
+    for item in record.items:
+        if item.state == "visible":
+            homes[item.session].append(item)
+    known = {session.guid for session in record.sessions}
+    parts = [_compose(record.event, session, homes[session.guid]) for session in _by_slot(record.sessions)]
+    stray = [item for guid, items in homes.items() if guid not in known for item in items]
+    hallway = _compose(record.event, None, stray) if stray else None
+    sessions = tuple(part for part in parts if part.items)
+    every = (*sessions, *((hallway,) if hallway else ()))
+    return EventWriteUp(
+        event=record.event,
+        zone=record.event.timezone,
+        title=record.event.title,
+        when=read_days(record.event.starts, record.event.ends),
+        sessions=sessions,
+        hallway=hallway,
+        without_notes=tuple(part.session for part in parts if part.session and not (part.notes or part.thoughts)),
+        ledger=tuple(due for part in every for due in _due(part)),
+        links=_once(link for part in every for link in part.links),
+        people=_names(person for part in every for person in part.people),
+        note_takers=_names(name for part in every for name in part.note_takers),
+        items=tuple(item for item in record.items if item.state == "visible"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """An item with what it says."""
+
+    item: Item
+    reading: Reading
+    line: Line
+
+
+def _compose(event: Event, session: Session | None, items: Sequence[Item]) -> SessionWriteUp:
+    zone, headings = zone_of(event.timezone), HEADINGS | dict(session.headings if session else {})
+    timed = [item.at for item in items if item.origin != "afterthought"]
+    day, slot = day_of(session, timed, zone), bool(session and session.starts)
+    written = [item for item in items if item.origin != "post"]
+    sole = written[0].author if len({item.author for item in written}) == 1 else ""
+    pieces = []
+    for item in items:
+        reading = _read(item.text)
+        author = "" if item.origin != "post" and item.author == sole else item.author
+        time = read_time(item.at, day, slot, zone)
+        line = Line(item=item, body=reading.body, reads_as=reading.kind, time=time, author=author)
+        pieces.append(_Read(item, reading, line))
+    return SessionWriteUp(
+        event=event,
+        session=session,
+        zone=event.timezone,
+        title=session.title if session else HALLWAY,
+        when=read_slot(session, day, zone),
+        room=(session.room if session else None) or "",
+        leaders=session.leaders if session else (),
+        hashtags=session.hashtags if session else (),
+        note_takers=_names(item.author for item in written),
+        sole_author=sole,
+        thoughts_heading=headings["afterthought"],
+        notes_heading=headings["note"],
+        posts_heading=headings["post"],
+        thoughts=_thoughts(pieces, zone),
+        notes=_levelled(piece.line for piece in pieces if piece.item.origin == "note"),
+        posts=tuple(piece.line for piece in pieces if piece.item.origin == "post"),
+        questions=_questions(pieces),
+        decisions=tuple(piece.line for piece in pieces if piece.item.kind == "decision"),
+        commitments=tuple(_commitment(piece) for piece in pieces if piece.item.kind in ("action", "pledge")),
+        links=_once(link for piece in pieces for link in _titled(piece)),
+        people=_people(session, pieces),
+        items=tuple(items),
+    )
+
+
+def _thoughts(pieces: Iterable[_Read], zone: tzinfo) -> tuple[Thoughts, ...]:
+    """By author and day, in the order in which they began."""
+    groups: dict[tuple[str, date | None], list[Line]] = {}
+    for piece in pieces:
+        if piece.item.origin == "afterthought":
+            day = local_day(piece.item.at, zone) if piece.item.at else None
+            groups.setdefault((piece.line.author, day), []).append(piece.line)
+    return tuple(
+        Thoughts(author=author, updated=day, lines=_levelled(lines)) for (author, day), lines in groups.items()
+    )
+
+
+def _levelled(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """No line stands two levels below the one above it: its parent may be hidden, or somebody else's."""
+    made: list[Line] = []
+    for line in lines:
+        level = min(line.item.depth, made[-1].level + 1 if made else 0)
+        made.append(replace(line, level=level) if level else line)
+    return tuple(made)
+
+
+def _questions(pieces: Iterable[_Read]) -> tuple[Question, ...]:
+    """An answer belongs to the last question before it."""
+    made: list[Question] = []
+    for piece in pieces:
+        if piece.item.kind == "question":
+            made.append(Question(line=piece.line))
+        elif piece.item.kind == "answer" and made:
+            made[-1] = replace(made[-1], answers=(*made[-1].answers, piece.line))
+    return tuple(made)
+
+
+def _commitment(piece: _Read) -> Commitment:
+    owner = piece.reading.owner or piece.item.speaker or (piece.item.author if piece.reading.own else "")
+    return Commitment(kind=piece.item.kind, owner=owner, line=piece.line)
+
+
+def _titled(piece: _Read) -> tuple[Link, ...]:
+    """The links of a line; where the line is a link and a few words, the words are its title."""
+    links = piece.reading.links
+    if piece.item.kind == "link" and len(links) == 1 and not links[0].title:
+        title = " ".join(without_links(piece.reading.body).split()).strip(" :-–—→>()")
+        return (Link(links[0].url, title),)
+    return links
+
+
+def _people(session: Session | None, pieces: Iterable[_Read]) -> tuple[str, ...]:
+    """Who led, spoke or was mentioned."""
+    named = [name for piece in pieces for name in (piece.item.speaker or "", *piece.reading.people)]
+    return _names((*(session.leaders if session else ()), *named))
+
+
+def _due(part: SessionWriteUp) -> Iterable[Due]:
+    yield from (Due(part=part, commitment=commitment) for commitment in part.commitments)
+    yield from (Due(part=part, question=question) for question in part.questions if not question.answers)
+
+
+def _by_slot(sessions: Iterable[Session]) -> list[Session]:
+    """By time, those without one at the end, else in the order of the grid."""
+    return sorted(sessions, key=lambda s: (s.starts is None, s.starts.timestamp() if s.starts else 0))
+
+
+def _names(names: Iterable[str]) -> tuple[str, ...]:
+    """Each name once, whatever its capitals, in the order they came."""
+    found: dict[str, str] = {}
+    for name in names:
+        if name:
+            found.setdefault(name.casefold(), name)
+    return tuple(found.values())
+
+
+def _once(links: Iterable[Link]) -> tuple[Link, ...]:
+    """Each address once, with the first title it was given."""
+    found: dict[str, Link] = {}
+    for link in links:
+        key = link.url.rstrip("/")
+        if key not in found or (link.title and not found[key].title):
+            found[key] = link
+    return tuple(found.values())
