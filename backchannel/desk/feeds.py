@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from backchannel.desk.desk import Desk
+from backchannel.desk.posts import Taken, take_all
 from backchannel.domain.errors import UnknownFeed
 from backchannel.domain.ids import derived
-from backchannel.domain.model import Feed
+from backchannel.domain.model import Entry, Feed
 from backchannel.store.base import Reader, Writer
 
 
@@ -46,3 +48,16 @@ def remove_feed(desk: Desk, slug: str, ref: str) -> Feed:
         return feed
 
     return desk.write(slug, job)
+
+
+def keep_poll(desk: Desk, feed: Feed, entries: Sequence[Entry]) -> Taken:
+    """Keep what a poll brought: the entries, the validators and when the feed is due next, in ONE transaction. A feed that was
+    taken away in the meantime stays away, and its entries with it."""
+
+    def job(writer: Writer) -> Taken:
+        if not any(known.id == feed.id for known in writer.feeds(feed.event)):
+            return Taken()
+        writer.keep_feed(feed)
+        return take_all(desk, writer, writer.event(feed.event), entries, feed)
+
+    return desk.write(feed.event, job)

@@ -36,22 +36,13 @@ class Taken:
         return Taken(self.new + other.new, self.edited + other.edited, self.known + other.known)
 
 
-def take_entries(
-    desk: Desk, event: str, entries: Sequence[Entry], *, feed: Feed | None = None,
-    also: Callable[[Writer], None] | None = None,
-) -> Taken:  # fmt: skip
-    """Keep what is new or edited among the entries, in ONE transaction; `also` is done in the same one."""
-
-    def job(writer: Writer) -> Taken:
-        taken = _take_all(desk, writer, writer.event(event), entries, feed)
-        if also is not None:
-            also(writer)
-        return taken
-
-    return desk.write(event, job)
+def take_entries(desk: Desk, event: str, entries: Sequence[Entry], *, feed: Feed | None = None) -> Taken:
+    """Keep what is new or edited among the entries, in ONE transaction."""
+    return desk.write(event, lambda writer: take_all(desk, writer, writer.event(event), entries, feed))
 
 
-def _take_all(desk: Desk, writer: Writer, event: Event, entries: Sequence[Entry], feed: Feed | None) -> Taken:
+def take_all(desk: Desk, writer: Writer, event: Event, entries: Sequence[Entry], feed: Feed | None) -> Taken:
+    """The same inside a job of the caller's."""
     placer = placer_of(desk, writer, event)
     try:
         ids = [_post_id(event, entry, feed) for entry in entries]

@@ -6,7 +6,7 @@ import logging
 
 from flask import Flask, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from backchannel.domain.errors import BackchannelError, Busy, SlowDown
 from backchannel.live.handlers import error_on_wire
@@ -27,15 +27,18 @@ def register(app: Flask) -> None:
             response.headers["Retry-After"] = "5"
         return response
 
+    @app.errorhandler(SecurityError)
+    def unknown_host(fault: SecurityError) -> ResponseReturnValue:
+        # No page: its links would need the host that was refused.
+        return Response("This server does not go by that name.\n", 400, mimetype="text/plain")
+
     @app.errorhandler(HTTPException)
     def http(fault: HTTPException) -> ResponseReturnValue:
         status = fault.code or 500
         message = "There is nothing at this address." if status == 404 else fault.description or fault.name
         code = (fault.name or "error").lower().replace(" ", "_")
-        response = _answer(status, message, {"code": code, "message": message, "field": None, "permanent": status < 500})
-        if isinstance(fault.response, Response):
-            return fault
-        return response
+        error = {"code": code, "message": message, "field": None, "permanent": status < 500}
+        return fault if fault.response is not None else _answer(status, message, error)
 
     @app.errorhandler(Exception)
     def unforeseen(fault: Exception) -> ResponseReturnValue:

@@ -6,6 +6,7 @@ corrupted. Here a frame is finished before the next begins, by whoever writes.
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -135,7 +136,5 @@ class WebSocket:
         if not self._closed:
             self._last_word(frames.close(1000))
             self._closed = True
-            try:
+            with contextlib.suppress(OSError):
                 self._socket.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass

@@ -101,7 +101,7 @@ def feed(row: sqlite3.Row) -> Feed:
         id=row["id"], event=row["event"], url=row["url"], session=row["session"], title=row["title"],
         etag=row["etag"], modified=row["modified"], fingerprint=row["fingerprint"],
         polled_at=moment(row["polled_at"]), due_at=moment(row["due_at"]), failures=row["failures"],
-        health=row["health"], off=bool(row["off"]),
+        health=row["health"], off=bool(row["off"]), newest_at=moment(row["newest_at"]), moved_to=row["moved_to"],
     )  # fmt: skip
 
 
@@ -110,5 +110,6 @@ def feed_row(feed: Feed) -> dict[str, Any]:
         "event": feed.event, "id": feed.id, "url": feed.url, "session": feed.session, "title": feed.title,
         "etag": feed.etag, "modified": feed.modified, "fingerprint": feed.fingerprint,
         "polled_at": write_when(feed.polled_at), "due_at": write_when(feed.due_at), "failures": feed.failures,
-        "health": feed.health, "off": int(feed.off),
+        "health": feed.health, "off": int(feed.off), "newest_at": write_when(feed.newest_at),
+        "moved_to": feed.moved_to,
     }  # fmt: skip

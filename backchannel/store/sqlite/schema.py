@@ -67,7 +67,7 @@ CREATE TABLE reaction (
 CREATE TABLE feed (
     event TEXT NOT NULL, id TEXT NOT NULL, url TEXT NOT NULL, session TEXT, title TEXT NOT NULL, etag TEXT,
     modified TEXT, fingerprint TEXT, polled_at TEXT, due_at TEXT, failures INTEGER NOT NULL, health TEXT NOT NULL,
-    off INTEGER NOT NULL, PRIMARY KEY (event, id)
+    off INTEGER NOT NULL, newest_at TEXT, moved_to TEXT, PRIMARY KEY (event, id)
 ) WITHOUT ROWID
 """
 

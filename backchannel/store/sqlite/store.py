@@ -6,7 +6,6 @@ a deferred transaction that reads first and writes later can lose to another pro
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
@@ -44,7 +43,7 @@ class SqliteStore:
     def _connect(self) -> sqlite3.Connection:
         # A connection is used by one thread at a time; SQLite's own check would forbid closing it from another.
         connection = sqlite3.connect(self.path, timeout=LOCK_WAIT, isolation_level=None, check_same_thread=False)
-        os.chmod(self.path, 0o600)
+        self.path.chmod(0o600)
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
         self._connections.append(connection)

@@ -1,0 +1,58 @@
+"""Bad input at the command line: one clear sentence, exit 1, nothing half-written; wrong usage is exit 2."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.stage import Camp, schedule_json
+
+
+@pytest.mark.parametrize(
+    ("words", "given", "sentence"),
+    [
+        (["event", "show", "nowhere"], None, "There is no event “nowhere” here."),
+        (["import", "schedule", "nowhere", "-"], "{}", "There is no event “nowhere” here."),
+        (["event", "create", "Bad Slug", "--title", "x"], None,
+         "An event's slug has small letters, digits and hyphens, like “bad-slug”."),
+        (["event", "create", "fine", "--title", "x", "--timezone", "Mars"], None,
+         "“Mars” is no time zone; they look like Europe/London."),
+        (["event", "create", "fine", "--title", "x", "--starts", "soon"], None, "“soon” is not a date like 2026-06-13."),
+    ],
+)  # fmt: skip
+def test_a_refusal_is_one_sentence(camp: Camp, words: list[str], given: str | None, sentence: str) -> None:
+    done = camp.server.command(*words, given=given)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", sentence + "\n")
+
+
+def test_wrong_usage_is_exit_2(camp: Camp) -> None:
+    assert camp.server.command("event", "create").returncode == 2
+    assert camp.server.command("nonsense").returncode == 2
+
+
+@pytest.mark.parametrize("size", [10, 300, 900])
+def test_a_schedule_cut_off_in_the_middle_is_refused_whole(camp: Camp, size: int) -> None:
+    before = camp.server.run("event", "show", camp.slug, "--json")
+    done = camp.server.command("import", "schedule", camp.slug, "-", given=schedule_json()[:size])
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert camp.server.run("event", "show", camp.slug, "--json") == before
+
+
+@pytest.mark.parametrize("given", [b"\x00\x01\x02\xff\xfe" * 40, b"<html><p>not one</p></html>", b""])
+def test_a_schedule_that_is_none_is_refused_with_a_sentence(camp: Camp, given: bytes) -> None:
+    done = camp.server.command("import", "schedule", camp.slug, "-", given=given)
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)
+
+
+def test_a_file_that_is_not_there_is_named(camp: Camp, tmp_path: Path) -> None:
+    done = camp.server.command("import", "schedule", camp.slug, str(tmp_path / "none.json"))
+    assert (done.returncode, done.stderr) == (1, f"Cannot read {tmp_path / 'none.json'}: no such file or directory.\n")
+
+
+def test_a_schedule_taken_again_changes_nothing_and_a_dry_run_neither(camp: Camp) -> None:
+    before = camp.server.run("event", "show", camp.slug, "--json")
+    text = schedule_json().replace("Compost for councillors", "Compost for all")
+    assert "Compost for all" in camp.server.run("import", "schedule", camp.slug, "-", "--dry-run", given=text)
+    assert camp.server.run("event", "show", camp.slug, "--json") == before
