@@ -17,6 +17,7 @@ const onGrid = page.main.classList.contains("wall-page"); // shows the hallway a
 const timeline = new Timeline(list, page);
 const ledger = document.querySelector("[data-ledger]");
 const slips = ledger && new Ledger(/** @type {HTMLElement} */ (ledger));
+const nobody = /** @type {HTMLElement | null} */ (document.querySelector("[data-nobody]"));
 const unseen = new Unseen();
 const replica = new Replica(page.seq, timeline.standing(), show, { whole: !onGrid });
 const line = new Line(page, () => replica.seq);
@@ -39,6 +40,7 @@ function putUp(item) {
   const row = timeline.put(item);
   slips?.put(item);
   if (!known) unseen.add(row);
+  if (nobody && item.origin === "note") nobody.hidden = true;
 }
 
 /** @param {string} id */

@@ -42,7 +42,7 @@ async function open() {
   replica.attach(line);
   await outbox.refresh();
   await composer.start();
-  toEnd();
+  toEnd(false);
   line.start();
   new Sender(outbox, line).start();
 }
@@ -93,7 +93,7 @@ function stamped({ epoch, now }, { outbox, notebook, replica }) {
   replica.restart();
 }
 
-function toEnd() {
+function toEnd(softly = true) {
   list.style.setProperty("scroll-margin-bottom", `${form.offsetHeight + 8}px`);
-  if (list.lastElementChild) bring(list, "end");
+  if (list.lastElementChild) bring(list, "end", softly);
 }

@@ -22,8 +22,8 @@ export function steadily(list, change) {
   if (moved) scrollBy({ top: moved, behavior: "instant" });
 }
 
-/** @param {Element} row @param {ScrollLogicalPosition} [block] */
-export function bring(row, block = "center") {
-  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+/** @param {Element} row @param {ScrollLogicalPosition} [block] @param {boolean} [softly] */
+export function bring(row, block = "center", softly = true) {
+  const still = !softly || matchMedia("(prefers-reduced-motion: reduce)").matches;
   row.scrollIntoView({ block, behavior: still ? "instant" : "smooth" });
 }

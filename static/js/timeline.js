@@ -71,6 +71,7 @@ function foldRun(row) {
   const same = hers && hers.author === mine.author && hers.origin === mine.origin && hers.session === mine.session;
   const run = Boolean(same && hers.at?.slice(0, 15) === mine.at?.slice(0, 15));
   row.classList.toggle("run", run);
+  row.classList.toggle("same-place", hers?.session === mine.session);
   row.classList.toggle("same-minute", run && hers?.at?.slice(0, 16) === mine.at?.slice(0, 16));
 }
 
