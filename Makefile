@@ -9,12 +9,13 @@ BIN := $(VENV)/bin
 SOURCES := $(wildcard pyproject.toml hatch_build.py package.json package-lock.json) \
 	$(shell find static -path static/dist -prune -o -type f -name '*.js' -print)
 
-.PHONY: help demo test lint types screenshots clean
+.PHONY: help demo test lint types docs screenshots clean
 
 help:
 	@echo 'make demo          an unconference, replayed live: then open the address it prints'
 	@echo 'make test          every test, with all that they need'
 	@echo 'make lint types    ruff; mypy'
+	@echo 'make docs          docs/commands.md, from what the commands say of themselves'
 	@echo 'make screenshots   the pictures of the README, taken anew'
 	@echo 'make clean         take away what was installed and built'
 
@@ -30,6 +31,9 @@ lint: $(VENV)/installed-tests
 
 types: $(VENV)/installed-tests
 	$(BIN)/mypy
+
+docs: $(VENV)/installed-tests
+	$(BIN)/python scripts/commands.py --write
 
 screenshots: $(VENV)/installed-tests
 	sh scripts/browser.sh

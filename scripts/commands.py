@@ -1,0 +1,42 @@
+"""The reference in docs/commands.md, from the commands themselves: what `--help` says, one section a command.
+
+python scripts/commands.py            prints the page as it should be
+python scripts/commands.py --write    writes it
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from backchannel.cli.main import cli
+
+PAGE = Path(__file__).parent.parent / "docs" / "commands.md"
+WIDTH = 100
+LAST_LINE_BY_HAND = "What follows is what `--help` says; `make docs` writes it anew.\n"
+
+
+def page() -> str:
+    by_hand, _, _ = PAGE.read_text(encoding="utf-8").partition(LAST_LINE_BY_HAND)
+    return by_hand + LAST_LINE_BY_HAND + "".join(sections(cli, "backchannel"))
+
+
+def sections(command: click.Command, name: str, parent: click.Context | None = None) -> Iterator[str]:
+    """A group's members, depth first; a single command's help."""
+    context = click.Context(command, info_name=name, parent=parent, terminal_width=WIDTH, max_content_width=WIDTH)
+    context.help_option_names = ["-h", "--help"]
+    if isinstance(command, click.Group):
+        for member in sorted(command.commands):
+            yield from sections(command.commands[member], member, context)
+    else:
+        yield f"\n## {context.command_path}\n\n```text\n{command.get_help(context)}\n```\n"
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["--write"]:
+        PAGE.write_text(page(), encoding="utf-8")
+    else:
+        print(page(), end="")

@@ -1,0 +1,133 @@
+"""Documentation that cannot rot: what it tells of the code is compared with the code."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from backchannel.cli.main import cli
+from backchannel.config import PREFIX, Settings
+from backchannel.domain import model, wire
+from backchannel.domain.channels import digest
+from backchannel.domain.errors import BackchannelError
+from backchannel.domain.shapes import item_on_wire
+from backchannel.live import handlers
+from backchannel.live import limits as pace
+from backchannel.web import api
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+PROTOCOL = (DOCS / "protocol.md").read_text(encoding="utf-8")
+
+
+def rows(text: str, first: str) -> list[list[str]]:
+    """The rows of a page's tables whose first cell is `first`, a pattern: their cells."""
+    tables = [line for line in text.splitlines() if line.startswith("|")]
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in tables]
+    return [row for row in cells if re.fullmatch(first, row[0])]
+
+
+def page(name: str) -> str:
+    return (DOCS / f"{name}.md").read_text(encoding="utf-8")
+
+
+def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield " ".join((*path, name)), command
+            yield from commands(command, (*path, name))
+        else:
+            yield " ".join((*path, name)), command
+
+
+def errors(kind: type[BackchannelError]) -> Iterator[type[BackchannelError]]:
+    yield kind
+    for narrower in kind.__subclasses__():
+        yield from errors(narrower)
+
+
+def test_the_commands_page_is_what_the_commands_say_of_themselves() -> None:
+    written = subprocess.run(
+        [sys.executable, "scripts/commands.py"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert (DOCS / "commands.md").read_text(encoding="utf-8") == written.stdout, "`make docs` writes it anew"
+
+
+@pytest.mark.parametrize(("name", "command"), list(commands(cli)), ids=[name for name, _ in commands(cli)])
+def test_a_command_and_each_of_its_options_has_help(name: str, command: click.Command) -> None:
+    silent = [option.name for option in command.params if isinstance(option, click.Option) and not option.help]
+    assert (bool(command.help), silent) == (True, [])
+
+
+def test_every_setting_stands_in_the_configuration_page_with_its_default() -> None:
+    told = {row[0].strip("`"): row[1].strip("`") for row in rows(page("configuration"), r"`BACKCHANNEL_\w+`")}
+    assert told == {PREFIX + setting.name.upper(): as_typed(setting.default) for setting in fields(Settings)}
+
+
+def as_typed(default: Any) -> str:
+    """A default as one would write it in a shell."""
+    if isinstance(default, bool):
+        return "on" if default else "off"
+    if isinstance(default, tuple):
+        return " ".join(default)
+    return f"{default:g}" if isinstance(default, float) else str(default)
+
+
+def test_the_protocol_tells_every_error_with_its_status_and_whether_it_is_permanent() -> None:
+    told = {row[0].strip("`"): (int(row[1]), row[2]) for row in rows(PROTOCOL, r"`\w+`") if row[1].isdigit()}
+    known = {kind.code: (kind.status, "yes" if kind.permanent else "no") for kind in errors(BackchannelError)}
+    assert told == known | {"broken": (500, "no")}
+
+
+def test_the_protocol_tells_every_key_of_an_item_and_of_an_op() -> None:
+    section = PROTOCOL.split("\n## Items\n")[1].split("\n## ")[0]
+    item = model.Item(id="", event="", origin="note", text="", author="")
+    assert {row[0].strip("`") for row in rows(section, r"`\w+`")} == set(item_on_wire(item))
+    section = PROTOCOL.split("\n## Writing\n")[1].split("| `do` | what")[0]
+    told = {key for row in rows(section, r"`\w+`(?:, `\w+`)?") for key in re.findall(r"`(\w+)`", row[0])}
+    assert told == {setting.name for setting in fields(wire.Op)}
+
+
+def test_the_protocol_s_numbers_are_the_code_s() -> None:
+    for said in (
+        f"at most {wire.MOST_OPS} ops",
+        f"at most {wire.MOST_BYTES // 1024} KB ({wire.MOST_BYTES:,} bytes)",
+        f"at most {model.TEXT_LIMIT:,} characters and {wire.TEXT_BYTES:,} bytes",
+        f"| `depth` | 0 to {wire.DEEPEST}, or nothing |",
+        f"at most {api.LARGEST_PAGE} | {api.PAGE} |",
+        f"seconds (at most {api.LONGEST_WAIT:g})",
+        f"over {pace.OPS_A_MINUTE} ops a minute of one pass, or {pace.JOINS_A_MINUTE} joins a minute",
+        f"follows at most {handlers.MOST_CHANNELS} channels",
+        f"Of an empty channel it is `{digest([])}`",
+    ):
+        assert said in PROTOCOL
+
+
+def test_what_we_stand_on_is_all_in_one_table() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [
+        *project["dependencies"],
+        *(name for extra in project["optional-dependencies"].values() for name in extra),
+    ]
+    browser = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
+    told = {row[0] for row in rows(page("decisions/0009-dependencies"), r"[a-z][\w.-]+")} - {"package"}
+    assert told == {re.match(r"[\w.-]+", name)[0] for name in wanted} | {  # type: ignore[index]
+        *browser["dependencies"],
+        *browser["devDependencies"],
+    }
+
+
+@pytest.mark.parametrize("path", sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")]), ids=lambda path: path.name)
+def test_links_between_pages_lead_somewhere(path: Path) -> None:
+    targets = re.findall(r"\]\((?!https?://)([^)#]+)", path.read_text(encoding="utf-8"))
+    assert [target for target in targets if not (path.parent / target).exists()] == []
