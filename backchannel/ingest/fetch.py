@@ -23,6 +23,7 @@ import httpcore2
 import httpx2
 
 from backchannel import __version__
+from backchannel.config import Settings
 from backchannel.domain.errors import FeedRefused, Unreadable
 
 from .connection import SLOW, Budget, GuardedBackend, Resolve, look_up
@@ -71,6 +72,10 @@ class Fetching:
     resolve: Resolve = look_up
     budget: Callable[[], Budget] = Budget
 
+    @classmethod
+    def of(cls, settings: Settings) -> Fetching:
+        return cls(allow=frozenset(settings.fetch_allow), contact=settings.contact or settings.public_url)
+
     @property
     def user_agent(self) -> str:
         contact = f" (+{self.contact})" if self.contact else ""
@@ -78,10 +83,10 @@ class Fetching:
 
 
 def fetch(
-    url: str, *, etag: str | None = None, modified: str | None = None, settings: Fetching | None = None
+    url: str, *, etag: str | None = None, modified: str | None = None, settings: Fetching | Settings | None = None
 ) -> Answer:
     """Ask for a feed, following at most three redirects, each of them through the guard."""
-    settings = settings or Fetching()
+    settings = Fetching.of(settings) if isinstance(settings, Settings) else settings or Fetching()
     journey = _Journey(check_url(url, settings.allow), settings, _ask(settings, etag, modified))
     return journey.go()
 

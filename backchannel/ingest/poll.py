@@ -1,0 +1,207 @@
+"""One look at one feed: ask, read, and decide what is to be kept and when to look again. It keeps nothing itself.
+
+    poll_feed(feed, fetcher=..., now=...)  ->  Poll(feed as it now is, entries, ...)
+
+Whatever the feed's server does, a `Poll` comes of it, and the feed's health in words with it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, tzinfo
+from http import HTTPStatus
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from backchannel.domain.errors import BackchannelError, FeedRefused
+from backchannel.domain.model import Entry, Feed
+from backchannel.domain.times import MONTHS
+
+from .entries import read_entries
+from .fetch import Answer
+from .parse import FeedContents
+
+FASTEST = 15.0  # seconds between two looks while posts come
+SLOWEST = 300.0  # when it is quiet, on the days of the event
+STRANGERS = 60.0  # between two requests to a host that says nothing of caching
+POLITE = 600.0  # the longest that a host's own cache headers hold us back
+BACK_OFF = (60.0, 6 * 3600.0)  # after the first failure; at most
+LONGEST_WAIT = 24 * 3600.0  # that a Retry-After is obeyed
+
+
+class Fetcher(Protocol):
+    def __call__(self, url: str, *, etag: str | None = None, modified: str | None = None) -> Answer: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poll:
+    """What one look brought. `feed` is the feed as it is to be kept: validators, health, when it is due.
+
+    `covers` is the moment from which on `entries` are all there is: a post written later that is not among them was
+    taken down. None where that cannot be told.
+    """
+
+    feed: Feed
+    entries: tuple[Entry, ...] = ()
+    covers: datetime | None = None
+    apart: float = STRANGERS  # seconds until the same host may be asked again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How often to look. `jitter` is from 0 to 1; `setting` (seconds, 0: none) overrides what host and posts suggest."""
+
+    setting: float = 0.0
+    near: bool = False  # one of our own hosts, let through the guard by a setting
+    slowest: float = SLOWEST
+    jitter: float = 0.0
+
+    def apart(self, max_age: float | None) -> float:
+        """Seconds between two requests to the host, whatever feed they are for."""
+        if self.near:
+            return 0.0
+        return self.setting or max(FASTEST, max_age or STRANGERS)
+
+    def next_look(self, now: datetime, newest_at: datetime | None, max_age: float | None) -> datetime:
+        """15 seconds after the last look while posts come; the longer it is quiet, the later."""
+        if self.setting:
+            return now + timedelta(seconds=self.setting)
+        quiet = (now - newest_at).total_seconds() if newest_at else self.slowest * 20
+        wanted = min(max(quiet / 20, FASTEST), self.slowest)
+        polite = min(max(self.apart(max_age), max_age or 0.0), POLITE)
+        return now + timedelta(seconds=max(wanted, polite) * (1 + self.jitter / 10))
+
+    def back_off(self, now: datetime, failures: int) -> datetime:
+        """A minute, two, four ... six hours, for ever; never sooner than the feed would be looked at anyway."""
+        first, most = BACK_OFF
+        seconds = min(first * 2 ** min(failures - 1, 20), most)
+        return now + timedelta(seconds=max(seconds, self.setting) * (1 + self.jitter / 10))
+
+
+def poll_feed(
+    feed: Feed,
+    *,
+    fetcher: Fetcher,
+    now: datetime,
+    pace: Pace | None = None,
+    zone: tzinfo = UTC,
+    reader: Callable[..., FeedContents] = read_entries,
+) -> Poll:
+    """Look at the feed. `zone` is where the event is: the health tells times as they are there."""
+    look = _Look(feed, now, pace or Pace(), zone)
+    try:
+        answer = fetcher(feed.url, etag=feed.etag, modified=feed.modified)
+        if answer.status not in (200, 304):
+            return look.turned_away(answer)
+        fingerprint = hashlib.sha256(answer.body).hexdigest()[:32]
+        if answer.status == 304 or fingerprint == feed.fingerprint:
+            return look.unchanged(answer)
+        contents = reader(answer.body, content_type=answer.content_type, base_url=answer.url, now=now)
+        return look.brought(answer, contents, fingerprint)
+    except BackchannelError as error:
+        return look.failed(error)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What to make of what came."""
+
+    feed: Feed
+    now: datetime
+    pace: Pace
+    zone: tzinfo
+
+    def unchanged(self, answer: Answer) -> Poll:
+        return self._sound(answer, replace(self.feed), note="")
+
+    def brought(self, answer: Answer, contents: FeedContents, fingerprint: str) -> Poll:
+        entries = tuple(entry for entry in contents.entries if "empty" not in entry.flags)
+        dates = [entry.written_at for entry in entries if entry.written_at]
+        seen = [self.feed.newest_at] if self.feed.newest_at else []
+        newest = max([*dates, *seen], default=self.now if entries else None)
+        feed = replace(
+            self.feed, title=contents.title or self.feed.title, fingerprint=fingerprint, newest_at=newest
+        )  # fmt: skip
+        poll = self._sound(answer, feed, note=_doubts(contents, len(entries)))
+        whole = len(dates) == len(entries) and not {"cut", "many"} & set(contents.flags)
+        return replace(poll, entries=entries, covers=min(dates, default=None) if whole else None)
+
+    def _sound(self, answer: Answer, feed: Feed, note: str) -> Poll:
+        moved = answer.moved_to is not None and answer.moved_to == feed.moved_to
+        last = f"last new post {self._time(feed.newest_at)}" if feed.newest_at else "no post yet"
+        feed = replace(
+            feed,
+            url=answer.moved_to if moved and answer.moved_to else feed.url,
+            moved_to=None if moved else answer.moved_to,
+            etag=answer.etag or (feed.etag if answer.status == 304 else None),
+            modified=answer.modified or (feed.modified if answer.status == 304 else None),
+            polled_at=self.now,
+            due_at=self.pace.next_look(self.now, feed.newest_at, answer.max_age),
+            failures=0,
+            health=f"answers {answer.status}, {last}{note}" + (", moved for good" if moved else ""),
+        )
+        return Poll(feed=feed, apart=self.pace.apart(answer.max_age))
+
+    def turned_away(self, answer: Answer) -> Poll:
+        """Any other status. 410 is for good; the rest is tried again, when the server says or when we think."""
+        if answer.status == 410:
+            health = "gone: its host says that it will not come back; polled no more"
+            return Poll(feed=replace(self.feed, off=True, polled_at=self.now, due_at=None, health=health))
+        due = self.pace.back_off(self.now, self.feed.failures + 1)
+        if answer.retry_after is not None:
+            due = self.now + timedelta(seconds=min(max(answer.retry_after, FASTEST), LONGEST_WAIT))
+        return self._again(f"answers {answer.status} ({_phrase(answer.status)})", due)
+
+    def failed(self, error: BackchannelError) -> Poll:
+        due = self.pace.back_off(self.now, self.feed.failures + 1)
+        if isinstance(error, FeedRefused):
+            return self._again("refused: private address, or no public web server answers there", due)
+        return self._again(error.message.rstrip("."), due)
+
+    def _again(self, what: str, due: datetime) -> Poll:
+        failures = self.feed.failures + 1
+        health = f"{what}; failed {_times(failures)}, next look {self._time(due)}"
+        feed = replace(self.feed, polled_at=self.now, due_at=due, failures=failures, health=health)
+        return Poll(feed=feed, apart=self.pace.apart(None))
+
+    def _time(self, moment: datetime) -> str:
+        """10:41, or 12 June 10:41 where it is not today's."""
+        there, today = moment.astimezone(self.zone), self.now.astimezone(self.zone).date()
+        clock = f"{there:%H:%M}"
+        if there.date() == today:
+            return clock
+        year = "" if there.year == today.year else f" {there.year}"
+        return f"{there.day} {MONTHS[there.month - 1]}{year} {clock}"
+
+
+def _doubts(contents: FeedContents, kept: int) -> str:
+    """What an organiser should know of a feed that was read all the same."""
+    told = {
+        "many": f", more posts than fit: {kept} kept",
+        "cut": ", cut off in the middle",
+        "charset": ", its letters are guessed",
+        "ill-formed": ", not well-formed",
+    }
+    return next((told[flag] for flag in told if flag in contents.flags), "")
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase.lower()
+    except ValueError:
+        return "which is no status"
+
+
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
+def host_of(url: str) -> str:
+    """Host and port: what is asked one request at a time."""
+    try:
+        parts = urlsplit(url)
+        return f"{parts.hostname}:{parts.port or parts.scheme}"
+    except ValueError:
+        return url

@@ -1,0 +1,187 @@
+"""Looks at the feeds of all events, each when it is due, and gives what they bring to the desk. It never dies of them.
+
+    Poller(store, desk, settings).run_for_ever()      in `serve` (a greenlet), or a process of its own
+    Poller(store, desk, settings).run_once("lgc09")   every feed of the event, now
+
+- One request a host and port at a time, and strangers' hosts a minute apart, whatever feeds are theirs.
+- A **lease**: before a poller asks, it moves the feed's due time ahead, in a transaction that fails where another was
+  quicker. A poller that is killed half-way leaves a feed that is due again when the lease is over.
+- What is brought is kept, with validators and the next due time, in one transaction: posts stand there once.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import partial
+from threading import Event as Flag
+from threading import Lock, Thread
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from backchannel.config import Settings
+from backchannel.desk.desk import Desk
+from backchannel.desk.feeds import keep_poll
+from backchannel.desk.posts import Taken
+from backchannel.domain.model import Event, Feed
+from backchannel.store.base import Store, Writer
+
+from .fetch import Fetching, fetch
+from .poll import SLOWEST, Fetcher, Pace, host_of, poll_feed
+
+LEASE = timedelta(seconds=120)  # the longest that a look can take, and more
+TICK = 1.0  # seconds between two looks at what is due
+AT_ONCE = 20  # feeds looked at at the same time, each of another host
+OFF_DAYS = 1800.0  # seconds between two looks at a quiet feed when the event is not on
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """What became of one look."""
+
+    feed: Feed
+    taken: Taken = field(default_factory=Taken)
+
+
+class Poller:
+    """The loop. `fetcher` is what asks; a test's may answer from a list.
+
+    Threads (greenlets, where gevent has patched them) ask and read feeds side by side; they never read from the store,
+    which keeps a connection for every thread that does.
+    """
+
+    def __init__(self, store: Store, desk: Desk, settings: Settings, fetcher: Fetcher | None = None) -> None:
+        self._store = store
+        self._desk = desk
+        self._settings = settings
+        self._fetcher = fetcher or partial(fetch, settings=Fetching.of(settings))
+        self._lock = Lock()
+        self._busy: set[str] = set()  # hosts being asked
+        self._rested: dict[str, datetime] = {}  # host -> from when on it may be asked again
+
+    def run_for_ever(self, stop: Flag | None = None) -> None:
+        """Until `stop` is set. Whatever goes wrong is told in the log, and the next tick comes."""
+        stop = stop or Flag()
+        while not stop.is_set():
+            try:
+                for feed, event in self._due():
+                    self._begin(feed, event)
+            except Exception:
+                log.exception("The poller stumbled; it goes on.")
+            stop.wait(TICK)
+
+    def run_once(self, event: str | None = None) -> list[Polled]:
+        """Look now at every feed of the event, or of all, due or not; hosts side by side, a host's feeds in turn."""
+        hosts: dict[str, list[tuple[Feed, Event]]] = {}
+        for feed, its_event in self._feeds(event):
+            hosts.setdefault(host_of(feed.url), []).append((feed, its_event))
+        queue, done = list(hosts.values()), list[Polled]()
+        threads = [Thread(target=self._work_off, args=(queue, done), daemon=True) for _ in queue[:AT_ONCE]]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return sorted(done, key=lambda polled: polled.feed.url)
+
+    def _work_off(self, queue: list[list[tuple[Feed, Event]]], done: list[Polled]) -> None:
+        while queue:
+            try:
+                feeds = queue.pop()
+            except IndexError:  # another thread was quicker
+                return
+            for feed, event in feeds:
+                claimed = self._claim(feed, whenever=True)
+                if claimed is not None:
+                    done.append(self._look(claimed, event))
+
+    # --- what is due
+
+    def _feeds(self, slug: str | None = None) -> list[tuple[Feed, Event]]:
+        """The feeds that are not off, each with its event; those of closed events are left alone."""
+        reader = self._store.reader()
+        events = {
+            event.slug: event for event in ([reader.event(slug)] if slug else reader.events()) if not event.closed
+        }
+        return [(feed, events[feed.event]) for feed in reader.feeds(slug) if not feed.off and feed.event in events]
+
+    def _due(self) -> list[tuple[Feed, Event]]:
+        """At most one a host, the longest due first."""
+        now = self._desk.clock()
+        waiting = [pair for pair in self._feeds() if pair[0].due_at is None or pair[0].due_at <= now]
+        waiting.sort(key=lambda pair: pair[0].due_at.timestamp() if pair[0].due_at else 0.0)
+        chosen: dict[str, tuple[Feed, Event]] = {}
+        with self._lock:
+            for pair in waiting:
+                host = host_of(pair[0].url)
+                if host not in self._busy and self._rested.get(host, now) <= now:
+                    chosen.setdefault(host, pair)
+            return list(chosen.values())[: max(AT_ONCE - len(self._busy), 0)]
+
+    def _begin(self, feed: Feed, event: Event) -> None:
+        claimed = self._claim(feed)
+        if claimed is None:
+            return
+        host = host_of(feed.url)
+        with self._lock:
+            self._busy.add(host)
+        Thread(target=self._visit, args=(claimed, event, host), daemon=True, name=f"poll {host}").start()
+
+    def _visit(self, feed: Feed, event: Event, host: str) -> None:
+        try:
+            self._look(feed, event)
+        finally:
+            with self._lock:
+                self._busy.discard(host)
+
+    def _claim(self, feed: Feed, *, whenever: bool = False) -> Feed | None:
+        """The feed, leased; None where it is gone or another poller has it."""
+        due = self._desk.clock() + LEASE
+
+        def job(writer: Writer) -> Feed | None:
+            known = next((kept for kept in writer.feeds(feed.event) if kept.id == feed.id), None)
+            if known is None or known.off or (known.due_at != feed.due_at and not whenever):
+                return None
+            writer.keep_feed(replace(known, due_at=due))
+            return known
+
+        return self._store.write(job)
+
+    # --- one look
+
+    def _look(self, feed: Feed, event: Event) -> Polled:
+        """Ask, and give what comes to the desk. After an error of our own the lease keeps the host from being hammered."""
+        now = self._desk.clock()
+        try:
+            poll = poll_feed(feed, fetcher=self._fetcher, now=now, pace=self._pace(feed, event), zone=_zone(event))
+            with self._lock:
+                self._rested[host_of(feed.url)] = self._desk.clock() + timedelta(seconds=poll.apart)
+            return Polled(poll.feed, keep_poll(self._desk, poll.feed, poll.entries))
+        except Exception:
+            log.exception("What the feed %s brought could not be kept.", feed.url)
+            return Polled(replace(feed, health="could not be kept: the server's log says why"))
+
+    def _pace(self, feed: Feed, event: Event) -> Pace:
+        host = host_of(feed.url).rpartition(":")[0]
+        return Pace(
+            setting=self._settings.fetch_pace,
+            near=host in self._settings.fetch_allow,
+            slowest=SLOWEST if _is_on(event, self._desk.clock()) else OFF_DAYS,
+            jitter=random.random(),
+        )
+
+
+def _is_on(event: Event, now: datetime) -> bool:
+    """Within a day of the event's days, or where nobody said which they are."""
+    day, around = now.date(), timedelta(days=1)
+    starts, ends = event.starts or event.ends, event.ends or event.starts
+    return starts is None or ends is None or starts - around <= day <= ends + around
+
+
+def _zone(event: Event) -> ZoneInfo:
+    try:
+        return ZoneInfo(event.timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
