@@ -7,10 +7,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypeVar
 
+from backchannel.domain.errors import DiskFull
 from backchannel.domain.placing import Placer
 from backchannel.store.base import Reader, Store, Writer
 
 T = TypeVar("T")
+
+ROOM_FOR_NOTES = 20 * 1024 * 1024  # bytes free on the disk, below which nothing is taken
+ROOM_FOR_POSTS = 200 * 1024 * 1024  # feeds stop before, so that notes can go on
 
 
 def _now() -> datetime:
@@ -32,6 +36,11 @@ class Desk:
 
     def read(self) -> Reader:
         return self.store.reader()
+
+    def need_room(self, least: int = ROOM_FOR_NOTES) -> None:
+        """`DiskFull` before the disk is: half a commit helps nobody."""
+        if self.store.free_bytes() < least:
+            raise DiskFull
 
     def write(self, event: str, job: Callable[[Writer], T]) -> T:
         """Run the job in the writing transaction; when it is on disk, nudge."""

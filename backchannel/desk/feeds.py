@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from backchannel.desk.desk import Desk
+from backchannel.desk.desk import ROOM_FOR_POSTS, Desk
 from backchannel.desk.posts import Taken, take_all
 from backchannel.domain.errors import UnknownFeed
 from backchannel.domain.ids import derived
@@ -60,4 +60,5 @@ def keep_poll(desk: Desk, feed: Feed, entries: Sequence[Entry]) -> Taken:
         writer.keep_feed(feed)
         return take_all(desk, writer, writer.event(feed.event), entries, feed)
 
+    desk.need_room(ROOM_FOR_POSTS)
     return desk.write(feed.event, job)

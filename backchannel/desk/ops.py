@@ -37,6 +37,7 @@ def take_ops(desk: Desk, shown: Pass, event: str, batch: object) -> list[Answer]
     """Answer a batch, op by op. Raises only where the batch as a whole cannot be taken: `Invalid`, `BadPass`, `Busy`."""
     raw_ops, sent_at = read_batch(batch)
     access.holder(desk.read(), shown, event)
+    desk.need_room()
     ops = [_read(raw, sent_at) for raw in raw_ops]
     now = desk.clock()
 

@@ -45,6 +45,7 @@ class Dispatcher:
         self._heads: dict[str, int] = {}
         self._moved: dict[Channel, Signal] = {}  # for those who wait over plain HTTP
         self._beat_at = time.monotonic() + BEAT
+        self._epoch = store.reader().epoch()
 
     def nudge(self, event: str) -> None:
         """Something was committed."""
@@ -86,13 +87,26 @@ class Dispatcher:
 
     def round(self) -> None:
         """One look: send what is new on every watched channel."""
-        heads = self._store.reader().heads()
+        reader = self._store.reader()
+        if reader.epoch() != self._epoch:
+            self._begin_again()
+        heads = reader.heads()
         for channel in [channel for channel in self._watchers if heads.get(channel[0]) != self._heads.get(channel[0])]:
             self._send_new(channel)
         self._heads = heads
         if time.monotonic() >= self._beat_at:
             self._beat_at = time.monotonic() + BEAT
             self._beat()
+
+    def _begin_again(self) -> None:
+        """The database is another one (a backup was restored): what was sent counts no more, and all are told at once."""
+        reader = self._store.reader()
+        self._epoch = reader.epoch()
+        for channel in self._watchers:
+            self._sent[channel] = reader.channel_head(*channel)
+            self._moved[channel].set()
+            self._moved[channel].clear()
+        self._beat()
 
     def _send_new(self, channel: Channel) -> None:
         more = True

@@ -190,5 +190,8 @@ class Store(Protocol):
     def write(self, job: Callable[[Writer], T]) -> T:
         """Run `job` in the writing transaction; return when it is on disk."""
 
+    def free_bytes(self) -> int:
+        """How much room there is left to keep things in."""
+
     def close(self) -> None:
         """Finish what is under way and let go of the files."""

@@ -7,18 +7,22 @@ no artificial delay: a fixed time of gathering only loses (measured; docs/decisi
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import gevent
 from gevent.event import AsyncResult, Event
 from gevent.threadpool import ThreadPool
+from gevent.timeout import Timeout
 
+from backchannel.domain.errors import Busy
 from backchannel.store.base import Reader, Writer
 from backchannel.store.sqlite.store import Job, SqliteStore
 
 T = TypeVar("T")
 
 MOST = 500  # jobs a commit: keeps the longest wait short
+PATIENCE = 6.0  # seconds: a little over what a commit waits for another process
 
 
 class GroupCommit:
@@ -35,10 +39,20 @@ class GroupCommit:
         return self._store.reader()
 
     def write(self, job: Callable[[Writer], T]) -> T:
-        result = AsyncResult()
-        self._queue.append((job, result))
+        """The same contract; `Busy` after `PATIENCE`. A job that was begun by then may still be kept, so that what can be
+        asked twice must carry an id."""
+        waiting = (job, AsyncResult())
+        self._queue.append(waiting)
         self._wanted.set()
-        return result.get()  # type: ignore[no-any-return]
+        try:
+            return waiting[1].get(timeout=PATIENCE)  # type: ignore[no-any-return]
+        except Timeout:
+            with suppress(ValueError):  # it is under way
+                self._queue.remove(waiting)
+            raise Busy("The server is busy; nothing was lost, try again in a moment.") from None
+
+    def free_bytes(self) -> int:
+        return self._store.free_bytes()
 
     def _commit_for_ever(self) -> None:
         while True:

@@ -6,6 +6,7 @@ a deferred transaction that reads first and writes later can lose to another pro
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
@@ -78,6 +79,9 @@ class SqliteStore:
                 if not isinstance(fault, sqlite3.OperationalError):
                     raise
                 return [(False, _as_ours(fault))] * len(jobs)
+
+    def free_bytes(self) -> int:
+        return shutil.disk_usage(self.path.parent).free
 
     def close(self) -> None:
         for connection in self._connections:

@@ -1,0 +1,63 @@
+"""backchannel backup, restore and check."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from backchannel.cli.common import bar, db_option, host
+from backchannel.store.sqlite import backup as copies
+
+
+def register(cli: click.Group) -> None:
+    for command in (backup, restore, check):
+        cli.add_command(command)
+
+
+def _shown(progress: Callable[[int], None]) -> Callable[[int, int], None]:
+    done = 0
+
+    def show(left: int, whole: int) -> None:
+        nonlocal done
+        now = 100 * (whole - left) // max(whole, 1)
+        progress(now - done)
+        done = now
+
+    return show
+
+
+@click.command()
+@click.argument("path")
+@db_option
+def backup(path: str, db: str | None) -> None:
+    """Write a copy of the database, whole, while the server runs."""
+    settings = host(db).settings
+    with bar(100, "Copying") as progress:
+        copies.backup(settings.db, Path(path), _shown(progress))
+    click.echo(f"{path} is a whole copy. The passes' secret, {settings.db.name}.secret, is not in it: keep that too.")
+
+
+@click.command()
+@click.argument("path")
+@db_option
+def restore(path: str, db: str | None) -> None:
+    """Go back to a copy, while the server runs if need be; phones offer again what is missing."""
+    with bar(100, "Restoring") as progress:
+        copies.restore(Path(path), host(db).settings.db, _shown(progress))
+    click.echo(f"The database is what {path} was. Phones that are open offer again what they sent since.")
+
+
+@click.command()
+@db_option
+def check(db: str | None) -> None:
+    """Whether the database is sound."""
+    settings = host(db).settings
+    faults = copies.check(settings.db)
+    for fault in faults:
+        click.echo(f"{settings.db}: {fault}", err=True)
+    if faults:
+        sys.exit(1)
+    click.echo(f"{settings.db} is sound.")
