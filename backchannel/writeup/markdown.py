@@ -34,6 +34,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from backchannel.domain.links import Link
+from backchannel.domain.model import Origin
 from backchannel.domain.times import read_date
 from backchannel.writeup.mdtext import plain_to_markdown, printable, text_to_markdown
 from backchannel.writeup.render import is_good_link
@@ -42,7 +43,7 @@ from backchannel.writeup.tree import Commitment, Due, EventWriteUp, Line, Questi
 DRAWN = "<!-- Backchannel: what follows is drawn from the above -->"
 NOBODY = "(no name)"
 # The headings that tell by themselves what stands under them.
-TOLD = {
+TOLD: dict[Origin, re.Pattern[str]] = {
     "afterthought": re.compile(r"post-?event (?:thoughts|reflections)|after-?thoughts|reflections\Z", re.IGNORECASE),
     "note": re.compile(r"what (?:I|we|was) (?:wrote|written|noted|typed) (?:at|on) the (?:time|day)", re.IGNORECASE),
     "post": re.compile(r"the backchannel\Z", re.IGNORECASE),
@@ -104,7 +105,7 @@ def _updated(group: Thoughts) -> str:
     return f"(updated {read_date(group.updated)})" if group.updated else ""
 
 
-def _lines(lines: Sequence[Line], origin: str, heading: str, level: str) -> Iterator[str]:
+def _lines(lines: Sequence[Line], origin: Origin, heading: str, level: str) -> Iterator[str]:
     if lines:
         yield from _heading(origin, heading, "", level)
         yield ""
@@ -112,7 +113,7 @@ def _lines(lines: Sequence[Line], origin: str, heading: str, level: str) -> Iter
             yield from _item(line, "  " * line.level + "- ")
 
 
-def _heading(origin: str, heading: str, tail: str, level: str) -> Iterator[str]:
+def _heading(origin: Origin, heading: str, tail: str, level: str) -> Iterator[str]:
     told = [name for name, pattern in TOLD.items() if pattern.match(heading)]
     marker = [] if told == [origin] else [f"<!-- Backchannel: {origin} -->"]
     yield from _block([*marker, f"{level} {plain_to_markdown(heading)}{tail}"])

@@ -1,0 +1,29 @@
+"""Bytes -> text, or one clear sentence."""
+
+from __future__ import annotations
+
+import codecs
+
+from backchannel.domain.errors import Unreadable
+from backchannel.domain.wire import tidy
+from backchannel.ingest.charset import read_text
+
+_WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
+_BINARY = (b"%PDF-", b"PK\x03\x04", b"{\\rtf", b"\x1f\x8b", b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\x0b\x0c\r\x1b"))
+_LARGEST = 10 * 1024 * 1024
+
+
+def decode(data: bytes, name: str = "") -> str:
+    """The text, its lines ending in newlines. Raises `Unreadable` for what is none: pictures, archives, NULs."""
+    called = f"“{name}”" if name else "The document"
+    if len(data) > _LARGEST:
+        raise Unreadable(f"{called} is larger than {_LARGEST >> 20} MB; nothing was kept.")
+    wide = data.startswith(_WIDE)
+    controls = sum(data.count(control) for control in _CONTROLS)
+    if data.startswith(_BINARY) or (not wide and (b"\0" in data or controls > len(data) // 200)):
+        raise Unreadable(f"{called} is not text: save it as text or Markdown and try again; nothing was kept.")
+    text = tidy(read_text(data)[0])
+    if not text.strip():
+        raise Unreadable(f"{called} is empty; nothing was kept.")
+    return text

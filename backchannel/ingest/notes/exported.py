@@ -1,0 +1,205 @@
+"""Our own write-up as Markdown, read back: the other way round of writeup/markdown.py, which draws its shape.
+
+Everything an item is comes back as far as it was printed: its text to the letter, kind, origin, depth, author, address, and
+its time to the minute. What is drawn from the notes (questions, actions, links) is not read.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, tzinfo
+from typing import cast
+
+from backchannel.domain.model import KINDS, Document, Draft, Kind, Origin, When
+from backchannel.ingest.notes.hints import Hints
+from backchannel.ingest.notes.layers import date_in
+from backchannel.writeup.clock import zone_of
+from backchannel.writeup.compose import HEADINGS
+from backchannel.writeup.markdown import DRAWN, NOBODY, TOLD
+from backchannel.writeup.mdtext import plain_from_markdown, text_from_markdown
+
+_FIRST = re.compile(r"\ufeff?\s*<!-- Backchannel write-up 1 of (a session|an event); times in ([\w/+-]*) -->")
+_ANNOUNCED = re.compile(r"<!-- Backchannel: (note|post|afterthought) -->\Z")
+_HEADING = re.compile(r"(#{1,4}) (.*)\Z")
+_FACT = re.compile(r"- \*\*(When|Where|Led by|Hashtags|Notes by):\*\* (.*)\Z")
+_UPDATED = re.compile(r" ?\(updated (\d{1,2} [A-Z][a-z]+ \d{4})\)\Z")
+_SLOT = re.compile(r"(.*?), (\d\d:\d\d)(?:(?:–| – (.*), )(\d\d:\d\d))?\Z")
+_BULLET = re.compile(r"( *)- (.*)\Z")
+_HEAD = re.compile(
+    r"(?:(?P<day>\d{1,2} [A-Z][a-z]{2,8} \d{4}) )?(?:(?P<time>\d\d:\d\d) )?"
+    r"(?:\*\*(?P<author>(?:[^*\\\n]|\\.){1,200}):\*\* )?"
+)
+_TOLD_APART = re.compile(r" <!-- (?:([a-z]+))?(?:, )?(?:depth (\d{1,3}))? -->\Z")
+_POST = re.compile(r" \(\[post\]\(([^()\s]*)\)\)\Z")
+
+
+def is_it(text: str) -> bool:
+    return _FIRST.match(text) is not None
+
+
+def read(text: str, hints: Hints) -> list[Document]:
+    first = _FIRST.match(text)
+    assert first is not None
+    reader = _Reader(level=1 if first[1] == "a session" else 2, zone=zone_of(first[2]), hints=hints)
+    for line in text[first.end() :].split("\n"):
+        if line == DRAWN:
+            break
+        reader.take(line)
+    reader.close_session()
+    return reader.documents
+
+
+@dataclass
+class _Session:
+    """A session in the making: what its head says, in words, and its items."""
+
+    title: str
+    facts: dict[str, str] = field(default_factory=dict)
+    headings: dict[str, str] = field(default_factory=dict)
+    drafts: list[Draft] = field(default_factory=list)
+
+    def names(self, fact: str) -> tuple[str, ...]:
+        said = self.facts.get(fact, "")
+        names = (plain_from_markdown(name.replace("&#44;", ",")) for name in said.split(", "))
+        return tuple(name for name in names if name)
+
+    def slot(self, zone: tzinfo) -> tuple[date | None, datetime | None, datetime | None]:
+        """The day, the beginning and the end."""
+        said = self.facts.get("When", "")
+        found = _SLOT.match(said)
+        day = date_in(found[1] if found else said)
+        if not found or not day:
+            return day, None, None
+        ends = _moment(date_in(found[3] or "") or day, found[4], zone) if found[4] else None
+        return day, _moment(day, found[2], zone), ends
+
+
+@dataclass
+class _Reader:
+    """Takes line after line; `level` is that of the headings of sessions. `item` is the open item's lines, and where
+    its bullet stands (None: a paragraph)."""
+
+    level: int
+    zone: tzinfo
+    hints: Hints
+    documents: list[Document] = field(default_factory=list)
+    session: _Session | None = None
+    origin: Origin | None = None
+    announced: Origin | None = None
+    author: str = ""
+    updated: date | None = None
+    item: tuple[int | None, list[str]] | None = None
+
+    def take(self, line: str) -> None:
+        if self.item and self.item[1][-1].endswith("\\"):
+            self.item[1].append(line.lstrip(" "))
+        elif heading := _HEADING.match(line):
+            self._heading(len(heading[1]) - self.level, heading[2])
+        elif announced := _ANNOUNCED.match(line):
+            self.announced = cast(Origin, announced[1])
+        elif self.origin is None:
+            if self.session and (fact := _FACT.match(line)):
+                self.session.facts[fact[1]] = fact[2]
+        elif bullet := _BULLET.match(line):
+            self._open((len(bullet[1]), [bullet[2]]))
+        elif line.strip():
+            self._open((None, [line]))
+
+    def close_session(self) -> None:
+        self._open(None)
+        if self.session:
+            self.documents.append(_document(self.session, self.zone, self.hints))
+        self.session, self.origin = None, None
+
+    def _heading(self, depth: int, text: str) -> None:
+        self._open(None)
+        if depth == 0:
+            self.close_session()
+            self.session = _Session(plain_from_markdown(text))
+        elif depth == 1:
+            self._section(text)
+        elif depth == 2:
+            name, self.updated = _dated(text)
+            self.author = "" if name == NOBODY else plain_from_markdown(name)
+
+    def _section(self, text: str) -> None:
+        heading, self.updated = _dated(text)
+        heading, self.author = plain_from_markdown(heading), ""
+        told = next((origin for origin, pattern in TOLD.items() if pattern.match(heading)), None)
+        self.origin, self.announced = self.announced or told, None
+        if self.origin and self.session and heading != HEADINGS[self.origin]:
+            self.session.headings[self.origin] = heading
+
+    def _open(self, item: tuple[int | None, list[str]] | None) -> None:
+        """The next item; the one before it is complete."""
+        if self.item and self.session and self.origin:
+            self.session.drafts.append(self._draft(self.session, self.origin, *self.item))
+        self.item = item
+
+    def _draft(self, session: _Session, origin: Origin, mark: int | None, lines: list[str]) -> Draft:
+        author, level = self.author, (mark or 0) // 2
+        at: When = self.updated
+        if origin == "afterthought":
+            level += mark is not None
+        elif head := _HEAD.match(lines[0]):
+            lines[0] = lines[0][head.end() :]
+            author, at = plain_from_markdown(head["author"] or ""), self._when(session, head["day"], head["time"])
+        said = _TOLD_APART.search(lines[-1])
+        lines[-1] = lines[-1][: said.start()] if said else lines[-1]
+        post = _POST.search(lines[-1])
+        lines[-1] = lines[-1][: post.start()] if post else lines[-1]
+        return Draft(
+            origin=origin,
+            text=text_from_markdown(lines),
+            author=author,
+            depth=int(said[2]) if said and said[2] else level,
+            at=at,
+            kind=cast(Kind, said[1]) if said and said[1] in KINDS else None,
+            url=post[1] if post else None,
+        )
+
+    def _when(self, session: _Session, day: str | None, time: str | None) -> When:
+        """What is not printed goes without saying: the slot's day, or the only day there is."""
+        usual, starts, _ = session.slot(self.zone)
+        on = date_in(day) if day else usual
+        if time and on:
+            return _moment(on, time, self.zone)
+        return on if day or not starts else None
+
+
+def _document(session: _Session, zone: tzinfo, hints: Hints) -> Document:
+    _, starts, ends = session.slot(zone)
+    return Document(
+        title=session.title or hints.title,
+        drafts=tuple(_by_the_taker(session, hints)),
+        date=hints.date,
+        starts=starts,
+        ends=ends,
+        room=plain_from_markdown(session.facts.get("Where", "")) or None,
+        leaders=session.names("Led by"),
+        hashtags=tuple(tag.removeprefix("#") for tag in session.names("Hashtags")),
+        headings=session.headings,
+    )
+
+
+def _by_the_taker(session: _Session, hints: Hints) -> list[Draft]:
+    """Where no line says who wrote it, the one who took the notes did; or, where nobody is said to, who we were told."""
+    takers = session.names("Notes by")
+    written = [draft for draft in session.drafts if draft.origin != "post"]
+    sole = takers[0] if len(takers) == 1 and not any(draft.author for draft in written) else ""
+    author = sole or (hints.author if not takers else "")
+    return [replace(d, author=author) if d.origin != "post" and not d.author else d for d in session.drafts]
+
+
+def _dated(heading: str) -> tuple[str, date | None]:
+    """`Ann (updated 8 June 2009)` -> Ann, and the day."""
+    found = _UPDATED.search(heading)
+    return (heading[: found.start()], date_in(found[1])) if found else (heading, None)
+
+
+def _moment(day: date, clock: str, zone: tzinfo) -> datetime | None:
+    try:
+        return datetime.combine(day, time.fromisoformat(clock), zone).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,156 @@
+"""Markdown and plain text: one session, or one a heading.
+
+A document is several sessions where its headings of one level each name who took the notes, or where headings of one level
+are all there is at the top. Else it is one session, and its headings are notes with what follows one deeper.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from backchannel.domain.links import links_in
+from backchannel.domain.model import Document, Draft, Origin
+from backchannel.domain.wire import DEEPEST
+from backchannel.ingest.notes.credits import Credit, credit_of, together
+from backchannel.ingest.notes.hints import Hints
+from backchannel.ingest.notes.layers import layer_of
+from backchannel.ingest.notes.outline import Block, Heading, outline
+
+_CREDITS_WITHIN = 4  # blocks from the heading
+# Headings of the parts of one session, not of sessions.
+_PARTS = re.compile(
+    r"(?:notes?|meeting notes|minutes|actions?( items?)?|next steps|follow[- ]?ups?|summary|questions?( and answers)?|q ?& ?a"
+    r"|links|resources|references|agenda|attend(?:ees|ance)|participants|present|decisions?|discussion|introduction|background|goals?"
+    r"|outcomes?|conclusions?|ideas|problems?|solutions?|overview|context|takeaways|pledges?)\W*\Z",
+    re.IGNORECASE,
+)
+
+
+def is_it(text: str) -> bool:
+    """Everything is plain text, if nothing else."""
+    return True
+
+
+def read(text: str, hints: Hints) -> list[Document]:
+    blocks = outline(text)
+    level = _session_level(blocks)
+    if level is None:
+        return [_document(_title(blocks, hints), _without_title(blocks), hints)]
+    return list(_sessions(blocks, level, hints))
+
+
+def _sessions(blocks: Sequence[Block], level: int, hints: Hints) -> Iterator[Document]:
+    """One a heading of that level; what stands before the first goes under the document's title."""
+    title = _title(blocks, hints)
+    part: list[Block] = []
+    for block in blocks:
+        if isinstance(block, Heading) and block.level <= level and not layer_of(block.text):
+            yield _document(title, part, hints)
+            title, part = _words(block.text) or hints.title, []
+        else:
+            part.append(block)
+    yield _document(title, part, hints)
+
+
+def _session_level(blocks: Sequence[Block]) -> int | None:
+    """The level of the headings that are sessions; None where the whole is one."""
+    heads = [(at, b.level, b.text) for at, b in enumerate(blocks) if isinstance(b, Heading) and not layer_of(b.text)]
+    credited = [level for at, level, _ in heads if _credits(blocks[at + 1 :][:_CREDITS_WITHIN])]
+    for level in sorted(set(credited)):
+        if credited.count(level) > 1:
+            return level
+    if not heads or heads[0][0] != 0 or credited:
+        return None
+    top = min(level for _, level, _ in heads)
+    below = [level for _, level, _ in heads if level > top]
+    at_top = sum(level == top for _, level, _ in heads)
+    if at_top == 1 and len(heads) > 2 and heads[1][0] == 1 and heads[0][1] == top:
+        top = min(below)
+    elif at_top < 2:
+        return None
+    named = [text for _, level, text in heads if level == top]
+    return top if top <= 2 and len(named) > 1 and not any(_PARTS.match(text) for text in named) else None
+
+
+def _title(blocks: Sequence[Block], hints: Hints) -> str:
+    """The first heading, if nothing but credits stands before it; else the file's name."""
+    for block in blocks:
+        if isinstance(block, Heading):
+            return hints.title if layer_of(block.text) else _words(block.text) or hints.title
+        if not credit_of(block.text):
+            break
+    return hints.title
+
+
+def _without_title(blocks: Sequence[Block]) -> Sequence[Block]:
+    for at, block in enumerate(blocks):
+        if isinstance(block, Heading) and not layer_of(block.text):
+            return [*blocks[:at], *blocks[at + 1 :]]
+        if isinstance(block, Heading) or not credit_of(block.text):
+            break
+    return blocks
+
+
+def _credits(blocks: Sequence[Block]) -> list[Credit]:
+    """The credits before the next heading."""
+    found = []
+    for block in blocks:
+        if isinstance(block, Heading):
+            break
+        credit = credit_of(block.text)
+        found += [credit] if credit else []
+    return [credit for credit in found if credit.role == "takers"]
+
+
+@dataclass
+class _Building:
+    """The items of a document in the making: what the blocks so far said of those to come."""
+
+    author: str
+    shallowest: int  # the level of the highest heading inside
+    origin: Origin = "note"
+    at: date | None = None
+    base: int = 0  # the depth that headings give to what stands below them
+    drafts: list[Draft] = field(default_factory=list)
+    headings: dict[str, str] = field(default_factory=dict)
+
+    def take(self, block: Block) -> None:
+        if layer := layer_of(block.text):
+            self.origin, self.at, self.base = layer.origin, layer.updated, 0
+            self.headings[layer.origin] = layer.heading
+        elif isinstance(block, Heading):
+            self.base = block.level - self.shallowest + 1
+            self._keep(block.text, self.base - 1)
+        else:
+            self._keep(block.text, self.base + block.depth)
+
+    def _keep(self, text: str, depth: int) -> None:
+        depth = min(max(depth, 0), DEEPEST)
+        self.drafts.append(Draft(origin=self.origin, text=text, author=self.author, depth=depth, at=self.at))
+
+
+def _document(title: str, blocks: Sequence[Block], hints: Hints) -> Document:
+    near = [(b, credit_of(b.text)) for b in blocks[:_CREDITS_WITHIN] if not isinstance(b, Heading)]
+    credited = {credit.role: credit.names for _, credit in reversed(near) if credit}
+    credits = [block for block, credit in near if credit]
+    inside = [b.level for b in blocks if isinstance(b, Heading) and not layer_of(b.text)]
+    made = _Building(author=together(credited.get("takers", ())) or hints.author, shallowest=min(inside, default=1))
+    for block in blocks:
+        if not any(block is credit for credit in credits):
+            made.take(block)
+    leaders = credited.get("leaders", ())
+    return Document(title=title, drafts=tuple(made.drafts), date=hints.date, leaders=leaders, headings=made.headings)
+
+
+def _words(heading: str) -> str:
+    """A heading as a title: plain text.
+
+    >>> _words("`composer.lock` in [git](https://example.org)")
+    'composer.lock in git'
+    """
+    for link in links_in(heading):
+        heading = heading.replace(f"[{link.title}]({link.url})", link.title) if link.title else heading
+    return " ".join(re.sub(r"`|\*\*|__", "", heading).split())
