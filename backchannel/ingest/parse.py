@@ -101,7 +101,7 @@ def _xml(text: str, base_url: str) -> Raw:
     import feedparser  # type: ignore[import-untyped]  # takes 0.1 s, and only the child pays for it
 
     text = _few_enough(_REFERENCE.sub(_character, text))
-    headers = {"content-type": "application/xml; charset=utf-8", "content-location": base_url}
+    headers = {"content-type": "application/xml; charset=utf-8"}  # no address: it would be put before every guid
     body = io.BytesIO(text.encode("utf-8", "replace"))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

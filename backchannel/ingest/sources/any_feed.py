@@ -35,7 +35,7 @@ def post(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> Parts:
     body, is_html = body_of(entry)
     return Parts(
         guid=text_of(entry.get("id")),
-        url=text_of(entry.get("link")),
+        url=link_of(entry),
         title=title_of(entry),
         author=author_of(entry, feed),
         html=body if is_html else "",
@@ -45,6 +45,12 @@ def post(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> Parts:
         parsed=parsed,
         attachments=[*enclosures(entry), *media(entry)],
     )
+
+
+def link_of(entry: Mapping[str, Any]) -> str:
+    """Its link; a guid that calls itself one by forgetting to say that it is not (`<guid>42</guid>`) is none."""
+    link = text_of(entry.get("link"))
+    return "" if link == text_of(entry.get("id")) and "//" not in link else link
 
 
 def title_of(node: Mapping[str, Any]) -> str:
