@@ -13,6 +13,7 @@ from gevent.pywsgi import WSGIServer
 
 from backchannel.config import Settings
 from backchannel.factory import create_app
+from backchannel.ingest.poller import Poller
 from backchannel.live.services import Services
 
 GRACE = 3  # seconds between SIGTERM and the end
@@ -32,6 +33,7 @@ def serve_app(app: Flask) -> None:
     server = WSGIServer((settings.host, settings.port), app, log=None, error_log=sys.stderr)
     server.start()
     print(f"Backchannel listens on {settings.public_url or _address(server)}", flush=True)
+    gevent.spawn(Poller(services.store, services.desk, settings).run_for_ever)
     stop = Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         gevent.signal_handler(sign, stop.set)

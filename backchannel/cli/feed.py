@@ -1,12 +1,25 @@
-"""backchannel feed ..., and backchannel poll."""
+"""backchannel feed ...: point an event at feeds, see how they are doing, read one without keeping it."""
 
 from __future__ import annotations
 
+import json
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
 import click
 
-from backchannel.cli.common import db_option, host, json_option, print_json
+from backchannel.cli.common import db_option, host, json_option, print_json, read_bytes
+from backchannel.config import Settings
 from backchannel.desk import feeds
+from backchannel.domain.errors import BackchannelError
+from backchannel.domain.model import Entry
 from backchannel.domain.times import write_when
+from backchannel.ingest.entries import read_entries
+from backchannel.ingest.fetch import Fetching, fetch
+from backchannel.ingest.guard import check_url
+from backchannel.ingest.sources.address import address_of
 
 
 def register(cli: click.Group) -> None:
@@ -25,7 +38,10 @@ def feed() -> None:
 @db_option
 def add(event: str, url: str, session: str | None, db: str | None) -> None:
     """Point the event at a feed: its address, or "#tag @ server"."""
-    added = feeds.add_feed(host(db).desk, event, url, session=session)
+    here = host(db)
+    address = address_of(url)
+    check_url(address, frozenset(here.settings.fetch_allow))
+    added = feeds.add_feed(here.desk, event, address, session=session)
     click.echo(f"{added.url} is polled from now on.")
 
 
@@ -41,7 +57,8 @@ def list_(event: str, as_json: bool, db: str | None) -> None:
     if as_json:
         print_json([
             {"id": feed.id, "url": feed.url, "session": feed.session, "title": feed.title, "health": feed.health,
-             "polled_at": write_when(feed.polled_at), "off": feed.off}
+             "polled_at": write_when(feed.polled_at), "due_at": write_when(feed.due_at), "failures": feed.failures,
+             "off": feed.off}
             for feed in found
         ])  # fmt: skip
         return
@@ -55,5 +72,49 @@ def list_(event: str, as_json: bool, db: str | None) -> None:
 @db_option
 def remove(event: str, ref: str, db: str | None) -> None:
     """Take a feed away; the posts it brought stay."""
-    removed = feeds.remove_feed(host(db).desk, event, ref)
+    here = host(db)
+    try:
+        removed = feeds.remove_feed(here.desk, event, ref)
+    except BackchannelError:
+        removed = feeds.remove_feed(here.desk, event, address_of(ref))
     click.echo(f"{removed.url} is polled no more; its posts stay.")
+
+
+@feed.command()
+@click.argument("files", metavar="FILE|URL|-", nargs=-1, required=True)
+def read(files: tuple[str, ...]) -> None:
+    """What feeds give, stored nowhere: NDJSON, a line an entry. A feed that cannot be read is told, and the others go on."""
+    faults = 0
+    for file in files:
+        try:
+            for line in _entries(file):
+                click.echo(json.dumps(line, ensure_ascii=False))
+        except BackchannelError as fault:
+            faults += 1
+            click.echo(f"{file}: {fault.message}", err=True)
+    if faults:
+        sys.exit(1)
+
+
+def _entries(file: str) -> Iterator[dict[str, Any]]:
+    now = datetime.now(UTC)
+    if file.startswith(("http://", "https://", "#")):
+        answer = fetch(address_of(file), settings=Fetching.of(Settings.from_environment()))
+        contents = read_entries(answer.body, content_type=answer.content_type, base_url=answer.url, now=now)
+    else:
+        contents = read_entries(read_bytes(file), now=now)
+    return (entry_line(file, entry) for entry in contents.entries)
+
+
+def entry_line(file: str, entry: Entry) -> dict[str, Any]:
+    return {
+        "file": file,
+        "source_id": entry.source_id,
+        "author": entry.author,
+        "title": entry.title,
+        "text": entry.text,
+        "html": entry.html,
+        "written_at": write_when(entry.written_at),
+        "url": entry.url,
+        "flags": list(entry.flags),
+    }

@@ -7,7 +7,7 @@ import sys
 import click
 
 from backchannel import __version__
-from backchannel.cli import backup, demo, event, export, feed, importing, place, serve
+from backchannel.cli import backup, demo, event, export, feed, importing, place, poll, serve
 from backchannel.domain.errors import BackchannelError
 
 
@@ -17,7 +17,7 @@ def cli() -> None:
     """Follow an unconference from anywhere, take notes together, walk away with the write-up."""
 
 
-for part in (demo, serve, event, importing, feed, place, export, backup):
+for part in (demo, serve, event, importing, feed, poll, place, export, backup):
     part.register(cli)
 
 

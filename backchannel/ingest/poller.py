@@ -62,16 +62,20 @@ class Poller:
         self._busy: set[str] = set()  # hosts being asked
         self._rested: dict[str, datetime] = {}  # host -> from when on it may be asked again
 
-    def run_for_ever(self, stop: Flag | None = None) -> None:
-        """Until `stop` is set. Whatever goes wrong is told in the log, and the next tick comes."""
+    def run_for_ever(self, stop: Flag | None = None, *, event: str | None = None) -> None:
+        """The feeds of the event, or of all, until `stop` is set. What goes wrong is told in the log, and the next tick comes."""
         stop = stop or Flag()
         while not stop.is_set():
             try:
-                for feed, event in self._due():
-                    self._begin(feed, event)
+                for feed, its_event in self._due(event):
+                    self._begin(feed, its_event)
             except Exception:
                 log.exception("The poller stumbled; it goes on.")
             stop.wait(TICK)
+
+    def tick(self) -> list[Thread]:
+        """Begin to look at what is due; the threads that do it."""
+        return [thread for feed, event in self._due() if (thread := self._begin(feed, event))]
 
     def run_once(self, event: str | None = None) -> list[Polled]:
         """Look now at every feed of the event, or of all, due or not; hosts side by side, a host's feeds in turn."""
@@ -107,10 +111,10 @@ class Poller:
         }
         return [(feed, events[feed.event]) for feed in reader.feeds(slug) if not feed.off and feed.event in events]
 
-    def _due(self) -> list[tuple[Feed, Event]]:
+    def _due(self, slug: str | None = None) -> list[tuple[Feed, Event]]:
         """At most one a host, the longest due first."""
         now = self._desk.clock()
-        waiting = [pair for pair in self._feeds() if pair[0].due_at is None or pair[0].due_at <= now]
+        waiting = [pair for pair in self._feeds(slug) if pair[0].due_at is None or pair[0].due_at <= now]
         waiting.sort(key=lambda pair: pair[0].due_at.timestamp() if pair[0].due_at else 0.0)
         chosen: dict[str, tuple[Feed, Event]] = {}
         with self._lock:
@@ -120,14 +124,16 @@ class Poller:
                     chosen.setdefault(host, pair)
             return list(chosen.values())[: max(AT_ONCE - len(self._busy), 0)]
 
-    def _begin(self, feed: Feed, event: Event) -> None:
+    def _begin(self, feed: Feed, event: Event) -> Thread | None:
         claimed = self._claim(feed)
         if claimed is None:
-            return
+            return None
         host = host_of(feed.url)
         with self._lock:
             self._busy.add(host)
-        Thread(target=self._visit, args=(claimed, event, host), daemon=True, name=f"poll {host}").start()
+        thread = Thread(target=self._visit, args=(claimed, event, host), daemon=True, name=f"poll {host}")
+        thread.start()
+        return thread
 
     def _visit(self, feed: Feed, event: Event, host: str) -> None:
         try:
