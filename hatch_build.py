@@ -56,7 +56,7 @@ def is_fresh(root: Path) -> bool:
 def build(root: Path) -> None:
     """Fetch the libraries of package-lock.json and bundle. Raises BuildFailed."""
     search = node_path()
-    run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], root, search)
+    run([*npm_on(search), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], root, search)
     # esbuild's own launcher is started by node and not through a shell's PATH, so an empty PATH will do
     run(shlex.split(json.loads((root / "package.json").read_text("utf-8"))["scripts"]["build"]), root, search)
 
@@ -84,6 +84,13 @@ def node_on(path: str) -> bool:
     answer = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
     found = re.match(r"v(\d+)\.", answer)
     return bool(found) and int(found[1]) >= OLDEST_NODE
+
+
+def npm_on(search: str) -> list[str]:
+    """npm, as it is started: by node from its own program, for the wheel's launcher does not find what it launches."""
+    npm = Path(shutil.which("npm", path=search) or "npm")
+    program = npm.parent.parent / "lib/node_modules/npm/bin/npm-cli.js"
+    return ["node", str(program)] if program.is_file() else [str(npm)]
 
 
 def run(command: list[str], root: Path, search: str) -> None:
