@@ -67,15 +67,14 @@ class Poller:
         stop = stop or Flag()
         while not stop.is_set():
             try:
-                for feed, its_event in self._due(event):
-                    self._begin(feed, its_event)
+                self.tick(event)
             except Exception:
                 log.exception("The poller stumbled; it goes on.")
             stop.wait(TICK)
 
-    def tick(self) -> list[Thread]:
+    def tick(self, event: str | None = None) -> list[Thread]:
         """Begin to look at what is due; the threads that do it."""
-        return [thread for feed, event in self._due() if (thread := self._begin(feed, event))]
+        return [thread for feed, its_event in self._due(event) if (thread := self._begin(feed, its_event))]
 
     def run_once(self, event: str | None = None) -> list[Polled]:
         """Look now at every feed of the event, or of all, due or not; hosts side by side, a host's feeds in turn."""
