@@ -36,6 +36,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from backchannel.domain.links import Link
 from backchannel.domain.model import Origin
 from backchannel.domain.times import read_date
+from backchannel.domain.wire import one_line
 from backchannel.writeup.mdtext import plain_to_markdown, printable, text_to_markdown
 from backchannel.writeup.render import is_good_link
 from backchannel.writeup.tree import Commitment, Due, EventWriteUp, Line, Question, SessionWriteUp, Thoughts
@@ -177,7 +178,7 @@ def _due(due: Due) -> str:
 
 def _words(line: Line) -> str:
     """The words of a line on one line."""
-    return " ".join(text_to_markdown(" ".join(line.body.split()) or "…"))
+    return " ".join(text_to_markdown(one_line(line.body) or "…"))
 
 
 def _link(link: Link) -> str:

@@ -17,6 +17,8 @@ import html
 import re
 from collections.abc import Callable
 
+from backchannel.domain.wire import one_line
+
 _ENTITY = re.compile(r"&(?=#?\w{1,40};)")
 _TAG = re.compile(r"<(?=[A-Za-z/!?])(?!https?://[^\s<>`]+>)", re.IGNORECASE)
 _ESCAPED = re.compile(r"&(?:amp|lt|#\d{1,3});")
@@ -64,7 +66,7 @@ def text_from_markdown(lines: list[str]) -> str:
 
 def plain_to_markdown(text: str) -> str:
     """A title or a name: one line, and every sign in it is only itself."""
-    return _PLAIN_SIGNS.sub(r"\\\1", " ".join(printable(text).split()))
+    return _PLAIN_SIGNS.sub(r"\\\1", one_line(printable(text)))
 
 
 def plain_from_markdown(text: str) -> str:

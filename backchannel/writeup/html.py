@@ -1,0 +1,201 @@
+"""HTML: one file that needs nothing else, reads well on paper and in the dark, and runs nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from html import escape
+from unicodedata import bidirectional
+
+from backchannel.domain.links import Link
+from backchannel.domain.times import read_date
+from backchannel.domain.wire import one_line
+from backchannel.writeup.mdtext import printable
+from backchannel.writeup.render import is_good_link, render, sanitise
+from backchannel.writeup.style import STYLE
+from backchannel.writeup.tree import Commitment, Due, EventWriteUp, Line, Question, SessionWriteUp, Thoughts
+
+# There is no script in the file; and if there were, it would not run.
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+_REL = 'rel="nofollow noopener noreferrer"'
+_LABELLED = ("question", "answer", "action", "pledge", "decision")
+
+
+def write_session(writeup: SessionWriteUp) -> str:
+    body = [*_head(writeup, "h1"), *_layers(writeup, 2)]
+    body += _section("Questions", map(_question, writeup.questions))
+    body += _section("Actions and pledges", map(_commitment, writeup.commitments))
+    body += _section("Decisions", (_said(line) for line in writeup.decisions))
+    body += _section("Links", map(_link, writeup.links))
+    body += _section("People", map(_plain, writeup.people))
+    return _page(f"{writeup.title} · {writeup.event.title}", body)
+
+
+def write_event(writeup: EventWriteUp) -> str:
+    parts = [*writeup.sessions, *([writeup.hallway] if writeup.hallway else [])]
+    taken = f"Notes by {', '.join(writeup.note_takers)}" if writeup.note_takers else ""
+    body = ["<header>", f"<h1>{_plain(writeup.title)}</h1>", *_facts([writeup.when, taken]), "</header>"]
+    body += _section("Sessions", map(_entry, parts))
+    body += _ledger(writeup.ledger)
+    for part in parts:
+        body += [f'<article id="{_anchor(part)}">', *_head(part, "h2"), *_layers(part, 3), "</article>"]
+    body += _section("Sessions without notes", (_plain(session.title) for session in writeup.without_notes))
+    body += _section("Links", map(_link, writeup.links))
+    body += _section("People", map(_plain, writeup.people))
+    return _page(writeup.title, body)
+
+
+def _page(title: str, body: Iterable[str]) -> str:
+    lines = [
+        "<!doctype html>",
+        '<html lang="en">',
+        "<head>",
+        '<meta charset="utf-8">',
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        '<meta name="referrer" content="no-referrer">',
+        '<meta name="color-scheme" content="light dark">',
+        f"<title>{escape(one_line(title))}</title>",
+        f"<style>{STYLE}</style>",
+        "</head>",
+        "<body>",
+        "<main>",
+        *body,
+        "</main>",
+        "</body>",
+        "</html>",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _head(writeup: SessionWriteUp, heading: str) -> Iterator[str]:
+    led = f"Led by {', '.join(writeup.leaders)}" if writeup.leaders else ""
+    taken = f"Notes by {', '.join(writeup.note_takers)}" if writeup.note_takers else ""
+    tags = " ".join(f"#{tag}" for tag in writeup.hashtags)
+    yield from ("<header>", f"<{heading}>{_plain(writeup.title)}</{heading}>")
+    yield from _facts([writeup.when, writeup.room, led, tags, taken])
+    yield "</header>"
+
+
+def _facts(facts: Sequence[str]) -> list[str]:
+    said = " · ".join(f"<span>{_plain(fact)}</span>" for fact in facts if fact)
+    return [f'<p class="facts">{said}</p>'] if said else []
+
+
+def _layers(writeup: SessionWriteUp, level: int) -> Iterator[str]:
+    """Thoughts, notes and posts; `level` is that of their headings."""
+    if writeup.thoughts:
+        yield from ('<section class="thoughts">', f"<h{level}>{_plain(writeup.thoughts_heading)}</h{level}>")
+        for group in writeup.thoughts:
+            yield from _thoughts(group)
+        yield "</section>"
+    for name, heading, lines in (
+        ("notes", writeup.notes_heading, writeup.notes),
+        ("posts", writeup.posts_heading, writeup.posts),
+    ):
+        if lines:
+            yield from (f'<section class="{name}">', f"<h{level}>{_plain(heading)}</h{level}>")
+            yield from _nested(lines)
+            yield "</section>"
+
+
+def _thoughts(group: Thoughts) -> Iterator[str]:
+    updated = f"(updated {read_date(group.updated)})" if group.updated else ""
+    said = " ".join(_plain(part) for part in (group.author, updated) if part)
+    if said:
+        yield f'<p class="by">{said}</p>'
+    yield from (f'<div class="thought"{_id(line)}>{_said(line)}</div>' for line in group.lines)
+
+
+def _nested(lines: Sequence[Line]) -> Iterator[str]:
+    """Lists in lists: no line stands two levels below the one above it (see `Line.level`)."""
+    above = -1
+    for line in lines:
+        yield "<ul>" if line.level > above else "</li>" + "</ul></li>" * (above - line.level)
+        yield f'<li{_id(line)} class="{line.item.kind}">{_beside(line)}{_said(line)}'
+        above = line.level
+    yield "</li></ul>" * (above + 1)
+
+
+def _beside(line: Line) -> str:
+    time = f'<span class="time">{_plain(line.time)}</span> ' if line.time else ""
+    author = f'<span class="author">{_plain(line.author)}</span> ' if line.author else ""
+    return time + author
+
+
+def _said(line: Line) -> str:
+    """What the line says: its kind, who said it, the words, and where they come from."""
+    item = line.item
+    kind = f'<span class="kind">{item.kind}</span> ' if item.kind in _LABELLED else ""
+    speaker = f"<b>{_plain(item.speaker)}:</b> " if item.speaker else ""
+    if item.origin == "post":
+        words = sanitise(item.html) if item.html else render(line.body)
+        link = f' <a href="{escape(item.url)}" {_REL}>post</a>' if item.url and is_good_link(item.url) else ""
+        return f'{kind}<div class="words">{words}</div>{link}'
+    return f"{kind}{speaker}{render(line.body)}"
+
+
+def _question(question: Question) -> str:
+    answers = "".join(f"<li>{_said(answer)}</li>" for answer in question.answers)
+    return f"{_words(question.line)}{f'<ul>{answers}</ul>' if answers else ''}"
+
+
+def _commitment(made: Commitment) -> str:
+    owner = f' – <b class="owner">{_plain(made.owner)}</b>' if made.owner else ""
+    return f'<span class="kind">{made.kind}</span> {_words(made.line)}{owner}'
+
+
+def _words(line: Line) -> str:
+    """The words, as a link to where they stand."""
+    return f'{render(line.body)} <a class="source" href="#{_item_anchor(line)}">¶</a>'
+
+
+def _ledger(ledger: Sequence[Due]) -> Iterator[str]:
+    if not ledger:
+        return
+    yield from ('<section class="ledger">', "<h2>Actions, pledges and open questions</h2>", "<table>")
+    yield "<thead><tr><th>What</th><th>Who</th><th>Session</th></tr></thead><tbody>"
+    for due in ledger:
+        owner = due.commitment.owner if due.commitment else ""
+        line = due.commitment.line if due.commitment else due.question.line if due.question else None
+        kind = due.commitment.kind if due.commitment else "open question"
+        if line:
+            where = f'<a href="#{_anchor(due.part)}">{_plain(due.part.title)}</a>'
+            said = f'<span class="kind">{kind}</span> {_words(line)}'
+            yield f"<tr><td>{said}</td><td>{_plain(owner)}</td><td>{where}</td></tr>"
+    yield from ("</tbody></table>", "</section>")
+
+
+def _section(heading: str, entries: Iterable[str]) -> list[str]:
+    listed = [f"<li>{entry}</li>" for entry in entries]
+    return ["<section>", f"<h2>{heading}</h2>", "<ul>", *listed, "</ul>", "</section>"] if listed else []
+
+
+def _entry(part: SessionWriteUp) -> str:
+    """A line of the contents."""
+    facts = " · ".join(_plain(fact) for fact in (part.when, part.room) if fact)
+    return f'<a href="#{_anchor(part)}">{_plain(part.title)}</a>{f" <small>{facts}</small>" if facts else ""}'
+
+
+def _link(link: Link) -> str:
+    if not is_good_link(link.url):
+        return _plain(link.title or link.url)
+    return f'<a href="{escape(printable(link.url))}" {_REL}>{_plain(link.title or link.url)}</a>'
+
+
+def _id(line: Line) -> str:
+    return f' id="{_item_anchor(line)}"'
+
+
+def _item_anchor(line: Line) -> str:
+    return escape("i-" + "".join(printable(line.item.id).split()))
+
+
+def _anchor(part: SessionWriteUp) -> str:
+    return escape(f"s-{part.session.slug}") if part.session else "hallway"
+
+
+def _plain(text: str) -> str:
+    """A title or a name: text and nothing else; one that is read from right to left is kept to itself."""
+    text = one_line(text)
+    turned = not text.isascii() and any(bidirectional(c) in ("R", "AL") for c in text)
+    return f"<bdi>{escape(text)}</bdi>" if turned else escape(text)
