@@ -29,6 +29,11 @@ def page(event: Event, shown: Pass | None, channel: str = EVENT) -> dict[str, An
     }
 
 
+def still(event: Event, shown: Pass | None) -> dict[str, Any]:
+    """The context of a page that nothing moves on."""
+    return page(event, shown) | {"page": None}
+
+
 def viewer(shown: Pass | None) -> dict[str, str]:
     return {"role": shown.role if shown else "follower", "name": shown.author if shown else ""}
 

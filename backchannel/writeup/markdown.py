@@ -46,7 +46,7 @@ NOBODY = "(no name)"
 # The headings that tell by themselves what stands under them.
 TOLD: dict[Origin, re.Pattern[str]] = {
     "afterthought": re.compile(r"post-?event (?:thoughts|reflections)|after-?thoughts|reflections\Z", re.IGNORECASE),
-    "note": re.compile(r"what (?:I|we|was) (?:wrote|written|noted|typed) (?:at|on) the (?:time|day)", re.IGNORECASE),
+    "note": re.compile(r"(?:what (?:I|we|was) [\w' ]{2,25}|(?:my )?(?:live )?notes[\w ]{0,10}) (?:at|on) the (?:time|day)", re.IGNORECASE),
     "post": re.compile(r"the backchannel\Z", re.IGNORECASE),
 }
 

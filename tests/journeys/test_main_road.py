@@ -25,10 +25,10 @@ def test_three_bullets_typed_on_a_phone_are_followed_live(camp: Camp, open_page:
     session = f"{camp.server.url}/e/{camp.slug}/s/compost-for-councillors"
     follower, phone = open_page(), open_page(PHONE)
     follower.goto(session)
-    expect(follower.locator("[data-state=page]")).to_contain_text("live")
+    expect(follower.locator(".state-word")).to_contain_text("live")
     join(phone, camp, "Ann")
     phone.goto(f"{session}/write")
-    expect(phone.locator("[data-state=page]")).to_contain_text("live")
+    expect(phone.locator(".state-word")).to_contain_text("live")
     for line in LINES:
         phone.get_by_role("textbox").fill(line)
         phone.keyboard.press("Enter")
@@ -46,7 +46,7 @@ def test_three_bullets_typed_on_a_phone_are_followed_live(camp: Camp, open_page:
 def test_a_follower_sees_a_note_within_a_second(camp: Camp, open_page: Callable[..., Page]) -> None:
     follower = open_page()
     follower.goto(f"{camp.server.url}/e/{camp.slug}/s/compost-for-councillors")
-    expect(follower.locator("[data-state=page]")).to_contain_text("live")
+    expect(follower.locator(".state-word")).to_contain_text("live")
     begun = time.monotonic()
     camp.join("Ann").note("here it comes")
     expect(follower.locator("#timeline > .item")).to_contain_text("here it comes", timeout=1000)

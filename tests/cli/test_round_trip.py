@@ -1,0 +1,62 @@
+"""A document in, out as Markdown, and in again into a fresh event: the same items."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from backchannel.domain.ids import uuid7
+from tests.stage import Server
+
+DOCUMENT = """Post-event thoughts (updated 14 June 2026):
+I went for the biscuits – and stayed for the drains.
+I have given myself the action of asking the parish about the culvert.
+What I scribbled at the time:
+– the brook – all of it – runs under the car park
+– Who mapped it last? Nobody knows. Hear hear! – The map is from 1954
+– I will bring the waders (hey – that’s my drains pledge)
+– Ida: “you can smell it before you see it”
+"""
+
+
+def items(server: Server, event: str) -> list[dict[str, Any]]:
+    kept = ("origin", "kind", "depth", "author", "speaker", "text", "at", "session_slug")
+    lines = server.run("export", event, "--format", "ndjson").splitlines()
+    return [{name: item[name] for name in kept} for item in map(json.loads, lines)]
+
+
+def fresh(server: Server) -> str:
+    slug = f"fresh-{uuid7()[-6:]}"
+    server.run("event", "create", slug, "--title", "Fresh")
+    return slug
+
+
+def test_a_live_notes_document_goes_out_and_comes_in_again_the_same(shared_server: Server) -> None:
+    first, second = fresh(shared_server), fresh(shared_server)
+    shared_server.run("import", "notes", first, "-", given=DOCUMENT)
+    written = items(shared_server, first)
+    assert [(item["origin"], item["kind"]) for item in written] == [
+        ("note", "note"), ("note", "agreement"), ("note", "note"), ("note", "pledge"), ("note", "quote"),
+        ("afterthought", "note"), ("afterthought", "action"),
+    ]  # fmt: skip
+    assert {item["at"] for item in written if item["origin"] == "afterthought"} == {"2026-06-14"}
+    markdown = shared_server.run("export", first, "--session", written[0]["session_slug"], "--format", "md")
+    assert "## Post-event thoughts (updated 14 June 2026)" in markdown
+    assert "## What I scribbled at the time" in markdown
+    shared_server.run("import", "notes", second, "-", given=markdown)
+    assert items(shared_server, second) == written
+
+
+def test_the_same_document_again_adds_nothing(shared_server: Server) -> None:
+    event = fresh(shared_server)
+    shared_server.run("import", "notes", event, "-", given=DOCUMENT)
+    before = items(shared_server, event)
+    assert "7 were there already" in shared_server.run("import", "notes", event, "-", given=DOCUMENT)
+    assert items(shared_server, event) == before
+
+
+def test_notes_that_are_no_text_are_refused_and_nothing_is_kept(shared_server: Server) -> None:
+    event = fresh(shared_server)
+    done = shared_server.command("import", "notes", event, "-", given=bytes(range(256)) * 10)
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)
+    assert items(shared_server, event) == []
