@@ -5,6 +5,7 @@ import { tellConnection } from "./connection.js";
 import { Ledger } from "./ledger.js";
 import { Line } from "./line.js";
 import { readPage } from "./page.js";
+import { keepFresh } from "./refresh.js";
 import { Replica } from "./replica.js";
 import { atEnd, bring, steadily } from "./scroll.js";
 import { markSince } from "./since.js";
@@ -58,5 +59,6 @@ line.addEventListener("stamp", (event) => {
 });
 tellConnection(line, page.timezone);
 markSince(page, list, () => replica.seq);
+keepFresh(() => timeline.nameSessions());
 replica.attach(line);
 line.start();

@@ -13,10 +13,16 @@ export class Timeline {
     this.empty = /** @type {HTMLElement | null} */ (document.querySelector("[data-empty]"));
     const template = /** @type {HTMLTemplateElement} */ (document.getElementById("item-template"));
     this.pattern = /** @type {HTMLElement} */ (template.content.firstElementChild);
-    this.look = { ...page, sessions: "labelled" in list.dataset ? sessionsOnPage() : null };
+    this.look = { ...page, sessions: /** @type {ReturnType<typeof sessionsOnPage> | null} */ (null) };
+    this.nameSessions();
     /** @type {Map<string, HTMLElement>} */
     this.rows = new Map();
     for (const row of /** @type {HTMLCollectionOf<HTMLElement>} */ (list.children)) this.rows.set(row.dataset.id ?? "", row);
+  }
+
+  /** On the page of a whole event every run says where it was said. */
+  nameSessions() {
+    if ("labelled" in this.list.dataset) this.look.sessions = sessionsOnPage();
   }
 
   /** What the page was rendered with. */
