@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from backchannel.domain.errors import DiskFull
-from backchannel.domain.placing import Placer
 from backchannel.store.base import Reader, Store, Writer
+
+if TYPE_CHECKING:  # `placing` needs a desk itself
+    from backchannel.desk.placing import Known
 
 T = TypeVar("T")
 
@@ -32,7 +34,7 @@ class Desk:
     store: Store
     clock: Callable[[], datetime] = _now
     nudge: Callable[[str], None] = _nobody
-    placers: dict[str, Placer] = field(default_factory=dict)  # by event uid; used inside write jobs only
+    known: dict[str, Known] = field(default_factory=dict)  # for placing, by event uid; used inside write jobs only
 
     def read(self) -> Reader:
         return self.store.reader()

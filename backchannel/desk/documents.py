@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from backchannel.desk.desk import Desk
 from backchannel.desk.notes import worded
+from backchannel.desk.placing import forget
 from backchannel.desk.programme import free_slug
 from backchannel.domain.channels import channels_of
 from backchannel.domain.ids import derived
@@ -38,7 +39,7 @@ def take_documents(
     def job(writer: Writer) -> list[Imported]:
         event = writer.event(slug)
         imported = [_take(desk, writer, event, document, session, author, day) for document in documents]
-        desk.placers.pop(event.uid, None)
+        forget(desk, event)
         return imported
 
     return desk.write(slug, job)

@@ -9,13 +9,14 @@ from datetime import datetime
 from typing import Any
 
 from backchannel.desk.desk import Desk
+from backchannel.desk.placing import Known, forget, known_of
 from backchannel.domain.channels import channels_of
 from backchannel.domain.errors import Invalid, Unreadable
 from backchannel.domain.ids import derived
 from backchannel.domain.links import links_in
 from backchannel.domain.markup import read
 from backchannel.domain.model import Entry, Event, Feed, Item
-from backchannel.domain.placing import Placer, Unplaced
+from backchannel.domain.placing import Unplaced
 from backchannel.domain.times import parse_when
 from backchannel.domain.wire import one_line, tidy
 from backchannel.store.base import Writer
@@ -43,14 +44,14 @@ def take_entries(desk: Desk, event: str, entries: Sequence[Entry], *, feed: Feed
 
 def take_all(desk: Desk, writer: Writer, event: Event, entries: Sequence[Entry], feed: Feed | None) -> Taken:
     """The same inside a job of the caller's."""
-    placer = placer_of(desk, writer, event)
+    known = known_of(desk, writer, event)
     try:
         ids = [_post_id(event, entry, feed) for entry in entries]
         kept = writer.fingerprints(event.slug, ids)
         taken = Taken()
         for id, entry in zip(ids, entries, strict=True):
             if id not in kept:
-                _take(writer, placer, event, id, entry, feed, desk.clock())
+                _take(writer, known, event, id, entry, feed, desk.clock())
                 taken += Taken(new=1)
             elif kept[id][0] != entry.text:
                 _edit(writer, event, id, entry, desk.clock())
@@ -60,7 +61,7 @@ def take_all(desk: Desk, writer: Writer, event: Event, entries: Sequence[Entry],
             kept[id] = (entry.text, "visible")
         return taken
     except BaseException:
-        desk.placers.pop(event.uid, None)  # it has learnt what will not be kept
+        forget(desk, event)  # it has learnt what will not be kept
         raise
 
 
@@ -69,7 +70,7 @@ def _post_id(event: Event, entry: Entry, feed: Feed | None) -> str:
 
 
 def _take(
-    writer: Writer, placer: Placer, event: Event, id: str, entry: Entry, feed: Feed | None, now: datetime
+    writer: Writer, known: Known, event: Event, id: str, entry: Entry, feed: Feed | None, now: datetime
 ) -> None:
     at = min(entry.written_at, now) if entry.written_at else now
     unplaced = Unplaced(
@@ -77,15 +78,15 @@ def _take(
         hashtags=entry.hashtags, url=entry.url, links=tuple(link.url for link in links_in(entry.text)),
         session=feed.session if feed else None,
     )  # fmt: skip
-    placed = placer.place(unplaced)
+    placed = known.placer.place(unplaced)
     item = Item(
         id=id, event=event.slug, origin="post", text=entry.text, author=entry.author,
         author_key=f"feed:{feed.id}" if feed else "import", session=placed.session, html=entry.html, at=at,
         kind=_kind(entry.text), written_at=entry.written_at, received_at=now, url=entry.url, sources=_sources(entry, feed),
         placed=placed.placement, source_id=entry.source_id,
     )  # fmt: skip
-    writer.keep_item(item, channels_of(item), do="put", by=item.author_key, at=now, new_text=True)
-    placer.learn_placed(unplaced, placed)
+    item = writer.keep_item(item, channels_of(item), do="put", by=item.author_key, at=now, new_text=True)
+    known.keep(unplaced, placed, item)
 
 
 def _kind(text: str) -> Any:
@@ -101,16 +102,6 @@ def _edit(writer: Writer, event: Event, id: str, entry: Entry, now: datetime) ->
     item = writer.item(event.slug, id)
     item = replace(item, text=entry.text, html=entry.html, kind=_kind(entry.text))
     writer.keep_item(item, channels_of(item), do="put", by=item.author_key, at=now, new_text=True)
-
-
-def placer_of(desk: Desk, writer: Writer, event: Event) -> Placer:
-    """The event's placer, with all that came before known to it."""
-    if event.uid not in desk.placers:
-        placer = Placer(event, writer.sessions(event.slug), writer.rooms(event.slug))
-        for item in sorted(writer.items(event.slug), key=lambda item: item.seq):
-            placer.learn_item(item)
-        desk.placers[event.uid] = placer
-    return desk.placers[event.uid]
 
 
 def import_posts(desk: Desk, event: str, lines: Iterable[bytes], progress: Callable[[int], None] = lambda n: None) -> Taken:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from backchannel.desk.desk import Desk
+from backchannel.desk.placing import forget
 from backchannel.domain.channels import channels_of
 from backchannel.domain.ids import slugify
 from backchannel.domain.model import Event, Item, Placement, Room, Schedule, Session
@@ -28,7 +29,7 @@ def take_schedule(desk: Desk, slug: str, schedule: Schedule, *, dry_run: bool = 
         for session in _with_free_slugs(writer, slug, schedule):
             writer.keep_session(slug, session)
         writer.keep_event(_dated(event, schedule))
-        desk.placers.pop(event.uid, None)
+        forget(desk, event)
         return changes
 
     return desk.write(slug, job)
