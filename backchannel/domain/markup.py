@@ -33,7 +33,7 @@ _MARKS: dict[str, Kind] = {
 _SIGNS: dict[str, Kind] = {"!": "action", "?": "question", ">": "quote"}
 _TAGS: tuple[Kind, ...] = ("action", "pledge")
 
-_MARK = re.compile(rf"({'|'.join(_MARKS)}) ?:\s*(?=\S)", re.IGNORECASE)
+_MARK = re.compile(rf"({'|'.join(_MARKS)})(?: \(([^()\n]{{1,60}})\))? ?:\s*(?=\S)", re.IGNORECASE)
 # Not "!=", "![picture]", ">= 5", ">5" or a row of signs with nothing behind it.
 _SIGN = re.compile(r"(!|\?+|>+(?=[^\d]))\s*(?=[\w@#\"'“‘«(])")
 _OWN_ACTION = re.compile(r"\bg(?:ave|ive|iven|iving) {1,3}myself {1,3}(?:the|an) {1,3}action\b", re.IGNORECASE)
@@ -104,8 +104,10 @@ def _start(text: str) -> _Start:
     found = _MARK.match(rest) or _SIGN.match(rest)
     if not found:
         return _Start(None, said and said.name, None, rest)
-    mark = _MARKS.get(found[1].lower()) or _SIGNS[found[1][0]]
     body = rest[found.end() :]
+    if found.re is _MARK and found[2]:
+        return _Start(_MARKS[found[1].lower()], said and said.name, found[2].strip(), body)
+    mark = _MARKS.get(found[1].lower()) or _SIGNS[found[1][0]]
     named = speaker_of(body)
     return _Start(mark, said and said.name, named and named.name, named.rest if named else body)
 

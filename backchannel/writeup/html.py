@@ -10,7 +10,7 @@ from backchannel.domain.links import Link
 from backchannel.domain.times import read_date
 from backchannel.domain.wire import one_line
 from backchannel.writeup.mdtext import printable
-from backchannel.writeup.render import is_good_link, render, sanitise
+from backchannel.writeup.render import is_good_link, render
 from backchannel.writeup.style import STYLE
 from backchannel.writeup.tree import Commitment, Due, EventWriteUp, Line, Question, SessionWriteUp, Thoughts
 
@@ -127,11 +127,15 @@ def _said(line: Line) -> str:
     item = line.item
     kind = f'<span class="kind">{item.kind}</span> ' if item.kind in _LABELLED else ""
     speaker = f"<b>{_plain(item.speaker)}:</b> " if item.speaker else ""
-    if item.origin == "post":
-        words = sanitise(item.html) if item.html else render(line.body)
-        link = f' <a href="{escape(item.url)}" {_REL}>post</a>' if item.url and is_good_link(item.url) else ""
-        return f'{kind}<div class="words">{words}</div>{link}'
-    return f"{kind}{speaker}{render(line.body)}"
+    if item.origin != "post":
+        return f"{kind}{speaker}{_html(line)}"
+    link = f' <a href="{escape(item.url)}" {_REL}>post</a>' if item.url and is_good_link(item.url) else ""
+    return f'{kind}<div class="words">{_html(line)}</div>{link}'
+
+
+def _html(line: Line) -> str:
+    """The words. What is kept beside an item was made safe when it was kept (see the desk); else it is made here."""
+    return line.item.html or render(line.body)
 
 
 def _question(question: Question) -> str:
@@ -146,7 +150,7 @@ def _commitment(made: Commitment) -> str:
 
 def _words(line: Line) -> str:
     """The words, as a link to where they stand."""
-    return f'{render(line.body)} <a class="source" href="#{_item_anchor(line)}">¶</a>'
+    return f'{_html(line)} <a class="source" href="#{_item_anchor(line)}">¶</a>'
 
 
 def _ledger(ledger: Sequence[Due]) -> Iterator[str]:

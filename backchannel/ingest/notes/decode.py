@@ -11,7 +11,7 @@ from backchannel.ingest.charset import read_text
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 _BINARY = (b"%PDF-", b"PK\x03\x04", b"{\\rtf", b"\x1f\x8b", b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\x0b\x0c\r\x1b"))
-_LARGEST = 10 * 1024 * 1024
+_LARGEST = 5 * 1024 * 1024
 
 
 def decode(data: bytes, name: str = "") -> str:
@@ -23,7 +23,16 @@ def decode(data: bytes, name: str = "") -> str:
     controls = sum(data.count(control) for control in _CONTROLS)
     if data.startswith(_BINARY) or (not wide and (b"\0" in data or controls > len(data) // 200)):
         raise Unreadable(f"{called} is not text: save it as text or Markdown and try again; nothing was kept.")
-    text = tidy(read_text(data)[0])
+    text = tidy(_text(data))
     if not text.strip():
         raise Unreadable(f"{called} is empty; nothing was kept.")
+    return text
+
+
+def _text(data: bytes) -> str:
+    """A few accents among plain letters are western European, whatever else those bytes could be guessed to be."""
+    text, flags = read_text(data)
+    foreign = len(data.translate(None, bytes(range(128))))
+    if "charset" in flags and foreign < len(data) // 5 and text != data.decode("utf-8", "replace"):
+        return data.decode("cp1252", "replace")
     return text

@@ -7,14 +7,16 @@ are all there is at the top. Else it is one session, and its headings are notes 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import takewhile
 
 from backchannel.domain.links import links_in
 from backchannel.domain.model import Document, Draft, Origin
 from backchannel.domain.wire import DEEPEST
-from backchannel.ingest.notes.credits import Credit, credit_of, together
+from backchannel.ingest.notes.credits import credit_of, together
 from backchannel.ingest.notes.hints import Hints
 from backchannel.ingest.notes.layers import layer_of
 from backchannel.ingest.notes.outline import Block, Heading, outline
@@ -58,9 +60,9 @@ def _sessions(blocks: Sequence[Block], level: int, hints: Hints) -> Iterator[Doc
 def _session_level(blocks: Sequence[Block]) -> int | None:
     """The level of the headings that are sessions; None where the whole is one."""
     heads = [(at, b.level, b.text) for at, b in enumerate(blocks) if isinstance(b, Heading) and not layer_of(b.text)]
-    credited = [level for at, level, _ in heads if _credits(blocks[at + 1 :][:_CREDITS_WITHIN])]
-    for level in sorted(set(credited)):
-        if credited.count(level) > 1:
+    credited = [level for at, level, _ in heads if _names_takers(blocks[at + 1 : at + 1 + _CREDITS_WITHIN])]
+    for level, count in sorted(Counter(credited).items()):
+        if count > 1:
             return level
     if not heads or heads[0][0] != 0 or credited:
         return None
@@ -94,15 +96,10 @@ def _without_title(blocks: Sequence[Block]) -> Sequence[Block]:
     return blocks
 
 
-def _credits(blocks: Sequence[Block]) -> list[Credit]:
-    """The credits before the next heading."""
-    found = []
-    for block in blocks:
-        if isinstance(block, Heading):
-            break
-        credit = credit_of(block.text)
-        found += [credit] if credit else []
-    return [credit for credit in found if credit.role == "takers"]
+def _names_takers(blocks: Sequence[Block]) -> bool:
+    """Whether it is said who took the notes, before the next heading."""
+    own = takewhile(lambda block: not isinstance(block, Heading), blocks)
+    return any(credit.role == "takers" for credit in map(credit_of, (block.text for block in own)) if credit)
 
 
 @dataclass
