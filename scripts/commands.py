@@ -29,8 +29,9 @@ def sections(command: click.Command, name: str, parent: click.Context | None = N
     context = click.Context(command, info_name=name, parent=parent, terminal_width=WIDTH, max_content_width=WIDTH)
     context.help_option_names = ["-h", "--help"]
     if isinstance(command, click.Group):
-        for member in sorted(command.commands):
-            yield from sections(command.commands[member], member, context)
+        for member in command.list_commands(context):
+            if found := command.get_command(context, member):
+                yield from sections(found, member, context)
     else:
         yield f"\n## {context.command_path}\n\n```text\n{command.get_help(context)}\n```\n"
 

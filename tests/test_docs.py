@@ -42,12 +42,13 @@ def page(name: str) -> str:
 
 
 def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, click.Command]]:
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command, name
+        yield " ".join((*path, name)), command
         if isinstance(command, click.Group):
-            yield " ".join((*path, name)), command
             yield from commands(command, (*path, name))
-        else:
-            yield " ".join((*path, name)), command
 
 
 def errors(kind: type[BackchannelError]) -> Iterator[type[BackchannelError]]:

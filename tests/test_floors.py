@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -115,6 +116,15 @@ def test_only_the_dispatcher_says_to_which_channel_something_goes() -> None:
         and not ast.unparse(node.func).startswith("super()")
     }
     assert senders <= {"live/dispatcher.py"}
+
+
+def test_serve_patches_before_anything_that_opens_a_socket_is_imported() -> None:
+    """gevent can not put right what has `ssl` already: fetching a feed then fails, or recurses for ever."""
+    look = (
+        "import sys, backchannel.cli.main, backchannel.cli.serve; print(sorted({'ssl', 'httpx2'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", look], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
 
 
 def test_the_package_itself_holds_a_docstring_and_the_version_only() -> None:

@@ -1,24 +1,38 @@
-"""The `backchannel` command."""
+"""The `backchannel` command. Each command's file is imported when that command is asked for: `serve` must let gevent
+patch before anything that opens a socket is imported, and nobody waits for what another command needs."""
 
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
 import click
 
 from backchannel import __version__
-from backchannel.cli import backup, demo, event, export, feed, importing, place, poll, serve
 from backchannel.domain.errors import BackchannelError
 
+FILES = {
+    "backup": "backup", "check": "backup", "demo": "demo", "event": "event", "export": "export", "feed": "feed",
+    "import": "importing", "place": "place", "poll": "poll", "restore": "backup", "serve": "serve",
+}  # fmt: skip  # command -> its file in backchannel/cli/
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+class Commands(click.Group):
+    """The group of all commands, each registered by its own file at the last moment."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(FILES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in FILES and cmd_name not in self.commands:
+            import_module(f"backchannel.cli.{FILES[cmd_name]}").register(self)
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="backchannel")
 def cli() -> None:
     """Follow an unconference from anywhere, take notes together, walk away with the write-up."""
-
-
-for part in (demo, serve, event, importing, feed, poll, place, export, backup):
-    part.register(cli)
 
 
 def main() -> None:
