@@ -21,7 +21,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("ingest",),
     ("live",),
     ("web",),
-    ("factory", "server", "cli", "demo", "__main__"),
+    ("factory", "server", "cli", "demo", "client", "__main__"),
 )
 HEIGHT = {part: height for height, parts in enumerate(FLOORS) for part in parts}
 
@@ -116,6 +116,12 @@ def test_only_the_dispatcher_says_to_which_channel_something_goes() -> None:
         and not ast.unparse(node.func).startswith("super()")
     }
     assert senders <= {"live/dispatcher.py"}
+
+
+def test_the_client_needs_nothing_else_of_the_house() -> None:
+    """It is written from docs/protocol.md alone, as anybody's client would be."""
+    names = {name for path in sources() if part_of(path) == "client" for name in imports_of(path)}
+    assert {name for name in names if name.startswith("backchannel.") and name.split(".")[1] != "client"} == set()
 
 
 def test_serve_patches_before_anything_that_opens_a_socket_is_imported() -> None:

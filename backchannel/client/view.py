@@ -1,0 +1,73 @@
+"""A follower's replica of one channel: pure, so that what is applied and what is refused can be read and tested."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+Item = dict[str, Any]
+
+
+def digest_of(standing: Iterable[tuple[int, str, int]]) -> str:
+    """The digest of the (seq, id, rev) that are present, in whatever order they come.
+
+    >>> digest_of([])
+    'e3b0c44298fc1c14'
+    """
+    lines = "\n".join(f"{seq} {id} {rev}" for seq, id, rev in sorted(standing))
+    return hashlib.sha256(lines.encode()).hexdigest()[:16]
+
+
+class View:
+    """What stands on a channel, up to `cursor`. `resets` counts how often a digest made it start again."""
+
+    def __init__(self, channel: str) -> None:
+        self.channel = channel
+        self.cursor = 0
+        self.items: dict[str, Item] = {}
+        self.applied: list[tuple[int, str]] = []  # (seq, id) of all that was applied since the last start, in order
+        self.resets = 0
+
+    def take(self, page: Mapping[str, Any]) -> bool:
+        """Apply a frame, or a page that was fetched. False: something is missing before it, nothing was applied."""
+        if page["seq"] <= self.cursor:
+            return True
+        if page["prev"] > self.cursor:
+            return False
+        for thing in page["items"]:
+            self._apply(thing)
+        self.cursor = page["seq"]
+        return True
+
+    def _apply(self, thing: Item) -> None:
+        id, seq = thing["id"], thing["seq"]
+        if seq <= self.cursor or self.items.get(id, {"seq": 0})["seq"] >= seq:
+            return
+        if thing.get("gone"):
+            self.items.pop(id, None)
+        else:
+            self.items[id] = thing
+        self.applied.append((seq, id))
+
+    def agrees(self, seq: int, digest: str) -> bool:
+        """Whether a head of the same seq has the same digest. Of another seq nothing can be said."""
+        return seq != self.cursor or digest == self.digest()
+
+    def clear(self) -> None:
+        """Start again from the snapshot."""
+        self.cursor = 0
+        self.items = {}
+        self.applied = []
+        self.resets += 1
+
+    def standing(self) -> list[tuple[int, str, int]]:
+        """(seq, id, rev) of what is present, in the channel's order."""
+        return sorted((item["seq"], item["id"], item["rev"]) for item in self.items.values())
+
+    def digest(self) -> str:
+        return digest_of(self.standing())
+
+    def reading(self) -> list[Item]:
+        """In reading order: (`at`, seq), what has no time first."""
+        return sorted(self.items.values(), key=lambda item: (item["at"] or "", item["seq"]))

@@ -1,0 +1,232 @@
+"""The client that was written from docs/protocol.md alone: what it keeps, what it applies, and what it does on a bad line."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import backchannel.client
+from backchannel.client import Client, Outbox, View, digest_of
+from tests.stage import Camp, Server, eventually
+
+ROOT = Path(backchannel.client.__file__).parent
+QUICK = (0.02, 0.2)
+
+Make = Callable[..., Client]
+
+
+@pytest.fixture
+def client(camp: Camp) -> Iterator[Make]:
+    """Clients of the camp, closed at the end."""
+    made: list[Client] = []
+
+    def make(role: str = "follower", **more: Any) -> Client:
+        at = more.pop("server", camp.server.url)
+        made.append(Client(at, camp.slug, pass_=camp.passes[role], waits=QUICK, **more))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+def op(n: int) -> dict[str, Any]:
+    return {"op": f"op-{n}", "do": "put", "text": str(n)}
+
+
+def ok(n: int) -> dict[str, Any]:
+    return {"op": f"op-{n}", "ok": True, "id": "i", "seq": n, "rev": 1}
+
+
+def thing(id: str, seq: int, rev: int = 1) -> dict[str, Any]:
+    return {"id": id, "seq": seq, "rev": rev, "at": None}
+
+
+def page(prev: int, seq: int, *items: dict[str, Any]) -> dict[str, Any]:
+    return {"channel": "event", "prev": prev, "seq": seq, "items": list(items)}
+
+
+# --- it knows the page only
+
+
+def test_the_client_imports_nothing_else_of_the_house() -> None:
+    nodes = [node for path in ROOT.glob("*.py") for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
+    names = {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+    assert {name for name in names if name.startswith("backchannel")} == {
+        f"backchannel.client.{path.stem}" for path in ROOT.glob("*.py") if path.stem != "__init__"
+    }
+
+
+# --- the outbox
+
+
+def test_the_outbox_is_there_again_after_a_crash_in_the_order_it_was_filled(tmp_path: Path) -> None:
+    path = tmp_path / "outbox"
+    box = Outbox(path)
+    for n in range(3):
+        box.put(op(n))
+    box.settle([ok(1)])  # and now the power goes: it is never closed
+    assert Outbox(path).batch() == [op(0), op(2)]
+
+
+def test_a_line_that_a_crash_cut_short_is_left_out_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "outbox"
+    Outbox(path).put(op(0))
+    path.write_text(path.read_text() + json.dumps({"put": op(1)})[:-3])
+    again = Outbox(path)
+    assert again.batch() == [op(0)]
+    again.put(op(2))
+    assert Outbox(path).batch() == [op(0), op(2)]
+
+
+def test_what_may_be_offered_again_stays_and_what_was_refused_for_good_is_kept_aside(tmp_path: Path) -> None:
+    box = Outbox(tmp_path / "outbox")
+    box.put(op(0))
+    box.put(op(1))
+    later = {"op": "op-0", "error": {"code": "busy", "permanent": False}}
+    never = {"op": "op-1", "error": {"code": "unknown_session", "permanent": True}}
+    assert box.settle([later, never]) is True
+    for one in (box, Outbox(tmp_path / "outbox")):
+        assert (one.batch(), one.refused) == ([op(0)], {"op-1": (op(1), never)})
+
+
+def test_when_the_epoch_changes_the_last_200_acked_wait_again_before_what_is_new(tmp_path: Path) -> None:
+    box = Outbox(tmp_path / "outbox")
+    box.meet("first")
+    for n in range(203):
+        box.put(op(n))
+        box.settle([ok(n)])
+    box.put(op(300))
+    box.meet("first")
+    assert len(box) == 1
+    again = Outbox(tmp_path / "outbox")
+    again.meet("second")
+    assert len(again) == 201
+    assert [one["op"] for one in again.batch()] == [f"op-{n}" for n in range(3, 53)]
+
+
+def test_a_batch_holds_fifty_ops_and_48_kilobytes() -> None:
+    box = Outbox()
+    for n in range(60):
+        box.put(op(n))
+    assert len(box.batch()) == 50
+    long = Outbox()
+    for n in range(10):
+        long.put(op(n) | {"text": "x" * 20_000})
+    assert len(long.batch()) == 2
+
+
+# --- the view
+
+
+def test_a_frame_is_applied_ignored_or_found_to_miss_something() -> None:
+    view = View("event")
+    assert view.take(page(0, 2, thing("a", 1), thing("b", 2)))
+    assert view.take(page(0, 2, thing("a", 1), thing("b", 2)))  # twice: no harm
+    assert not view.take(page(4, 5, thing("c", 5)))
+    assert view.take(page(1, 4, thing("b", 2), {"id": "a", "seq": 3, "gone": True}, thing("d", 4)))  # an overlap
+    assert (view.cursor, view.standing()) == (4, [(2, "b", 1), (4, "d", 1)])
+    assert view.applied == [(1, "a"), (2, "b"), (3, "a"), (4, "d")]
+
+
+def test_the_digest_is_the_one_of_the_page() -> None:
+    assert digest_of([]) == "e3b0c44298fc1c14"
+    view = View("event")
+    view.take(page(0, 2, thing("a", 1), thing("b", 2, rev=3)))
+    assert view.digest() == digest_of([(2, "b", 3), (1, "a", 1)])
+
+
+# --- with a server
+
+
+@pytest.mark.parametrize("sockets", [True, False], ids=["socket", "plain http"])
+def test_what_one_client_writes_stands_in_the_view_of_another(camp: Camp, client: Make, sockets: bool) -> None:
+    follower, scribe = client(sockets=sockets), client("scribe", sockets=sockets)
+    view = follower.follow("event")
+    follower.start()
+    scribe.join("Ann")
+    scribe.start()
+    first = scribe.write("teh wifi", session=camp.guid)
+    eventually(lambda: first["op"] in scribe.answers)
+    scribe.correct(first["id"], "the wifi", base_rev=scribe.answers[first["op"]]["rev"])
+    scribe.write("the tea")
+    eventually(lambda: [item["text"] for item in view.reading()] == ["the wifi", "the tea"])
+    assert scribe.transport == follower.transport == ("socket" if sockets else "http")
+    assert view.digest() == camp.changes("event")["digest"]
+
+
+def test_hiding_and_moving_are_followed_on_several_channels_at_once(camp: Camp, client: Make) -> None:
+    follower, organiser = client(), client("organiser")
+    here, there = (follower.follow(f"session/{session['guid']}") for session in camp.sessions[:2])
+    follower.start()
+    organiser.start()
+    note = organiser.write("in the wrong room", session=camp.guid)
+    eventually(lambda: list(here.items) == [note["id"]])
+    organiser.put(do="move", id=note["id"], session=camp.sessions[1]["guid"])
+    eventually(lambda: (list(here.items), list(there.items)) == ([], [note["id"]]))
+    organiser.put(do="hide", id=note["id"])
+    eventually(lambda: not there.items)
+    assert here.applied[-1] == (2, note["id"])
+
+
+def test_an_op_that_is_refused_for_good_does_not_block_the_next_and_keeps_its_text(camp: Camp, client: Make) -> None:
+    scribe = client("scribe")
+    scribe.start()
+    lost = scribe.write("to nowhere", session="nowhere")
+    huge = scribe.write("x" * 60_000)
+    fine = scribe.write("to the hallway")
+    eventually(lambda: scribe.answers.get(fine["op"], {}).get("ok"))
+    assert [(op["text"][:10], result["error"]["code"]) for op, result in scribe.outbox.refused.values()] == [
+        ("to nowhere", "unknown_session"), ("xxxxxxxxxx", "invalid"),
+    ]  # fmt: skip
+    assert set(scribe.outbox.refused) == {lost["op"], huge["op"]}
+
+
+def test_a_pass_that_holds_no_more_stops_the_sender_and_a_new_one_sets_it_going(camp: Camp, client: Make) -> None:
+    scribe = client("scribe")
+    scribe.show("nonsense")
+    note = scribe.write("patience")
+    scribe.start()
+    eventually(lambda: scribe.fault)
+    assert (scribe.fault.code, len(scribe.outbox)) == ("bad_pass", 1)
+    scribe.show(camp.passes["scribe"])
+    assert eventually(lambda: scribe.answers.get(note["op"]))["ok"] is True
+
+
+def test_a_phone_a_day_fast_has_its_notes_under_the_right_time(camp: Camp, client: Make) -> None:
+    fast = timedelta(hours=26)
+    scribe = client("scribe", clock=lambda: datetime.now(UTC) + fast)
+    scribe.start()
+    note = scribe.write("tomorrow, it thinks")
+    eventually(lambda: note["op"] in scribe.answers)
+    (item,) = camp.changes("event")["items"]
+    off = datetime.fromisoformat(item["at"]) - (datetime.fromisoformat(note["written_at"]) - fast)
+    assert abs(off) < timedelta(seconds=5)
+
+
+def test_a_server_that_dies_and_comes_back_costs_nothing(server: Server, tmp_path: Path) -> None:
+    camp = Camp.make(server)
+    follower = Client(server.url, camp.slug, waits=QUICK)
+    scribe = Client(server.url, camp.slug, pass_=camp.passes["scribe"], outbox=tmp_path / "outbox", waits=QUICK)
+    view = follower.follow("event")
+    follower.start()
+    scribe.start()
+    scribe.write("before")
+    eventually(lambda: len(view.items) == 1)
+    server.kill()
+    scribe.write("during")
+    scribe.close()  # the phone dies too
+    again = Client(server.url, camp.slug, pass_=camp.passes["scribe"], outbox=tmp_path / "outbox", waits=QUICK)
+    again.start()
+    server.start()
+    again.write("after")
+    eventually(lambda: len(view.items) == 3)
+    assert [item["text"] for item in view.items.values()] == ["before", "during", "after"]
+    for one in (follower, again):
+        one.close()
