@@ -1,5 +1,6 @@
 /** The page under a note-taker's thumb. What she posts is on this phone before it is anywhere else. */
 
+import { Agreement } from "./agree.js";
 import { Chips } from "./chips.js";
 import { Composer } from "./compose.js";
 import { tellConnection } from "./connection.js";
@@ -31,7 +32,7 @@ async function open() {
   });
   const box = /** @type {HTMLTextAreaElement} */ (form.elements.namedItem("text"));
   const chips = new Chips(/** @type {HTMLElement} */ (form.querySelector("[data-chips]")), box);
-  const replica = new Replica(page.seq, timeline.standing(), shower(notebook, chips));
+  const replica = new Replica(page.seq, timeline.standing(), shower(notebook, chips, new Agreement(timeline, outbox, page.session)));
   const line = new Line(page, () => replica.seq);
   const waiting = new Waiting(/** @type {HTMLElement} */ (form.querySelector("[data-outbox-line]")), outbox, line, page.timezone);
   const composer = new Composer(form, chips, notebook, page);
@@ -49,10 +50,10 @@ async function open() {
 
 /**
  * Shows what the channel brings: at the end for who is at the end, without a jump for who reads further up.
- * @param {Notebook} notebook @param {Chips} chips
+ * @param {Notebook} notebook @param {Chips} chips @param {Agreement} agreement
  * @returns {(items: import("./item.js").Item[], gone: string[]) => void}
  */
-function shower(notebook, chips) {
+function shower(notebook, chips, agreement) {
   const unseen = new Unseen();
   const { rows } = notebook.timeline;
   return (items, gone) => {
@@ -66,6 +67,7 @@ function shower(notebook, chips) {
         const known = rows.has(item.id);
         const row = notebook.receive(item);
         chips.heard(item.speaker);
+        agreement.offer(row);
         if (!known) unseen.add(row);
       }
     });
