@@ -14,14 +14,16 @@ from typing import Any
 from backchannel.domain.errors import Busy, Invalid
 
 USUAL_PORT = 8000
+LAST_WORDS = 1500  # characters
 GRACE = 5  # seconds that the server has to close
 
 
 class Host:
     """The host's terminal. Only what the demo sets counts: settings of the visitor's own stay out of it."""
 
-    def __init__(self, db: Path, port: int | None = None) -> None:
-        self.port = port or free_port()
+    def __init__(self, db: Path, log: Path, port: int | None = None) -> None:
+        self.log = log  # what the server says, beside where it listens
+        self.port = free_port(port)
         self.address = f"http://127.0.0.1:{self.port}"
         self._env = {name: value for name, value in os.environ.items() if not name.startswith("BACKCHANNEL_")} | {
             "BACKCHANNEL_DB": str(db),
@@ -45,11 +47,19 @@ class Host:
 
     def serve(self) -> None:
         """Start the server; return once it listens."""
-        server = subprocess.Popen([*_backchannel(), "serve"], stdout=subprocess.PIPE, text=True, env=self._env)
+        with self.log.open("w") as log:
+            server = subprocess.Popen(
+                [*_backchannel(), "serve"], stdout=subprocess.PIPE, stderr=log, text=True, env=self._env
+            )
         self._server = server
         assert server.stdout is not None
         if not server.stdout.readline():  # it says where it listens, or ends
-            raise Busy(f"The server did not start on port {self.port}; what it said stands above.")
+            raise self.gone()
+
+    def gone(self) -> Busy:
+        """The server is not there any more: the error, with the last it said."""
+        said = self.log.read_text(errors="replace").strip()[-LAST_WORDS:]
+        return Busy(f"The server on port {self.port} stopped. Its last words: {said or 'none'}")
 
     @property
     def serving(self) -> bool:
@@ -75,9 +85,9 @@ def _backchannel() -> list[str]:
     return [sys.executable, "-m", "backchannel"]
 
 
-def free_port() -> int:
-    """The usual port, or any free one if somebody has it."""
-    for port in (USUAL_PORT, 0):
+def free_port(wanted: int | None = None) -> int:
+    """The port that is wanted; else the usual one, or any free one if somebody has that."""
+    for port in (wanted,) if wanted else (USUAL_PORT, 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -85,4 +95,4 @@ def free_port() -> int:
             except OSError:
                 continue
             return int(probe.getsockname()[1])
-    raise Busy("No port is free on this machine.")
+    raise Busy(f"Port {wanted} is taken: name another, or none." if wanted else "No port is free on this machine.")

@@ -21,8 +21,6 @@ from zoneinfo import ZoneInfo
 
 import httpx2
 
-from backchannel.domain.errors import Busy
-
 from .diary import Act, diaries, on_in, toots
 from .feed_server import TAG, FeedServer, TagFeed
 from .host import Host
@@ -42,8 +40,8 @@ def run(port: int | None = None, speed: float = 1.0, open_browser: bool = True, 
     """Replay the camp and keep serving until Ctrl-C. Without `db` everything is forgotten at the end."""
     script = read_script()
     with ExitStack() as house:
-        folder = house.enter_context(tempfile.TemporaryDirectory(prefix="backchannel-demo-"))
-        host = house.enter_context(Host(Path(db) if db else Path(folder) / "demo.db", port))
+        folder = Path(house.enter_context(tempfile.TemporaryDirectory(prefix="backchannel-demo-")))
+        host = house.enter_context(Host(Path(db) if db else folder / "demo.db", folder / "server.log", port))
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does: the server goes with it
         try:
             _Camp(host, script, speed, house).happen(open_browser)
@@ -79,7 +77,7 @@ class _Camp:
         self._part()
         while self.host.serving:
             self.over.wait(1)
-        raise Busy("The server stopped; what it said stands above.")
+        raise self.host.gone()
 
     def _make_event(self) -> None:
         today = f"{datetime.now(UTC):%Y-%m-%d}"
@@ -174,7 +172,7 @@ class _Camp:
         slot = 0
         while any(not one.done() for one in busy):
             if not self.host.serving:
-                raise Busy("The server stopped; what it said stands above.")
+                raise self.host.gone()
             if slot < SLOTS and datetime.now(UTC) >= self.pace.when(slot + 1, 0):
                 slot += 1
                 _clear_bar()
