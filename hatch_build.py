@@ -96,7 +96,12 @@ def npm_on(search: str) -> list[str]:
 def run(command: list[str], root: Path, search: str) -> None:
     program = shutil.which(command[0], path=search) or command[0]
     done = subprocess.run(
-        [program, *command[1:]], cwd=root, env={**os.environ, "PATH": search}, capture_output=True, text=True, check=False
+        [program, *command[1:]],
+        cwd=root,
+        env={**os.environ, "PATH": search},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         said = (done.stderr.strip() or done.stdout.strip())[:2000]
