@@ -46,7 +46,10 @@ NOBODY = "(no name)"
 # The headings that tell by themselves what stands under them.
 TOLD: dict[Origin, re.Pattern[str]] = {
     "afterthought": re.compile(r"post-?event (?:thoughts|reflections)|after-?thoughts|reflections\Z", re.IGNORECASE),
-    "note": re.compile(r"(?:what (?:I|we|was) [\w' ]{2,25}|(?:my )?(?:live )?notes[\w ]{0,10}) (?:at|on) the (?:time|day)", re.IGNORECASE),
+    "note": re.compile(
+        r"(?:what (?:I|we|was) [\w' ]{2,25}|(?:my )?(?:live )?notes[\w ]{0,10}) (?:at|on) the (?:time|day)",
+        re.IGNORECASE,
+    ),
     "post": re.compile(r"the backchannel\Z", re.IGNORECASE),
 }
 
@@ -96,7 +99,7 @@ def _thoughts(writeup: SessionWriteUp, level: str) -> Iterator[str]:
     yield from _heading("afterthought", writeup.thoughts_heading, updated, level)
     for group in groups:
         if not alone:
-            name = " ".join(part for part in (plain_to_markdown(group.author), _updated(group)) if part) or NOBODY
+            name = " ".join(part for part in (_undated(group.author), _updated(group)) if part) or NOBODY
             yield from _block([f"{level}# {name}"])
         for line in group.lines:
             yield from _block(_item(line, "" if not line.level else "  " * (line.level - 1) + "- ", bare=True))
@@ -117,7 +120,12 @@ def _lines(lines: Sequence[Line], origin: Origin, heading: str, level: str) -> I
 def _heading(origin: Origin, heading: str, tail: str, level: str) -> Iterator[str]:
     told = [name for name, pattern in TOLD.items() if pattern.match(heading)]
     marker = [] if told == [origin] else [f"<!-- Backchannel: {origin} -->"]
-    yield from _block([*marker, f"{level} {plain_to_markdown(heading)}{tail}"])
+    yield from _block([*marker, f"{level} {_undated(heading)}{tail}"])
+
+
+def _undated(heading: str) -> str:
+    """Its brackets are words, not the date of an update."""
+    return plain_to_markdown(heading).replace("(", "\\(")
 
 
 def _item(line: Line, mark: str, bare: bool = False) -> Iterator[str]:
