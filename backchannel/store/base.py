@@ -110,6 +110,10 @@ class Reader(Protocol):
     def changes(self, event: str, channel: str, after: int, limit: int) -> Page:
         """The channel from `after` on, at most `limit` items or tombstones."""
 
+    def extent(self, event: str, channel: str, after: int, limit: int) -> tuple[int, int, bool]:
+        """(last seq, count, more) of that page without reading it. An item that changes leaves its page for a later one,
+        so that equal extents are equal pages."""
+
     def channel_head(self, event: str, channel: str) -> int:
         """The last seq of a channel; 0 where nothing ever stood on it."""
 

@@ -12,6 +12,7 @@ from backchannel.domain.errors import Invalid
 from backchannel.domain.wire import MOST_BYTES
 from backchannel.live.dispatcher import frame
 from backchannel.live.doors import readable_channel, stamped
+from backchannel.web import sealed
 from backchannel.web.guard import limits, services, shown_pass, visible, writing_pass
 
 PAGE = 200  # items a page, unless asked otherwise
@@ -33,11 +34,14 @@ def changes(event: str) -> Response:
     """A piece of a channel from `after` on; with `wait`, the answer is held until there is something."""
     shown = shown_pass(event)
     channel = readable_channel(services(), event, request.args.get("channel", "event"), shown)
-    after, limit = _whole("after", 0), _whole("limit", PAGE)
+    after, limit = _whole("after", 0), max(1, min(_whole("limit", PAGE), LARGEST_PAGE))
     wait = min(_seconds("wait"), LONGEST_WAIT)
     if wait:
         services().dispatcher.wait((event, channel), after, wait)
-    page = services().read().changes(event, channel, after, max(1, min(limit, LARGEST_PAGE)))
+    extent = services().read().extent(event, channel, after, limit)
+    if extent[2]:
+        return sealed.page(services(), (event, channel), after, limit, extent)
+    page = services().read().changes(event, channel, after, limit)
     answer = frame((event, channel), page) | {"more": page.more}
     if not page.more:
         answer["digest"] = digest(services().read().standing(event, channel))

@@ -138,6 +138,14 @@ class SqliteReader:
         )  # fmt: skip
         return {row["id"]: rows.item(row) for row in found}
 
+    def extent(self, event: str, channel: str, after: int, limit: int) -> tuple[int, int, bool]:
+        found = self._all(
+            "SELECT seq FROM standing WHERE event = ? AND channel = ? AND seq > ? ORDER BY seq LIMIT ?",
+            event, channel, after, limit + 1,
+        )  # fmt: skip
+        page = found[:limit]
+        return (page[-1]["seq"] if page else after, len(page), len(found) > limit)
+
     def channel_head(self, event: str, channel: str) -> int:
         row = self._one("SELECT max(seq) AS head FROM standing WHERE event = ? AND channel = ?", event, channel)
         return int(row["head"] or 0) if row else 0
