@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 
 # What the installed package is built from: a change of one of these installs it again, and so builds the front end again.
 SOURCES := $(wildcard pyproject.toml hatch_build.py package.json package-lock.json) \
-	$(shell find static -path static/dist -prune -o -type f -name '*.js' -print)
+	$(shell find static -path static/dist -prune -o -type f -name '*.??*' -print)
 
 .PHONY: help demo test lint types docs screenshots clean
 
