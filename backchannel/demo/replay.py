@@ -17,22 +17,24 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx2
+
+from backchannel.client import Client
+from backchannel.domain.ids import uuid7
 
 from .diary import Act, diaries, on_in, toots
 from .feed_server import TAG, FeedServer, TagFeed
 from .host import Host
 from .pace import Pace, squeezed
-from .phone import Phone
 from .script import SLOTS, Script, read_script
 
 ZONE = "Europe/London"
 WITHOUT_SOCKETS = "Dev"  # sits in the boiler room
 DOORS_OPEN = timedelta(seconds=6)  # to pin up the grid, and for the visitor to get there
 LAST_POLL = 60  # seconds to wait for the poller to have seen the last post
-PAUSE = 1.0  # seconds before what was not taken is offered again
 BAR = 24  # characters
 
 
@@ -104,14 +106,16 @@ class _Camp:
         self.host.command("import", "schedule", self.slug, "-", given=grid)
         self.host.command("feed", "add", self.slug, feed)
 
-    def _hand_out_phones(self) -> dict[str, Phone]:
+    def _hand_out_phones(self) -> dict[str, Client]:
+        """Everybody opens the note-takers' link and gives a name."""
         phones = {
-            name: Phone(self.host.address, self.slug, name, sockets=name != WITHOUT_SOCKETS)
+            name: Client(self.host.address, self.slug, pass_=self.scribe_pass, sockets=name != WITHOUT_SOCKETS)
             for name in self.script.note_takers
         }
-        for phone in phones.values():
+        for name, phone in phones.items():
+            phone.join(name)
+            phone.start()
             self.house.callback(phone.close)
-            phone.join(self.scribe_pass)
         return phones
 
     def _welcome(self, open_browser: bool) -> None:
@@ -124,7 +128,7 @@ class _Camp:
         if open_browser and _has_display():
             webbrowser.open(self.page)
 
-    def _replay(self, phones: dict[str, Phone], feed: TagFeed) -> None:
+    def _replay(self, phones: dict[str, Client], feed: TagFeed) -> None:
         acts = diaries(self.script, self.pace)
         with ThreadPoolExecutor(len(phones)) as crowd:
             self.house.callback(self.over.set)
@@ -139,33 +143,22 @@ class _Camp:
         if not feed.all_seen.wait(LAST_POLL):
             print("The poller has not seen the last posts yet; they will come.")
 
-    def _live_through(self, phone: Phone, acts: list[Act]) -> None:
+    def _live_through(self, phone: Client, acts: list[Act]) -> None:
         """One note-taker's camp. Her last note in a session is what she corrects or takes back."""
         last: dict[str | None, str] = {}
         for act in acts:
             if self.over.wait(max(0.0, (act.at - datetime.now(UTC)).total_seconds())):
                 return
             if act.do == "correct":
-                phone.correct(last[act.session], act.session, act.text)
+                phone.correct(last[act.session], act.text)
             elif act.do == "retract":
-                phone.take_back(last[act.session], act.session)
+                phone.put(do="retract", id=last[act.session])
             else:
-                last[act.session] = phone.write(
-                    act.session,
-                    act.text,
-                    origin="afterthought" if act.do == "afterthought" else "note",
-                    depth=act.depth,
-                    written_at=act.typed,
-                )
-            self._send(phone)
-
-    def _send(self, phone: Phone) -> None:
-        """Offer the note until it is taken: there may be no server for a moment."""
-        while phone.waiting:
-            for sentence in phone.send():
-                print(f"{phone.name} was refused: {sentence}", flush=True)
-            if phone.waiting and self.over.wait(PAUSE):
-                return
+                last[act.session] = phone.put(**_new_item(act))["id"]
+        while len(phone.outbox) and not self.over.wait(0.05):
+            pass
+        for op, refusal in phone.outbox.refused.values():
+            print(f"Refused: {refusal['error']['message']} ({op['text']})", flush=True)
 
     def _watch(self, busy: list[Future[None]]) -> None:
         """Tell the visitor what is on, until everybody has gone home."""
@@ -197,8 +190,20 @@ class _Camp:
         counts = [event["hallway"], *(session["counts"] for session in event["sessions"])]
         notes, posts, thoughts = (sum(one[what] for one in counts) for what in ("note", "post", "afterthought"))
         print(f"That was Puddlecamp: {notes} notes, {posts} posts and {thoughts} afterthoughts.")
-        print(f"Read the write-ups: {self.page}/writeup\n")
+        print(f"Read the write-ups: {self.page}/write-up\n")
         print("The server stays up; Ctrl-C ends it.", flush=True)
+
+
+def _new_item(act: Act) -> dict[str, Any]:
+    return {
+        "do": "put",
+        "id": uuid7(),
+        "origin": "afterthought" if act.do == "afterthought" else "note",
+        "session": act.session,
+        "text": act.text,
+        "depth": act.depth,
+        "written_at": act.typed.isoformat(timespec="milliseconds"),
+    }
 
 
 def _has_display() -> bool:
