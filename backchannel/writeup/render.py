@@ -29,8 +29,10 @@ _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _CLASSES = {"span": {"mention", "hashtag"}, "a": {"mention", "hashtag"}}
 _LINK_REL = "nofollow noopener noreferrer"
 # No name or password, no backslash, nothing that a browser would mend into another address.
+_NOT_IN_LINKS = '\\s\x00-\x1f\x7f\ud800-\udfff\\\\<>"`'
 _GOOD_LINK = re.compile(
-    r"(?:https?://[^\s/?#@\\<>\"`]+(?:[/?#][^\s\\<>\"`]*)?|mailto:[^\s\\<>\"`]+@[^\s\\<>\"`]+)", re.I
+    f"(?:https?://[^{_NOT_IN_LINKS}/?#@]+(?:[/?#][^{_NOT_IN_LINKS}]*)?|mailto:[^{_NOT_IN_LINKS}]+@[^{_NOT_IN_LINKS}]+)",
+    re.IGNORECASE,
 )
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")

@@ -17,7 +17,7 @@ article { border-top: 1px solid var(--line); margin-top: 3rem; }
 .facts span { white-space: nowrap; }
 .thought { margin: 0 0 1rem; }
 ul { padding-left: 1.25rem; margin: 0 0 1rem; }
-li { margin: .3rem 0; }
+li { margin: .3rem 0; } li > ul { margin: 0; }
 li::marker { color: var(--soft); }
 .time { color: var(--soft); font-size: .8125rem; font-variant-numeric: tabular-nums; }
 .author { font-size: .875rem; font-weight: 600; }

@@ -38,7 +38,7 @@ def item(text: str, author: str = "Ann", when: When = None, **more: object) -> I
     """An item as the desk would keep it."""
     reading = read(text)
     made = {
-        "id": derived("test", text, author, str(when)),
+        "id": derived("test", ascii(text), ascii(author), str(when)),
         "event": CAMP.slug,
         "origin": "note",
         "session": RAIN.guid,

@@ -1,0 +1,256 @@
+import json
+import re
+import time
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backchannel.domain.errors import Invalid
+from backchannel.domain.model import Item, Session
+from backchannel.domain.shapes import item_on_wire
+from backchannel.writeup import ndjson
+from backchannel.writeup.compose import compose_event, compose_session
+from backchannel.writeup.formats import FORMATS, format_of
+from backchannel.writeup.render import render
+from tests.writeup.camp import A_DAY, CAMP, EMPTY, RAIN, SHEDS, at, item, record
+
+NASTY = '"><img src=x onerror=alert(1)><script>alert(1)</script><!--\u202e\x00\ud800]]>\u2028\n</title></style>'
+
+
+PAGE = (
+    "html",
+    "head",
+    "meta",
+    "title",
+    "style",
+    "body",
+    "main",
+    "header",
+    "section",
+    "article",
+    "h1",
+    "h2",
+    "h3",
+    "small",
+)
+PAGE += ("table", "thead", "tbody", "tr", "th", "td", "p", "ul", "li", "div", "span", "bdi", "b", "a")
+WORDS = ("br", "em", "strong", "code")
+
+
+class Tags(HTMLParser):
+    """What a browser would make of a page: every tag with its attributes."""
+
+    def __init__(self, source):
+        super().__init__()
+        self.found = []
+        self.feed(source)
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append((tag, dict(attrs)))
+
+
+def test_a_format_that_is_not_there_is_refused_with_those_that_are():
+    with pytest.raises(Invalid) as refused:
+        format_of("doc")
+    assert refused.value.message == "There is no format “doc”; there are md, html, txt, json, ndjson."
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_same_record_gives_the_same_bytes(name):
+    made = FORMATS[name]
+    assert made.write_event(compose_event(A_DAY)) == made.write_event(compose_event(A_DAY))
+    assert made.write_session(compose_session(A_DAY, RAIN)).encode().endswith(b"\n")
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_what_is_hidden_is_in_no_file(name):
+    secret = record(item("the secret plan", "Mallory", at("10:00"), state="hidden"), item("open", "Ann", at("10:01")))
+    for written in (
+        FORMATS[name].write_event(compose_event(secret)),
+        FORMATS[name].write_session(compose_session(secret, RAIN)),
+    ):
+        assert "secret plan" not in written
+        assert "Mallory" not in written
+
+
+def nasty_record(nasty):
+    session = Session(
+        guid="s", slug="s", title=nasty, room=nasty, leaders=(nasty,), hashtags=(nasty,), headings={"note": nasty}
+    )
+    items = [
+        item(nasty, nasty, at("10:00"), session="s", speaker=nasty, kind=kind, origin=origin, url=nasty)
+        for kind in ("note", "question", "action", "decision", "link")
+        for origin in ("note", "post", "afterthought")
+    ]
+    return record(*items, sessions=(session,)), session
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_x6_no_text_breaks_a_format(name):
+    nasty, session = nasty_record(NASTY)
+    for written in (
+        FORMATS[name].write_event(compose_event(nasty)),
+        FORMATS[name].write_session(compose_session(nasty, session)),
+    ):
+        assert not re.search("[\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]", written)
+
+
+@given(st.text(st.one_of(st.characters(), st.sampled_from(list("<>&\"'/!-[]()#")))).filter(str.strip))
+def test_x2_no_text_runs_in_the_html(text):
+    nasty, session = nasty_record(text)
+    for written in (
+        FORMATS["html"].write_event(compose_event(nasty)),
+        FORMATS["html"].write_session(compose_session(nasty, session)),
+    ):
+        for tag, attributes in Tags(written).found:
+            assert tag in PAGE + WORDS
+            assert not any(name.startswith("on") or name in ("style", "src") for name in attributes)
+            assert re.match(r"https?://|mailto:|#", attributes.get("href", "#"))
+
+
+def test_x8_the_html_runs_nothing_and_loads_nothing():
+    source = FORMATS["html"].write_event(compose_event(A_DAY))
+    tags = Tags(source).found
+    policy = next(attrs["content"] for tag, attrs in tags if attrs.get("http-equiv") == "Content-Security-Policy")
+    assert policy == "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+    assert [tag for tag, _ in tags if tag in ("script", "link", "img", "iframe", "object", "form")] == []
+    assert "url(" not in source and "@import" not in source
+
+
+def test_the_html_says_who_said_what_and_where_it_stands():
+    source = FORMATS["html"].write_session(compose_session(A_DAY, RAIN))
+    assert (
+        '<li id="i-i2" class="answer"><span class="time">10:03</span> <span class="author">Bob</span> '
+        '<span class="kind">answer</span> <b>Carl:</b> the street does\n' in source
+    )
+    assert '<a class="source" href="#i-i4">' in source
+    assert "<title>Who owns the rain? · Puddlecamp</title>" in source
+
+
+def test_the_html_nests_lists_as_the_notes_are_nested():
+    notes = [item(f"n{at}", depth=depth, id=f"n{at}") for at, depth in enumerate([0, 1, 2, 0, 1])]
+    source = FORMATS["html"].write_session(compose_session(record(*notes), RAIN))
+    shape = "".join(
+        re.findall(r"</?ul>|</?li|n\d(?=\n)", source.split('<section class="notes">')[1].split("</section>")[0])
+    )
+    assert shape == "<ul><lin0<ul><lin1<ul><lin2</li</ul></li</ul></li<lin3<ul><lin4</li</ul></li</ul>"
+
+
+def test_an_anchor_that_somebody_points_to_is_there():
+    source = FORMATS["html"].write_event(compose_event(A_DAY))
+    tags = Tags(source).found
+    anchors = {attrs["id"] for _, attrs in tags if "id" in attrs}
+    assert {attrs["href"][1:] for _, attrs in tags if attrs.get("href", "").startswith("#")} <= anchors
+
+
+def test_the_text_has_the_shape_of_live_notes():
+    assert (
+        FORMATS["txt"].write_session(compose_session(A_DAY, RAIN))
+        == """\
+Who owns the rain?
+==================
+8 June 2009, 10:00–10:45 · Main hall · led by Carl, Dee, of Devon · #puddle_s1 · notes by Ann, Bob
+
+Post-event thoughts – Ann (updated 9 June 2009):
+It was wetter than I thought.
+Much wetter.
+
+What was written at the time:
+– 10:02 Ann: Q: who pays for the gutters?
+  – 10:03 Bob: Carl: A: the street does
+– 10:05 Ann: Hear hear!
+– 10:06 Ann: ACTION: Bob to count the *gutters*
+– 10:07 Bob: DECISION: buckets stay where they are
+– 10:09 Ann: The map: https://example.org/map
+
+The backchannel:
+– 10:08 @zed@example.social: so much rain at #puddle (https://example.social/6)
+
+Questions:
+– who pays for the gutters?
+  – the street does
+
+Actions and pledges:
+– Action: Bob to count the *gutters* – Bob
+
+Decisions:
+– buckets stay where they are
+
+Links:
+– The map https://example.org/map
+
+People:
+– Carl
+– Dee, of Devon
+"""
+    )
+
+
+def test_ndjson_is_a_line_an_item_in_reading_order():
+    lines = FORMATS["ndjson"].write_event(compose_event(A_DAY)).splitlines()
+    visible = [made for made in A_DAY.items if made.state == "visible"]
+    slugs = {RAIN.guid: "rain", SHEDS.guid: "sheds", None: None}
+    expected = []
+    for made in visible:
+        shape = item_on_wire(made)
+        del shape["html"]
+        expected.append(shape | {"source_id": None, "session_slug": slugs[made.session]})
+    assert [json.loads(line) for line in lines] == expected
+
+
+def test_ndjson_stays_a_line_an_item_whatever_stands_in_it():
+    written = FORMATS["ndjson"].write_session(compose_session(record(item("a\u2028b\u0085c\nd")), RAIN))
+    assert len(written.splitlines()) == 1
+    assert json.loads(written)["text"] == "a\u2028b\u0085c\nd"
+
+
+def test_an_organiser_gets_every_item_whatever_its_state():
+    states = [json.loads(line)["state"] for line in ndjson.write_record(A_DAY)]
+    assert states == [made.state for made in A_DAY.items]
+
+
+def test_json_holds_the_whole_write_up():
+    written = json.loads(FORMATS["json"].write_event(compose_event(A_DAY)))
+    assert written["event"] == {
+        "slug": CAMP.slug,
+        "title": "Puddlecamp",
+        "timezone": "Europe/London",
+        "starts": None,
+        "ends": None,
+        "hashtags": ["puddle"],
+    }
+    rain = written["sessions"][0]
+    assert [made["id"] for made in rain["items"]] == ["i1", "i2", "i3", "i4", "i5", "i6", "i7", "i11"]
+    assert rain["questions"] == [{"id": "i1", "text": "who pays for the gutters?", "answers": ["i2"]}]
+    assert rain["links"] == [{"url": "https://example.org/map", "title": "The map"}]
+    assert [session["guid"] for session in written["without_notes"]] == [EMPTY.guid]
+    assert written["ledger"] == [
+        {"session": RAIN.guid, "kind": "action", "owner": "Bob", "id": "i4", "text": "Bob to count the *gutters*"},
+        {
+            "session": SHEDS.guid,
+            "kind": "pledge",
+            "owner": "Ann",
+            "id": "i9",
+            "text": "I will paint mine green, that is my pledge",
+        },
+        {"session": SHEDS.guid, "kind": "question", "owner": None, "id": "i10", "text": "what about roofs?"},
+    ]
+
+
+def test_a_large_event_is_written_quickly():
+    sessions = tuple(Session(guid=f"s{n}", slug=f"s{n}", title=f"Session {n}") for n in range(60))
+    texts = [f"Ann: what about *thing* {n % 97}, see https://example.org/{n % 31}? #puddle" for n in range(10_000)]
+    shown = {text: render(text) for text in texts}
+    items = tuple(
+        Item(
+            id=f"i{n}", event=CAMP.slug, origin="note", text=text, author="Ann", html=shown[text], session=f"s{n % 60}"
+        )
+        for n, text in enumerate(texts)
+    )
+    begun = time.process_time()
+    written = compose_event(record(*items, sessions=sessions))
+    for made in FORMATS.values():
+        made.write_event(written)
+    assert time.process_time() - begun < 10.0
