@@ -83,6 +83,10 @@ class Hashtags:
                 rooms.setdefault(room, tag)
         return Meaning(event, tuple(sessions), tuple(rooms), sessions | rooms)
 
+    def is_ours(self, tag: str) -> bool:
+        """Whether a tag says something about this event, and is not just a topic."""
+        return self._is_event(tag) or bool(self._session(tag, True) or self._room(tag, True))
+
     def _is_event(self, tag: str) -> bool:
         """`lgc09`, `lgc09s3`, and `lgc09-anything` too: most services end a tag at the hyphen."""
         if fold(tag) in self._events or fold(tag.partition("-")[0]) in self._events:

@@ -1,4 +1,4 @@
-"""The evidence for each session: a value per kind (see weights), from the post, the timetable and what came before."""
+"""The evidence: what each kind of it (see weights) says for each session, from the post, the timetable and the past."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from ..model import Event, Room, Session
 from .memory import Memory
 from .shapes import Unplaced
 from .timetable import Timetable, seconds
-from .weights import HALF_RUN
-from .words import words_of
+from .weights import HALF_RUN, ON_STAGE
+from .words import Titles, stem, words_of
 
-Values = dict[str, float]  # kind -> value; a kind that says nothing is left out
+Column = dict[str, float]  # session guid -> value
+Columns = dict[str, Column]  # kind -> column; who or what it says nothing of is left out
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"']+")
 _MENTION = re.compile(r"(?<![\w/@])@(\w+)")
-_TEMPER = 0.5  # of the length of a post that words count with: they do not come independently of each other
 
 
 class Evidence:
@@ -27,102 +27,113 @@ class Evidence:
     def __init__(self, event: Event, sessions: Sequence[Session], rooms: Iterable[Room]) -> None:
         self.tags = Hashtags(event, sessions, rooms)
         self.timetable = Timetable(sessions)
-        self._rooms = {s.guid: s.room for s in sessions}
-        self._pages = {_address(s.url): s.guid for s in sessions if s.url}
-        self._slugs = {f"/{event.slug}/{s.slug}": s.guid for s in sessions if s.slug}
+        self._sessions = {s.guid: s for s in sessions}
+        self._titles = Titles({s.guid: s.title for s in sessions})
+        self._pages = {address_of(s.url): s.guid for s in sessions if s.url}
         self._leaders = {s.guid: {fold(name) for name in s.leaders if len(fold(name)) > 2} for s in sessions}
+        self._ours = re.compile(rf"/{re.escape(event.slug.casefold())}/(?:s/|sessions?/)?([a-z0-9-]+)")
+        self._slugs = {s.slug: s.guid for s in sessions}
 
-    def of(self, post: Unplaced, memory: Memory) -> dict[str, Values]:
-        """Session guid -> its values, for every session that anything speaks for or against."""
+    def of(self, post: Unplaced, memory: Memory) -> Columns:
+        """Kind -> session guid -> value."""
         at = seconds(post.at)
-        found: dict[str, Values] = {guid: {} for guid in self._rooms}
+        found: Columns = self.timetable.columns(at) if at is not None else {}
         if at is not None:
-            for guid, values in found.items():
-                self._time(guid, at, values, memory)
+            found["quiet"] = {guid: math.log1p(max(0.0, at - last) / 300) for guid, last in memory.heard.items()}
         meaning = self.meaning(post)
-        for guid in meaning.sessions:
-            found[guid]["hashtag"] = 1.0
-        self._room(meaning, at, found)
-        self._author(post.author, at, found, memory)
-        self._links(post, found, memory)
-        self._words(post, found, memory)
-        self._mentions(post, found)
+        found["hashtag"] = dict.fromkeys(meaning.sessions, 1.0)
+        found["room"] = self._room(meaning, at)
+        found |= self._author(post.author, at, memory)
+        found |= self._links(post, memory)
+        found |= self._words(self.words(post), memory)
+        found |= self._people(post, memory)
         return found
 
     def meaning(self, post: Unplaced) -> Meaning:
-        return self.tags.meaning(dict.fromkeys((*hashtags_in(post.title), *hashtags_in(post.text), *post.hashtags)))
+        return self.tags.meaning(self._tags(post))
 
-    def _time(self, guid: str, at: float, values: Values, memory: Memory) -> None:
-        slot = self.timetable.slots.get(guid)
-        if slot is None:
-            return
-        if at < slot.starts:
-            values["early"] = math.log1p((slot.starts - at) / 60)
-        else:
-            since = self.timetable.begun_since(guid, at)
-            if since:
-                values["since"] = math.log1p(since)
-            else:
-                values["newest"] = 1.0
-            if at <= slot.ends:
-                values["on"] = 1.0
-            else:
-                values["late"] = math.log1p((at - slot.ends) / 600)
-        if busy := memory.busy(guid, at):
-            values["busy"] = math.log1p(busy)
+    def words(self, post: Unplaced) -> tuple[str, ...]:
+        """The post's words, each once; a hashtag that names no session is one of them, as `#opendata`."""
+        known = self.tags
+        topics = (stem(fold(tag)) for tag in self._tags(post) if not known.is_ours(tag))
+        return tuple(dict.fromkeys((*words_of(f"{post.title} {post.text}"), *topics)))
 
-    def _room(self, meaning: Meaning, at: float | None, found: dict[str, Values]) -> None:
+    def nats(self, words: Iterable[str], session: str, memory: Memory) -> Column:
+        """Word -> how much it speaks for the session, as said there or standing in its title."""
+        found = {w: memory.words.nats(w).get(session, 0.0) + self._titles.shared([w]).get(session, 0.0) for w in words}
+        return {word: nats for word, nats in found.items() if nats > 0}
+
+    def _tags(self, post: Unplaced) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*hashtags_in(post.title), *hashtags_in(post.text), *post.hashtags)))
+
+    def _room(self, meaning: Meaning, at: float | None) -> Column:
         """The session that is on in a room named by a tag, or was last on there."""
         if at is None:
-            return
+            return {}
         slots = self.timetable.slots
+        found: Column = {}
         for room in meaning.rooms:
-            there = [g for g, r in self._rooms.items() if r == room and g in slots and slots[g].starts <= at + 600]
+            there = [g for g, slot in slots.items() if self._sessions[g].room == room and slot.starts <= at + ON_STAGE]
             if there:
-                found[max(there, key=lambda g: slots[g].starts)]["room"] = 1.0
+                found[max(there, key=lambda g: slots[g].starts)] = 1.0
+        return found
 
-    def _author(self, name: str, at: float | None, found: dict[str, Values], memory: Memory) -> None:
+    def _author(self, name: str, at: float | None, memory: Memory) -> Columns:
         author = memory.author(name)
         if author is None:
-            return
-        for guid, run in author.runs.items():
-            values = found.get(guid)
-            if values is None:
-                continue
-            values["been"] = math.log1p(run.posts)
-            if run.tagged:
-                values["tagged"] = 1.0
-            if guid == author.now:
-                gap = abs(at - run.last) if at is not None and run.last is not None else HALF_RUN
-                values["running"] = 1 / (1 + gap / HALF_RUN)
+            return {}
+        found: Columns = {
+            "been": {guid: math.log1p(run.posts) for guid, run in author.runs.items()},
+            "tagged": {guid: 1.0 for guid, run in author.runs.items() if run.tagged},
+            "lasttag": {author.tagged: 1.0} if author.tagged else {},
+        }
+        if author.now:
+            last = author.runs[author.now].last
+            gap = max(0.0, at - last) if at is not None and last is not None else HALF_RUN
+            found["running"] = {author.now: author.sure / (1 + gap / HALF_RUN)}
+        return found
 
-    def _links(self, post: Unplaced, found: dict[str, Values], memory: Memory) -> None:
+    def _links(self, post: Unplaced, memory: Memory) -> Columns:
+        """What it answers, and the session pages that it links to: the session's own address, or the one here."""
         answered = memory.where(post.reply_to)
-        if answered in found:
-            found[answered]["reply"] = 1.0
+        linked: Column = {}
         for link in (*post.links, *_ADDRESS.findall(post.text)):
-            address = _address(link)
-            slugs = (g for end, g in self._slugs.items() if address.endswith(end))
-            if guid := self._pages.get(address) or next(slugs, None):
-                found[guid]["link"] = 1.0
+            address = address_of(link)
+            ours = self._ours.search(address)
+            guid = self._pages.get(address) or (self._slugs.get(ours[1]) if ours else None) or memory.where(link)
+            if guid:
+                linked[guid] = 1.0
+        return {"reply": {answered: 1.0} if answered else {}, "link": linked}
 
-    def _words(self, post: Unplaced, found: dict[str, Values], memory: Memory) -> None:
-        words = words_of(f"{post.title} {post.text}")
-        tempered = len(words) ** _TEMPER or 1.0
-        for guid, nats in memory.words.likelihoods(words).items():
-            if guid in found:
-                total = sum(nats.values()) + len(words) * memory.words.length_penalty(guid)
-                found[guid]["words"] = max(0.0, total) / tempered
+    def _words(self, words: Sequence[str], memory: Memory) -> Columns:
+        """What is said: all of it, tempered by its length (words do not come independently), and the best word alone."""
+        if not words:
+            return {}
+        total: Column = {}
+        best: Column = {}
+        for word in words:
+            for guid, nats in memory.words.nats(word).items():
+                total[guid] = total.get(guid, 0.0) + nats
+                best[guid] = max(best.get(guid, 0.0), nats)
+        tempered = math.sqrt(len(words))
+        silence = memory.words.silence
+        said = {guid: (total.get(guid, 0.0) + len(words) * silence[guid]) / tempered for guid in silence}
+        titles = {guid: math.log1p(nats) for guid, nats in self._titles.shared(words).items()}
+        return {"words": said, "best": best, "title": titles}
 
-    def _mentions(self, post: Unplaced, found: dict[str, Values]) -> None:
+    def _people(self, post: Unplaced, memory: Memory) -> Columns:
+        """Those it names: leaders, by handle or name, and others who were last heard in some session."""
         text = f"{post.title} {post.text}"
         handles = {fold(handle) for handle in _MENTION.findall(text)}
         said = fold(text)
-        for guid, leaders in self._leaders.items():
-            if leaders and (handles & leaders or any(len(name) > 6 and name in said for name in leaders)):
-                found[guid]["leader"] = 1.0
+        leaders: Column = {}
+        for guid, names in self._leaders.items():
+            if names and (handles & names or any(len(name) > 6 and name in said for name in names)):
+                leaders[guid] = 1.0
+        others = (memory.author(handle) for handle in _MENTION.findall(text))
+        return {"leader": leaders, "mention": {author.now: 1.0 for author in others if author and author.now}}
 
 
-def _address(url: str | None) -> str:
-    """An address without scheme, 'www.', query, fragment or a slash at its end."""
-    return re.sub(r"^(?:https?://)?(?:www\.)?|[?#].*$|/+$|[.,;:!)]+$", "", url or "").rstrip("/").casefold()
+def address_of(url: str | None) -> str:
+    """An address without scheme, 'www.', query, fragment, or a slash or full stop at its end."""
+    return re.sub(r"^(?:https?://)?(?:www\.)?|[?#].*$", "", url or "").rstrip("/.,;:!)").casefold()

@@ -1,4 +1,4 @@
-"""What placing knows of what came before: who is where, how busy it is, what was said, which item is where.
+"""What placing knows of what came before: who is where, when each session was last heard of, what was said in it.
 
 Everything here is counts and last times, so that a post costs the same however many came before it, and so that the
 whole of it is rebuilt by feeding it the event's items once, in order.
@@ -6,16 +6,15 @@ whole of it is rebuilt by feeding it the event's items once, in order.
 
 from __future__ import annotations
 
-import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from .weights import HALF_BUSY
 from .words import Words
 
 
 @dataclass(slots=True)
 class Run:
-    """An author's stay in one session: times are seconds since 1970."""
+    """An author's time in one session, in seconds since 1970."""
 
     since: float | None = None  # of the stay that is going on: begins anew when the author comes back
     last: float | None = None
@@ -25,24 +24,31 @@ class Run:
 
 @dataclass(slots=True)
 class Author:
-    """`now` is the session of the author's last post, `tagged` the last one that the author or a person named."""
+    """`now` is the session of the author's last post, `sure` how sure that is, `tagged` the last one that was named."""
 
     runs: dict[str, Run] = field(default_factory=dict)
     now: str | None = None
+    sure: float = 0.0
     tagged: str | None = None
 
 
 class Memory:
-    """What came before. `sure` is how sure it is that a thing belongs where it is said to, 0 to 1."""
+    """What came before. `sure` is how sure it is that a thing belongs where it is said to, 0 to 1.
 
-    def __init__(self) -> None:
-        self.words = Words()
+    Guesses teach by the square of that: a doubtful one should not lead the next astray.
+    """
+
+    def __init__(self, sessions: Iterable[str]) -> None:
+        self.words = Words(sessions)
+        self.heard: dict[str, float] = {}  # session -> when the last item in it was written
         self._authors: dict[str, Author] = {}
-        self._busy: dict[str, tuple[float, float]] = {}  # session -> (posts, as of)
         self._where: dict[str, str] = {}  # id or address of an item -> session
 
     def author(self, name: str) -> Author | None:
         return self._authors.get(_key(name))
+
+    def keep_words(self, session: str, words: Iterable[str], sure: float) -> None:
+        self.words.learn(session, words, sure * abs(sure))
 
     def keep_author(self, name: str, session: str, at: float | None, sure: float, *, tagged: bool) -> None:
         """The author was in the session at that time."""
@@ -52,10 +58,10 @@ class Memory:
         run = author.runs.setdefault(session, Run())
         if author.now != session or run.since is None:
             run.since = at
-        run.last = at if run.last is None or (at is not None and at > run.last) else run.last
-        run.posts += sure
+        run.last = _later(run.last, at)
+        run.posts += sure * sure
         run.tagged = run.tagged or tagged
-        author.now = session
+        author.now, author.sure = session, sure
         author.tagged = session if tagged else author.tagged
 
     def forget_author(self, name: str, session: str, sure: float) -> None:
@@ -64,20 +70,16 @@ class Memory:
         if not author or session not in author.runs:
             return
         run = author.runs[session]
-        run.posts -= sure
-        if run.posts <= 1e-9:
+        run.posts -= sure * sure
+        if run.posts < 1e-6:
             del author.runs[session]
             author.tagged = None if author.tagged == session else author.tagged
         if author.now == session:
             author.now = max(author.runs, key=lambda s: author.runs[s].last or 0.0, default=None)
 
-    def busy(self, session: str, at: float) -> float:
-        """Posts of the last minutes in the session, fading."""
-        count, last = self._busy.get(session, (0.0, at))
-        return count * math.exp(-abs(at - last) / HALF_BUSY)
-
-    def keep_busy(self, session: str, at: float, sure: float) -> None:
-        self._busy[session] = (max(0.0, self.busy(session, at) + sure), at)
+    def keep_heard(self, session: str, at: float | None) -> None:
+        if at is not None:
+            self.heard[session] = max(at, self.heard.get(session, at))
 
     def where(self, *references: str | None) -> str | None:
         """The session of the first item known by one of these ids or addresses."""
@@ -93,3 +95,7 @@ class Memory:
 
 def _key(name: str) -> str:
     return name.strip().lstrip("@").casefold()
+
+
+def _later(one: float | None, other: float | None) -> float | None:
+    return other if one is None else one if other is None else max(one, other)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from heapq import nlargest
 
 from ..model import Event, Item, Placement, Room, Session, When
-from .evidence import Evidence, Values
+from .evidence import Columns, Evidence
 from .memory import Memory
 from .reasons import Reasons
 from .shapes import Candidate, Placed, Unplaced
 from .timetable import seconds
-from .weights import DOUBT, HALLWAY, WEIGHTS
+from .weights import DOUBT, EDGE, HALLWAY, WEIGHTS
 from .words import TITLE, words_of
 
 SHOWN = 3  # candidates told
@@ -25,7 +26,7 @@ class Placer:
 
     def __init__(self, event: Event, sessions: Sequence[Session], rooms: Sequence[Room] = ()) -> None:
         self._sessions = {s.guid: s for s in sessions}
-        self._memory = Memory()
+        self._memory = Memory(self._sessions)
         self._evidence = Evidence(event, sessions, rooms)
         self._reasons = Reasons(event, self._evidence, self._memory)
         for session in sessions:
@@ -39,26 +40,22 @@ class Placer:
         """The session of a post, or the hallway, with method, confidence, reason, and the best three."""
         if post.session in self._sessions:
             return _certain(post.session, "explicit", "its writer chose this session")
-        evidence = self._evidence.of(post, self._memory)
-        shares = _shares({guid: score(values) for guid, values in evidence.items()})
-        best = sorted(shares, key=lambda guid: -shares[guid])[:SHOWN]
-        candidates = tuple(self._candidate(post, guid, shares[guid], evidence[guid]) for guid in best)
-        if candidates and candidates[0].confidence >= DOUBT:
-            first = candidates[0]
-            return Placed(
-                session=first.session,
-                placement=Placement(method=first.method, confidence=first.confidence, reason=first.reason),
-                candidates=candidates,
-            )
-        sure = round(1 - sum(c.confidence for c in candidates[:1]), 3)
-        reason = "nothing says clearly which session" if candidates else "there are no sessions yet"
-        return Placed(
-            session=None, placement=Placement(method="hallway", confidence=sure, reason=reason), candidates=candidates
-        )
+        columns = self._evidence.of(post, self._memory)
+        shares = _shares(_scores(columns, self._sessions))
+        best = nlargest(SHOWN, shares, key=lambda guid: shares[guid])
+        candidates = tuple(self._candidate(post, guid, shares[guid], columns) for guid in best)
+        if not candidates:
+            return Placed(session=None, placement=_hallway(1.0, "there are no sessions yet"))
+        first = candidates[0]
+        if reason := _doubt(shares, best):
+            return Placed(session=None, placement=_hallway(1 - first.confidence, reason), candidates=candidates)
+        placement = Placement(method=first.method, confidence=first.confidence, reason=first.reason)
+        return Placed(session=first.session, placement=placement, candidates=candidates)
 
-    def _candidate(self, post: Unplaced, guid: str, share: float, values: Values) -> Candidate:
+    def _candidate(self, post: Unplaced, guid: str, share: float, columns: Columns) -> Candidate:
+        values = {kind: column[guid] for kind, column in columns.items() if guid in column}
         method, reason = self._reasons.method_and_sentence(post, guid, values)
-        return Candidate(session=guid, method=method, confidence=round(share, 3), reason=reason)
+        return Candidate(session=guid, method=method, confidence=min(round(share, 3), 0.999), reason=reason)
 
     # told
 
@@ -75,7 +72,8 @@ class Placer:
     def learn_note(self, session: str | None, text: str, author: str = "", at: When = None) -> None:
         """Somebody typed a note in the session: its words are said there, and the author is there."""
         if session in self._sessions:
-            self._memory.words.learn(session, words_of(text), 1.0)
+            self._memory.keep_words(session, words_of(text), 1.0)
+            self._memory.keep_heard(session, seconds(at))
             self.learn_author(author, session, at)
 
     def learn_author(self, author: str, session: str, at: When = None) -> None:
@@ -98,21 +96,25 @@ class Placer:
         if session not in self._sessions:
             return
         sure, at = placement.confidence, seconds(post.at)
-        self._memory.words.learn(session, words_of(f"{post.title} {post.text}"), sure)
-        tagged = placement.method in ("explicit", "hashtag", "person")
+        self._memory.keep_words(session, self._evidence.words(post), sure)
+        tagged = placement.method in ("explicit", "person") or session in self._evidence.meaning(post).sessions
         self._memory.keep_author(post.author, session, at, sure, tagged=tagged)
-        if at is not None:
-            self._memory.keep_busy(session, at, sure)
+        self._memory.keep_heard(session, at)
 
     def _unlearn(self, post: Unplaced, session: str, sure: float) -> None:
-        self._memory.words.learn(session, words_of(f"{post.title} {post.text}"), -sure)
+        self._memory.keep_words(session, self._evidence.words(post), -sure)
         self._memory.forget_author(post.author, session, sure)
-        if (at := seconds(post.at)) is not None:
-            self._memory.keep_busy(session, at, -sure)
 
 
-def score(values: Values) -> float:
-    return sum(WEIGHTS[kind] * value for kind, value in values.items())
+def _scores(columns: Columns, sessions: Iterable[str]) -> dict[str, float]:
+    """Session -> the sum of weight x value."""
+    scores = dict.fromkeys(sessions, 0.0)
+    for kind, column in columns.items():
+        weight = WEIGHTS[kind]
+        for guid, value in column.items():
+            if guid in scores:
+                scores[guid] += weight * value
+    return scores
 
 
 def _shares(scores: dict[str, float]) -> dict[str, float]:
@@ -121,6 +123,19 @@ def _shares(scores: dict[str, float]) -> dict[str, float]:
     parts = {guid: math.exp(s - top) for guid, s in scores.items()}
     whole = sum(parts.values()) + math.exp(HALLWAY - top)
     return {guid: part / whole for guid, part in parts.items()}
+
+
+def _doubt(shares: dict[str, float], best: list[str]) -> str:
+    """Why the best session is not good enough, if it is not."""
+    if shares[best[0]] < DOUBT:
+        return "nothing says clearly which session, if any"
+    if len(best) > 1 and shares[best[0]] < EDGE * shares[best[1]]:
+        return "it fits two sessions or more alike"
+    return ""
+
+
+def _hallway(sure: float, reason: str) -> Placement:
+    return Placement(method="hallway", confidence=round(sure, 3), reason=reason)
 
 
 def _certain(session: str, method: str, reason: str) -> Placed:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, tzinfo
+from heapq import nlargest
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ..model import Event
-from .evidence import Evidence, Values
+from .evidence import Evidence
 from .memory import Memory
 from .shapes import Unplaced
 from .timetable import seconds
 from .weights import WEIGHTS
-from .words import words_of
 
 METHODS = {
-    "hashtag": "hashtag", "reply": "reply", "link": "link", "room": "room", "leader": "leader", "words": "words",
-    "tagged": "author", "running": "author", "been": "author",
-    "on": "time", "newest": "time", "since": "time", "late": "time", "early": "time", "busy": "time",
+    "hashtag": "hashtag", "reply": "reply", "link": "link", "room": "room", "leader": "leader", "mention": "mention",
+    "tagged": "author", "lasttag": "author", "running": "author", "been": "author",
+    "newest": "time", "fresh": "time", "ended": "time", "late": "time", "early": "time", "untimed": "time",
+    "quiet": "time", "words": "words", "best": "words", "title": "words",
 }  # fmt: skip
+Values = dict[str, float]  # kind -> value, of one session
 _TOLD = 3  # pieces of evidence in a sentence
 
 
@@ -46,6 +48,8 @@ class Reasons:
                 return "answers a post in this session"
             case "link":
                 return "links to this session's page"
+            case "mention":
+                return "names somebody whose last post is in this session"
             case "leader":
                 return "names a leader of this session"
             case "words":
@@ -56,8 +60,9 @@ class Reasons:
                 return self._time(post, session, values)
 
     def _words(self, post: Unplaced, session: str) -> str:
-        nats = self._memory.words.likelihoods(words_of(f"{post.title} {post.text}")).get(session, {})
-        best = sorted(nats, key=lambda word: -nats[word])[:3]
+        """The words that say most, among what was said there and what its title says."""
+        nats = self._evidence.nats(self._evidence.words(post), session, self._memory)
+        best = nlargest(_TOLD, nats, key=lambda word: nats[word])
         return "shares " + ", ".join(f"‘{word}’" for word in best) if best else ""
 
     def _author(self, post: Unplaced, session: str, values: Values) -> str:
@@ -72,12 +77,14 @@ class Reasons:
         return f"the author's posts{since} are in this session{named}"
 
     def _time(self, post: Unplaced, session: str, values: Values) -> str:
-        slot = self._evidence.timetable.slots[session]
-        if "on" in values:
-            return "on at the time" + (", the latest to have begun" if "newest" in values else "")
+        slot = self._evidence.timetable.slots.get(session)
+        if slot is None or post.at is None:
+            return ""
         if "early" in values:
-            return f"began soon after, at {self._clock(slot.starts, post)}"
-        return f"ended at {self._clock(slot.ends, post)}, before the post"
+            return f"it began soon after, at {self._clock(slot.starts, post)}"
+        if "ended" in values:
+            return f"it ended at {self._clock(slot.ends, post)}"
+        return "on at the time" + (", the last to have begun" if "newest" in values else "")
 
     def _clock(self, at: float | None, post: Unplaced) -> str:
         """The time as a clock at the event showed it; with the day, where that is another than the post's."""

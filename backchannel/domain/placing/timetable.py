@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,14 +26,42 @@ class Slot:
 
 
 class Timetable:
+    """Posts lag the talk, and go on after it: the session that began last is the likeliest, one that is over fades."""
+
     def __init__(self, sessions: Iterable[Session]) -> None:
         self.slots: dict[str, Slot] = {}
+        self._untimed: list[str] = []
         for session in sessions:
             starts, ends = seconds(session.starts), seconds(session.ends)
-            if starts is not None:
+            if starts is None:
+                self._untimed.append(session.guid)
+            else:
                 self.slots[session.guid] = Slot(starts, ends if ends is not None and ends > starts else starts + NO_END)
         self._starts = sorted({slot.starts for slot in self.slots.values()})
 
-    def begun_since(self, session: str, at: float) -> int:
-        """How many later starts there were up to `at`: 0 for the session, or sessions, that began last."""
-        return bisect_right(self._starts, at) - bisect_right(self._starts, self.slots[session].starts)
+    def newest(self, at: float) -> float | None:
+        """The start of the session, or sessions, that began last."""
+        begun = bisect_right(self._starts, at)
+        return self._starts[begun - 1] if begun else None
+
+    def columns(self, at: float) -> dict[str, dict[str, float]]:
+        """Kind of evidence -> session -> value, at a moment."""
+        newest: dict[str, float] = {}
+        fresh: dict[str, float] = {}
+        ended: dict[str, float] = {}
+        late: dict[str, float] = {}
+        early: dict[str, float] = {}
+        last = self.newest(at)
+        for guid, slot in self.slots.items():
+            if at < slot.starts:
+                early[guid] = math.log1p((slot.starts - at) / 120)
+                continue
+            if slot.starts == last:
+                newest[guid] = 1.0
+            if at - slot.starts < 3600:
+                fresh[guid] = math.exp((slot.starts - at) / 600)
+            if at > slot.ends:
+                ended[guid] = 1.0
+                late[guid] = math.log1p((at - slot.ends) / 600)
+        untimed = dict.fromkeys(self._untimed, 1.0) if self.slots else {}
+        return {"newest": newest, "fresh": fresh, "ended": ended, "late": late, "early": early, "untimed": untimed}

@@ -2,6 +2,7 @@
 
 A session's score is the sum of `weight x value` over the kinds below; its confidence is its share of exp(score) among
 all sessions and the hallway. So a weight of 0.7 doubles the odds of a session whose value is 1; -0.7 halves them.
+The kinds under "settled" have weights set by hand, for there are no cases to learn them from; the others are learnt.
 """
 
 from __future__ import annotations
@@ -9,30 +10,36 @@ from __future__ import annotations
 from typing import Final
 
 WEIGHTS: Final[dict[str, float]] = {
-    # settled by somebody
-    "hashtag": 9.0,  # the post names the session: 1
-    "reply": 6.0,  # it answers, or is in one thread with, an item of the session: 1
-    "link": 6.0,  # it links to the session's page: 1
+    # settled: somebody said so
+    "hashtag": 16.0,  # the post names the session: 1
+    "reply": 10.0,  # it answers an item of the session: 1
+    "link": 8.0,  # it links to the session's page: 1
+    "room": 6.0,  # it names the room, and the session is the one on there, or the last that was: 1
+    "leader": 2.0,  # it names a leader of the session: 1
+    "mention": 1.0,  # it names somebody whose last post is in the session: 1
     # the author
-    "tagged": 3.0,  # the author named this session with a hashtag before: 1
-    "running": 1.5,  # the author's last post is in this session: 1, a half after half an hour
-    "been": 0.2,  # log(1 + posts of the author in it)
+    "tagged": 3.4,  # the author, or a person, named this session before: 1
+    "lasttag": 0.4,  # and none since: 1
+    "running": 1.4,  # the author's last post is in it: how sure that was, a half of it after half an hour
+    "been": 0.68,  # log(1 + posts of the author in it)
     # the timetable
-    "on": 1.5,  # it is on: 1
-    "newest": 1.5,  # none began later: 1
-    "since": -0.8,  # log(1 + sessions begun since)
-    "late": -0.6,  # log(1 + ten minutes since its end)
-    "early": -1.2,  # log(1 + minutes until it begins)
-    "room": 4.0,  # a room's tag, and it is on there: 1
+    "newest": 0.5,  # it is the last that began: 1
+    "fresh": 0.65,  # exp(-minutes since it began / 10)
+    "ended": -2.05,  # it is over: 1
+    "late": -0.07,  # log(1 + minutes since its end / 10)
+    "early": -1.35,  # log(1 + minutes until it begins / 2)
+    "untimed": -1.5,  # it has no time, and others have: 1
+    "quiet": -0.47,  # log(1 + minutes since the last item in it / 5)
     # what is said
-    "busy": 0.8,  # log(1 + posts of the last ten minutes in it)
-    "words": 0.8,  # how much likelier these words are in it than at the event at large, in nats, tempered
-    "leader": 1.5,  # it names a leader: 1
+    "words": 0.55,  # how much likelier the words are in it than at the event at large, in nats, tempered
+    "best": 0.22,  # the same, of the one word that says most
+    "title": 0.78,  # log(1 + how rare the words are that stand in its title, in nats)
 }
 
-HALLWAY: Final = -1.0  # the score of no session at all
-DOUBT: Final = 0.25  # a confidence below this is the hallway's
+HALLWAY: Final = -6.0  # the score of no session at all
+DOUBT: Final = 0.2  # below this confidence a post is left in the hallway, for people to sort
+EDGE: Final = 1.02  # and so it is when the best is not so many times as likely as the next
 
 HALF_RUN: Final = 30 * 60.0  # seconds after which an author's running session counts half
-HALF_BUSY: Final = 7 * 60.0  # seconds after which a post counts half in "busy"
 NO_END: Final = 60 * 60.0  # seconds a session lasts whose end is not known
+ON_STAGE: Final = 10 * 60.0  # seconds before its start from which a session counts as the one in its room

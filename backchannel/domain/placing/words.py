@@ -6,11 +6,12 @@ import math
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 # Not words of a talk: addresses, @names and hashtags have evidence of their own.
 _NO_WORDS = re.compile(r"(?:https?://|www\.)\S+|[@#＃][\w-]+(?:@[\w.-]+)?")
-_WORD = re.compile(r"[^\W\d_][\w]*(?:['’-]\w+)*|\d\w*[^\W\d_]\w*")
+_WORD = re.compile(r"[^\W\d_]\w*(?:['’-]\w+)*|\d\w*[^\W\d_]\w*")
 _STOP = frozenset(
     """a about after all also am an and any are as at be because been before being both but by can could did do does
     doing don done down each else even ever few for from further get go going good got had has have having he her here
@@ -20,14 +21,16 @@ _STOP = frozenset(
     through to today too under until up us use used using very via want was way we well were what when where which
     while who why will with would yes yet you your""".split()  # noqa: SIM905
 )
-SMOOTHING = 60.0  # words of the event at large that stand in for what a session has not said yet
+SMOOTHING = 100.0  # words of the event at large that stand in for what a session has not said yet
+RARE = 500.0  # words that nobody has said yet, counted with the event at large
 TITLE = 3.0  # a word of the title counts as so many said
+COMMON = 24  # a word said in more sessions than this tells none of them apart
 
 
 def words_of(text: str) -> list[str]:
     """The words that can tell sessions apart, folded, in order, repeats kept.
 
-    >>> words_of("The blanket ban is POLICY, says @ann http://example.org")
+    >>> words_of("The blanket bans are POLICY, says @ann http://example.org")
     ['blanket', 'ban', 'policy']
     """
     plain = unicodedata.normalize("NFKC", _NO_WORDS.sub(" ", text)).casefold()
@@ -46,32 +49,56 @@ def stem(word: str) -> str:
 class Words:
     """Counts of words, per session and over all. Asking costs at most words x sessions, however much was said."""
 
-    def __init__(self) -> None:
+    def __init__(self, sessions: Iterable[str]) -> None:
+        self.silence = dict.fromkeys(sessions, 0.0)  # session -> what each word costs it: the more said, the more
         self._said: dict[str, dict[str, float]] = {}  # word -> session -> how often
-        self._in_session: defaultdict[str, float] = defaultdict(float)
+        self._in_session = dict.fromkeys(self.silence, 0.0)
         self._overall: defaultdict[str, float] = defaultdict(float)
         self._total = 0.0
 
     def learn(self, session: str, words: Iterable[str], weight: float) -> None:
-        """Count words as said in the session; a negative weight takes them back."""
-        for word in words:
+        """Count words as said in the session, each once; a negative weight takes them back."""
+        for word in set(words):
             there = self._said.setdefault(word, {})
             there[session] = max(0.0, there.get(session, 0.0) + weight)
             self._in_session[session] += weight
             self._overall[word] += weight
             self._total += weight
+        self.silence[session] = math.log(SMOOTHING / (SMOOTHING + max(0.0, self._in_session[session])))
 
-    def likelihoods(self, words: Iterable[str]) -> dict[str, dict[str, float]]:
-        """Session -> word -> nats in its favour, for words said there (Dirichlet-smoothed)."""
-        found: dict[str, dict[str, float]] = {}
-        for word in dict.fromkeys(words):
-            usual = (self._overall.get(word, 0.0) + 0.5) / (self._total + 500)
-            for session, count in self._said.get(word, {}).items():
-                if count > 0:
-                    nats = math.log1p(count / (SMOOTHING * usual))
-                    found.setdefault(session, {})[word] = nats
+    def nats(self, word: str) -> dict[str, float]:
+        """Session -> how much the word speaks for it (Dirichlet-smoothed); nothing for a word said all over the place."""
+        said = self._said.get(word)
+        if not said or len(said) > COMMON:
+            return {}
+        usual = SMOOTHING * (self._overall[word] + 0.5) / (self._total + RARE)
+        return {session: math.log1p(count / usual) for session, count in said.items()}
+
+
+class Titles:
+    """The words of the titles, and how rare each is among them."""
+
+    def __init__(self, titles: dict[str, str]) -> None:
+        self._sessions: defaultdict[str, set[str]] = defaultdict(set)
+        for session, title in titles.items():
+            words = words_of(title)
+            for word in (*words, *joined(words)):
+                self._sessions[word].add(session)
+        self._rarity = {word: math.log(len(titles) / len(there)) for word, there in self._sessions.items()}
+
+    def shared(self, words: Iterable[str]) -> dict[str, float]:
+        """Session -> nats of the words that stand in its title too."""
+        found: dict[str, float] = {}
+        for word in words:
+            for session in self._sessions.get(word, ()):
+                found[session] = found.get(session, 0.0) + self._rarity[word]
         return found
 
-    def length_penalty(self, session: str) -> float:
-        """What each word costs a session that has said much: log of the share left to the event at large."""
-        return math.log(SMOOTHING / (SMOOTHING + self._in_session.get(session, 0.0)))
+
+def joined(words: Sequence[str]) -> list[str]:
+    """Neighbours as one word, for `#opendata` means what "Open data" means.
+
+    >>> joined(["open", "data", "now"])
+    ['opendata', 'datanow']
+    """
+    return [a + b for a, b in pairwise(words)]
