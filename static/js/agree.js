@@ -9,6 +9,8 @@ export class Agreement {
   constructor(timeline, outbox, session) {
     this.outbox = outbox;
     this.session = session;
+    /** @type {Set<string>} ids agreed with on this page */
+    this.agreed = new Set();
     timeline.list.addEventListener("click", (event) => this.#tapped(/** @type {Element} */ (event.target).closest("[data-agree]")));
     for (const row of timeline.rows.values()) this.offer(row);
   }
@@ -16,15 +18,19 @@ export class Agreement {
   /** Nobody says "hear, hear" to herself. @param {HTMLElement} row */
   offer(row) {
     const button = /** @type {HTMLElement | null} */ (row.querySelector("[data-agree]"));
-    if (button) button.hidden = row.classList.contains("mine");
+    if (!button) return;
+    button.hidden = row.classList.contains("mine");
+    button.setAttribute("aria-pressed", String(this.agreed.has(row.dataset.id ?? "")));
   }
 
   /** @param {Element | null} button */
   #tapped(button) {
     const row = /** @type {HTMLElement | null} */ (button?.closest(".item") ?? null);
-    if (!button || !row) return;
-    const on = button.getAttribute("aria-pressed") !== "true";
-    button.setAttribute("aria-pressed", String(on));
-    this.outbox.add({ id: row.dataset.id ?? "", do: "react", session: this.session, reaction: "agree", on });
+    const id = row?.dataset.id;
+    if (!row || !id) return;
+    const on = !this.agreed.delete(id);
+    if (on) this.agreed.add(id);
+    this.offer(row);
+    this.outbox.add({ id, do: "react", session: this.session, reaction: "agree", on });
   }
 }

@@ -42,7 +42,8 @@ export function fill(row, item, page) {
 function identify(row, item) {
   const kept = ["mine", "just-in", "first-new", "selected"].filter((name) => row.classList.contains(name));
   row.id = `i-${item.id}`;
-  row.className = ["item", `is-${item.origin}`, `is-${item.kind}`, `depth-${Math.min(item.depth || 0, 4)}`, ...kept].join(" ");
+  const kind = item.kind === "note" ? [] : [`is-${item.kind}`];
+  row.className = ["item", `is-${item.origin}`, ...kind, `depth-${Math.min(item.depth || 0, 4)}`, ...kept].join(" ");
   Object.assign(row.dataset, {
     id: item.id,
     seq: String(item.seq),

@@ -33,13 +33,22 @@ export class Timeline {
   /** Show an item, new or changed. @param {import("./item.js").Item} item @returns {HTMLElement} its row */
   put(item) {
     const known = this.rows.get(item.id);
-    const row = known ?? /** @type {HTMLElement} */ (this.pattern.cloneNode(true));
-    const next = known?.nextElementSibling;
+    const row = known && "full" in known.dataset ? known : this.#clone(known);
+    const next = row.nextElementSibling;
     fill(row, item, this.look);
     this.rows.set(item.id, row);
     this.#place(row);
     for (const touched of [row, row.nextElementSibling, next]) if (touched) foldRun(/** @type {HTMLElement} */ (touched));
     if (this.empty) this.empty.hidden = true;
+    return row;
+  }
+
+  /** A row with all its parts; in the place of one that carries only what it shows. @param {HTMLElement | undefined} lean */
+  #clone(lean) {
+    const row = /** @type {HTMLElement} */ (this.pattern.cloneNode(true));
+    if (lean) row.className = lean.className;
+    if (lean?.dataset.since) row.dataset.since = lean.dataset.since;
+    lean?.replaceWith(row);
     return row;
   }
 
