@@ -50,10 +50,15 @@ def _decode(body: bytes, content_type: str) -> tuple[str, tuple[str, ...]]:
         return body.decode(zeros, "replace"), ()
     for name in ("utf-8", *_declared(body, content_type)):
         try:
-            return body.decode(name), ()
+            text = body.decode(name)
         except (UnicodeError, LookupError, ValueError):
             continue
-    return _guess(body), ("charset",)
+        if name == "cp1252" and (other := _other_writing(body)):  # any bytes at all can be called Latin-1
+            break
+        return text, ()
+    else:
+        other = _other_writing(body)
+    return _guess(body, other), ("charset",)
 
 
 def _declared(body: bytes, content_type: str) -> list[str]:
@@ -75,24 +80,29 @@ def _is_text_codec(name: str) -> bool:
     return getattr(codec, "_is_text_encoding", True) and codec.name.replace("-", "_") not in strange
 
 
-def _guess(body: bytes) -> str:
-    """The writing whose commonest letters stand there most often, if they do at all; else western European.
-
-    A text that is UTF-8 but for a few broken bytes stays UTF-8.
-    """
+def _guess(body: bytes, other: str | None) -> str:
+    """A text that is UTF-8 but for a few broken bytes stays UTF-8; what looks like no other writing is western."""
     lenient = body.decode("utf-8", "replace")
-    broken = lenient.count("\ufffd")
-    if sum(byte > 127 for byte in body) > 8 * broken:
+    if sum(byte > 127 for byte in body) > 8 * lenient.count("\ufffd"):
         return lenient
-    best, name = max((_likeness(body, name, letters), name) for name, letters in _GUESSES)
-    return body.decode(name if best > 0.3 else "cp1252", "replace")
+    return body.decode(other or "cp1252", "replace")
+
+
+def _other_writing(body: bytes) -> str | None:
+    """The encoding in which these bytes are full of the commonest letters of its writing, if there is one."""
+    best, name = max((_likeness(body[:20_000], name, letters), name) for name, letters in _GUESSES)
+    return name if best > 0.3 else None
 
 
 def _likeness(body: bytes, name: str, letters: frozenset[str]) -> float:
-    """The share of common letters among all that are not ASCII, 0 where the bytes cannot be such a text."""
+    """The share of common letters among all that are not ASCII; 0 where the bytes cannot be such a text.
+
+    They count in runs only: `Café` read as Russian has one Russian letter in an English word.
+    """
     try:
-        text = body[:20_000].decode(name, "strict" if len(body) <= 20_000 else "ignore")
+        text = body.decode(name, "strict" if len(body) < 20_000 else "ignore")
     except UnicodeError:
         return 0.0
-    foreign = [character for character in text if character > "\x7f"]
-    return sum(character in letters for character in foreign) / len(foreign) if foreign else 0.0
+    runs = re.findall("[^\\x00-\\x7f]+", text)
+    common = sum(character.lower() in letters for run in runs if len(run) > 2 for character in run)
+    return common / sum(map(len, runs)) if runs else 0.0

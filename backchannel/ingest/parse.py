@@ -20,7 +20,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
-from html import unescape
+from html.entities import name2codepoint
 from typing import Any, BinaryIO
 
 from backchannel.domain.errors import NotAFeed
@@ -30,16 +30,22 @@ from backchannel.domain.wire import one_line
 from .charset import read_text
 from .sources import source_of
 from .sources.shapes import Found, Parts, Raw
-from .tidy import entry_of, good_url
+from .tidy import attributes_of, entry_of, good_url
 
 MOST_ENTRIES = 500
 CPU_SECONDS = 2.5  # of three that a poll may take: starting a child takes the rest
 MEMORY = 400 * 1024 * 1024  # bytes of address space
 _END = re.compile(r"</(?:\w+:)?(?:rss|feed|rdf)\s*>\s*(?:<!--.*-->\s*)?$", re.IGNORECASE | re.DOTALL)
 _ENTRY = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]")
+# feedparser takes the words to a picture for another description of the whole post; under a name it does not know, they
+# stand beside it.
+_MEDIA_WORDS = re.compile(r"(</?media:)description\b")
 _REFERENCE = re.compile(r"&#(x[0-9a-f]{1,8}|[0-9]{1,8});", re.IGNORECASE)
+# No feed needs a DTD, and what stands in one is there to blow up or to reach out.
+_DOCTYPE = re.compile(r"<!DOCTYPE\b[^\[>]{0,1000}(?:\[.*?\]\s*)?>", re.IGNORECASE | re.DOTALL)
+# A CDATA section, as it stands; or an ampersand that begins no numeric reference, with the name behind it, if any.
+_AMPERSAND = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?!#)(?:([a-zA-Z][a-zA-Z0-9]{0,31});)?", re.DOTALL)
 _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json")
-_ATTRIBUTE = re.compile(r"""([\w-]{1,40})\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,9 +106,10 @@ def _xml(text: str, base_url: str) -> Raw:
     """With no feed in it where there is none. The text goes as UTF-8, whatever it was and still says it is."""
     import feedparser  # type: ignore[import-untyped]  # takes 0.1 s, and only the child pays for it
 
-    text = _few_enough(_REFERENCE.sub(_character, text))
+    handed = _few_enough(_REFERENCE.sub(_character, _MEDIA_WORDS.sub(r"\1words", _DOCTYPE.sub("", text))))
+    handed = _AMPERSAND.sub(_escaped, handed)
     headers = {"content-type": "application/xml; charset=utf-8"}  # no address: it would be put before every guid
-    body = io.BytesIO(text.encode("utf-8", "replace"))
+    body = io.BytesIO(handed.encode("utf-8", "replace"))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         feed = feedparser.parse(body, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
@@ -116,6 +123,14 @@ def _character(found: re.Match[str]) -> str:
     code = int(digits[1:], 16) if digits.startswith("x") else int(digits)
     allowed = code in (9, 10, 13) or 32 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code <= 0x10FFFF
     return found[0] if allowed else "\ufffd"
+
+
+def _escaped(found: re.Match[str]) -> str:
+    """`R&D` and `&nbsp;`, which XML does not know, as it would have them."""
+    name = found[1]
+    if found[0].startswith("<") or name in ("amp", "lt", "gt", "quot", "apos"):
+        return found[0]
+    return f"&#{name2codepoint[name]};" if name in name2codepoint else found[0].replace("&", "&amp;")
 
 
 def _few_enough(text: str) -> str:
@@ -162,6 +177,10 @@ def _links(found: Found, base_url: str) -> dict[str, str]:
 
 
 def _no_feed(text: str, base_url: str) -> NotAFeed:
+    if text.lstrip()[:1] in ("{", "["):
+        return NotAFeed("This is JSON, or a part of it, but no JSON Feed.")
+    if re.search(r"<opml[\s>]", text[:5000], re.IGNORECASE):
+        return NotAFeed("This is a list of feeds (OPML): add the feeds it names, one by one.", feeds_listed_in(text))
     links = feeds_named_in(text, base_url)
     if links:
         return NotAFeed(f"This is a web page, not a feed; it names a feed of its own: {links[0]}", links)
@@ -174,11 +193,18 @@ def feeds_named_in(page: str, base_url: str = "") -> tuple[str, ...]:
     """Autodiscovery: the feeds that a page's `<link rel="alternate">`s name, made absolute by the page's address."""
     found = []
     for tag in re.findall(r"<link\s[^<>]{1,2000}>", page[:500_000], re.IGNORECASE)[:200]:
-        attributes = {name.lower(): unescape(a or b or c) for name, a, b, c in _ATTRIBUTE.findall(tag)}
+        attributes = attributes_of(tag)
         rels = attributes.get("rel", "").lower().split()
         if "alternate" in rels and attributes.get("type", "").lower().partition(";")[0].strip() in _FEED_TYPES:
             found.append(good_url(attributes.get("href", ""), base_url))
     return tuple(dict.fromkeys(filter(None, found)))[:10]
+
+
+def feeds_listed_in(opml: str) -> tuple[str, ...]:
+    """The feeds of an OPML file, in its order."""
+    outlines = (attributes_of(tag) for tag in re.findall(r"<outline\s([^<>]{1,4000})>", opml, re.IGNORECASE))
+    links = (good_url(attributes.get("xmlurl", "")) for attributes in outlines)
+    return tuple(dict.fromkeys(filter(None, links)))[:500]
 
 
 # --- the child

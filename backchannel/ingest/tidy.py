@@ -26,7 +26,9 @@ MOST_ATTACHMENTS = 10
 LONGEST_ID = 500  # characters; a longer one is kept as its hash
 LONGEST_URL = 2_000
 
-_MARKUP = re.compile(r"<[a-zA-Z/!]|&(?:#\d|#x|[a-zA-Z])")
+_MARKUP = re.compile(r"<[a-zA-Z/!?]")
+_PICTURE = re.compile(r"<img\b([^<>]{0,2000})>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"""([\w-]{1,40})\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""")
 _HREF = re.compile(r"""(<a\s[^<>]{0,500}?\bhref\s*=\s*)(["'])([^"'<>]{0,2000})\2""", re.IGNORECASE)
 
 
@@ -36,7 +38,8 @@ def entry_of(parts: Parts, base_url: str, now: datetime) -> Entry:
     markup, cut = _within(_body(parts, url or base_url))
     safe = sanitise(markup)
     text = tidy(plain(safe))
-    title = one_line(parts.title)[:TITLE_LIMIT]
+    whole_title = one_line(parts.title[:MOST_BYTES])
+    title = whole_title[:TITLE_LIMIT]
     written_at, doubt = read_date(parts.date, parts.parsed, now)
     guid = tidy(parts.guid).strip()
     flags = {
@@ -48,7 +51,7 @@ def entry_of(parts: Parts, base_url: str, now: datetime) -> Entry:
     }
     return Entry(
         source_id=_identity(guid, url or "", title, text),
-        text=text or title or url or "",
+        text=text or whole_title or url or "",
         title="" if _says_the_same(title, text) else title,
         author=one_line(parts.author)[:NAME_LIMIT].strip(),
         html=safe if len(safe.encode()) <= MOST_BYTES else "",
@@ -62,7 +65,7 @@ def entry_of(parts: Parts, base_url: str, now: datetime) -> Entry:
 def good_url(link: str, base_url: str = "") -> str | None:
     """A link that may be shown, absolute; None for anything that is not plainly http or https."""
     link = link.strip()
-    if not link or len(link) > LONGEST_URL or "\\" in link or any(ord(character) <= 32 for character in link):
+    if not link or len(link) > LONGEST_URL or link.startswith("//") or re.search(r"[\x00-\x20\\]", link):
         return None
     try:
         url = link if link.lower().startswith(("http://", "https://")) else urljoin(base_url, link)
@@ -76,8 +79,25 @@ def _body(parts: Parts, base_url: str) -> str:
     """HTML of the post and what hangs on it, not yet safe."""
     said = parts.html
     if not said or not _MARKUP.search(said):
-        said = _paragraphs(said or parts.text)
+        said = _paragraphs(html.unescape(said) or parts.text)
+    said = _PICTURE.sub(lambda found: _picture(found[1], base_url), said)
     return _HREF.sub(lambda found: _absolute(found, base_url), said) + "".join(_attached(parts.attachments))
+
+
+def attributes_of(tag: str) -> dict[str, str]:
+    """The attributes of a tag's text, by their names in lower case."""
+    return {name.lower(): html.unescape(a or b or c) for name, a, b, c in _ATTRIBUTE.findall(tag)}
+
+
+def _picture(tag: str, base_url: str) -> str:
+    """A picture's words, linked to it; one that has none says nothing, and an emoji is itself."""
+    attributes = attributes_of(tag)
+    words = one_line(attributes.get("alt", ""))[:1500]
+    if len(words) < 3:
+        return html.escape(words)
+    url = good_url(attributes.get("src", ""), base_url)
+    label = f"[image: {html.escape(words)}]"
+    return f'<a href="{html.escape(url)}">{label}</a>' if url else label
 
 
 def _paragraphs(text: str) -> str:

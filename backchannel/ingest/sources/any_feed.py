@@ -40,7 +40,7 @@ def post(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> Parts:
         author=author_of(entry, feed),
         html=body if is_html else "",
         text="" if is_html else body,
-        tags=[text_of(tag.get("term")) or text_of(tag.get("label")) for tag in dicts(entry.get("tags"))],
+        tags=[tag_of(tag) for tag in dicts(entry.get("tags"))],
         date=date,
         parsed=parsed,
         attachments=[*enclosures(entry), *media(entry)],
@@ -71,7 +71,8 @@ def body_of(entry: Mapping[str, Any]) -> tuple[str, bool]:
     detail = entry.get("summary_detail")
     bodies += [detail] if not bodies and isinstance(detail, Mapping) else []
     if not bodies:
-        return text_of(entry.get("summary")), True
+        summary = text_of(entry.get("summary"))
+        return (summary, True) if summary.strip() else (media_words(entry), False)
     best = max(bodies, key=lambda part: len(text_of(part.get("value"))))
     return text_of(best.get("value")), str(best.get("type", "text/html")) != "text/plain"
 
@@ -96,6 +97,12 @@ def _without_mail(name: str) -> str:
     return rest or (found[1] if found else name)
 
 
+def tag_of(tag: Mapping[str, Any]) -> str:
+    """Its term, unless that is for machines and there is a label for people."""
+    term, label = text_of(tag.get("term")), text_of(tag.get("label"))
+    return label if label and (not term or term.isdigit() or "://" in term) else term
+
+
 def date_of(entry: Mapping[str, Any]) -> tuple[str, Any]:
     """The date it was written, as it stands there, and as feedparser read it."""
     plain = dict(entry.items())  # feedparser's own `get` takes one date for another, and warns
@@ -111,10 +118,15 @@ def enclosures(entry: Mapping[str, Any]) -> list[Attachment]:
 
 
 def media(entry: Mapping[str, Any]) -> list[Attachment]:
-    """Media RSS: each `media:content`. feedparser gathers their descriptions into one, so it fits only a single one."""
+    """Media RSS: each `media:content`. Of their descriptions only the last one is known, so it fits a single one."""
     found = [part for part in dicts(entry.get("media_content")) if part.get("url")]
-    words = text_of(entry.get("media_description")) if len(found) == 1 else ""
+    words = media_words(entry) if len(found) == 1 and text_of(entry.get("summary")).strip() else ""
     return [Attachment(url=text_of(part.get("url")), kind=kind_of(part), text=words) for part in found]
+
+
+def media_words(entry: Mapping[str, Any]) -> str:
+    """`media:description`, in plain text (`parse` hands it to feedparser under this name)."""
+    return text_of(entry.get("media_words"))
 
 
 def kind_of(part: Mapping[str, Any]) -> str:

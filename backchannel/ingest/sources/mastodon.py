@@ -17,7 +17,9 @@ from . import any_feed
 from .shapes import Attachment, Found, Parts, Raw
 
 _WRITER = re.compile(r"/(?:@|users/|p/|accounts/)([\w.-]{1,60})(?:@([\w.-]{1,100}))?(?:/|$)")
-_MADE_UP = re.compile(r"(?:New status by|.{1,80} (?:posted|shared|replied|made a new post)\b.{0,20}[:…]?$)", re.DOTALL)
+_MADE_UP = re.compile(
+    r"(?:New (?:status|note) by|.{1,80} (?:posted|shared|replied|made a new post)\b.{0,20}[:…]?$)", re.DOTALL
+)
 _SERVERS = ("mastodon", "pleroma", "akkoma", "glitch", "hometown")
 _MEDIA = "{http://search.yahoo.com/mrss/}"
 
@@ -29,9 +31,9 @@ def claims(raw: Raw) -> bool:
     if any_feed.text_of(feed.get("generator")).lower().startswith(_SERVERS):
         return True
     entries = any_feed.dicts(raw.feed.get("entries"))
-    return bool(entries) and all(
-        _untitled(entry) and writer_of(any_feed.text_of(entry.get("link"))) for entry in entries
-    )
+    if "http://activitystrea.ms/spec/1.0/" in dict(raw.feed.get("namespaces") or {}).values():
+        return True
+    return bool(entries) and all(_untitled(entry) and _handle(entry, feed) for entry in entries)
 
 
 def read(raw: Raw) -> Found:
@@ -42,7 +44,7 @@ def read(raw: Raw) -> Found:
         return replace(
             parts,
             title="" if _untitled(entry) else parts.title,
-            author=writer_of(parts.url) or parts.author,
+            author=_handle(entry, feed) or parts.author,
             attachments=pictures.get(parts.guid) or parts.attachments,
             flags=("sensitive",) if _rating(entry) == "adult" else (),
         )
@@ -65,6 +67,13 @@ def writer_of(link: str) -> str:
     return f"@{found[1]}@{found[2] or host}" if found and host else ""
 
 
+def _handle(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> str:
+    """From the post's link, else from its writer's own."""
+    authors = any_feed.dicts(entry.get("authors")) or any_feed.dicts(feed.get("authors"))
+    writers = [any_feed.text_of(author.get("href")) for author in authors]
+    return next(filter(None, map(writer_of, [any_feed.link_of(entry), *writers])), "")
+
+
 def _untitled(entry: Mapping[str, Any]) -> bool:
     title = any_feed.title_of(entry).strip()
     return not title or bool(_MADE_UP.match(title))
@@ -76,7 +85,7 @@ def _rating(entry: Mapping[str, Any]) -> str:
 
 
 def _pictures(text: str) -> dict[str, list[Attachment]]:
-    """guid -> its pictures with their own words; feedparser keeps one description a post, however many pictures."""
+    """guid -> its pictures, each with its own words, of which feedparser keeps one a post."""
     if _MEDIA[1:-1] not in text or "<!ENTITY" in text:
         return {}
     try:

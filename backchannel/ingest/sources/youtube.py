@@ -21,4 +21,4 @@ def read(raw: Raw) -> Found:
 
 def _post(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> Parts:
     parts = any_feed.post(entry, feed)
-    return replace(parts, html="", text=any_feed.text_of(entry.get("summary")), attachments=())
+    return replace(parts, html="", text=any_feed.media_words(entry), attachments=())

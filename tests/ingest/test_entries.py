@@ -1,0 +1,188 @@
+"""Bytes -> entries (F4 to F7): the corpus, the child that reads it, and what it does with what is meant to kill it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from corpus import BASE, NOW, expectation, files, told
+
+from backchannel.domain.errors import BackchannelError, NotAFeed, Unreadable
+from backchannel.ingest.entries import Children, read_entries
+from backchannel.ingest.parse import MOST_ENTRIES, FeedContents, parse
+from backchannel.ingest.tidy import MOST_BYTES
+from backchannel.writeup.render import sanitise
+
+
+def rss(inside: str, head: str = "") -> bytes:
+    return f"<?xml version='1.0'?>{head}<rss version='2.0'><channel>{inside}</channel></rss>".encode()
+
+
+def test_the_corpus_is_large() -> None:
+    assert len(files()) >= 100
+
+
+@pytest.mark.parametrize("path", files(), ids=lambda path: path.name)
+def test_a_feed_is_read_as_expected(path: Path) -> None:
+    assert told(path.read_bytes()) == json.loads(expectation(path).read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", files(), ids=lambda path: path.name)
+def test_the_child_reads_what_the_parent_would(path: Path) -> None:
+    body = path.read_bytes()
+    try:
+        expected: object = parse(body, base_url=BASE, now=NOW)
+    except NotAFeed as error:
+        expected = (error.message, error.links)
+    try:
+        found: object = read_entries(body, base_url=BASE, now=NOW)
+    except NotAFeed as error:
+        found = (error.message, error.links)
+    assert found == expected
+
+
+def test_what_is_shown_stays_the_same_when_it_is_cleaned_again() -> None:
+    entries = [entry for path in files() for entry in told(path.read_bytes()).get("entries", [])]
+    unsteady = [entry for entry in entries if sanitise(entry.get("html", "")) != entry.get("html", "")]
+    assert (len(entries) > 150, unsteady) == (True, [])
+
+
+def test_no_entry_is_longer_than_64_kilobytes() -> None:
+    body = rss(f"<item><guid>1</guid><description><![CDATA[{'<p>é &amp; ' * 40_000}]]></description></item>")
+    (entry,) = parse(body, now=NOW).entries
+    assert ("long" in entry.flags, len(entry.text.encode()) <= MOST_BYTES, len(entry.html.encode()) <= MOST_BYTES) == (
+        True, True, True,
+    )  # fmt: skip
+
+
+def test_of_a_flood_five_hundred_are_kept_and_that_is_told() -> None:
+    items = "".join(f"<item><guid>{number}</guid><title>{number}</title></item>" for number in range(10_000))
+    contents = read_entries(rss(items), now=NOW)
+    assert [entry.source_id for entry in contents.entries] == [str(number) for number in range(MOST_ENTRIES)]
+    assert contents.flags == ("many",)
+
+
+def test_exactly_five_hundred_are_not_many() -> None:
+    items = "".join(f"<item><guid>{number}</guid><title>{number}</title></item>" for number in range(MOST_ENTRIES))
+    contents = parse(rss(items), now=NOW)
+    assert (len(contents.entries), contents.flags) == (MOST_ENTRIES, ())
+
+
+LAUGHS = "<!DOCTYPE l [<!ENTITY a0 'ha'>" + "".join(f"<!ENTITY a{n} '{f'&a{n - 1};' * 10}'>" for n in range(1, 12))
+ILL = {
+    "a billion laughs": rss("<item><title>&a11;</title></item>", LAUGHS + "]>"),
+    "quadratic growth": rss(
+        f"<item><title>{'&a;' * 50_000}</title></item>", f"<!DOCTYPE l [<!ENTITY a '{'a' * 50_000}'>]>"
+    ),
+    "an outer entity": rss("<item><title>&x;</title></item>", "<!DOCTYPE r [<!ENTITY x SYSTEM 'file:///etc/passwd'>]>"),
+    "comments that never end": rss("<!--" * 50_000),
+    "cdata that never ends": rss("<item><description>" + "<![CDATA[" * 50_000),
+    "an author of a hundred thousand dots": rss(f"<item><author>{'a.' * 200_000}</author></item>"),
+    "a title of a million signs": rss(f"<item><title>{'<' * 1_000_000}</title></item>"),
+    "half a million ampersands": rss(f"<item><title>{'&' * 500_000}</title></item>"),
+    "two hundred thousand open tags": rss(f"<item><description>{'<a>' * 200_000}</description></item>"),
+    "two hundred thousand escaped tags": rss(f"<item><description>{'&lt;a&gt;' * 200_000}</description></item>"),
+    "tags within tags": rss("<item>" * 20_000),
+    "a hundred thousand attributes": rss(f"<item {' '.join(f'a{n}=1' for n in range(100_000))}></item>"),
+    "a hundred thousand name spaces": rss(
+        "<item " + " ".join(f"xmlns:a{n}='u{n}'" for n in range(20_000)) + "></item>"
+    ),
+    "a deep list in JSON": b"[" * 1_000_000,
+    "a long number in JSON": b'{"version":"https://jsonfeed.org/version/1","items":[{"id":' + b"9" * 1_000_000 + b"}]}",
+    "a date of a million digits": rss(f"<item><pubDate>{'9' * 1_000_000}</pubDate></item>"),
+    "a page of links": b"<html>" + b"<link rel=alternate " * 100_000,
+    "ten megabytes of nothing": b"\0" * 10 * 1024 * 1024,
+    "ten megabytes of spaces": b" " * 10 * 1024 * 1024,
+    "ten megabytes of noise": bytes(range(256)) * 40 * 1024,
+    "ten megabytes of one line": rss(f"<item><description>{'word ' * 2_000_000}</description></item>"),
+    "a million signs that open nothing": rss("<item><description>" + "&lt;" * 500_000 + "</description></item>"),
+}
+
+
+@pytest.mark.parametrize("name", ILL)
+def test_a_body_that_is_meant_to_kill_ends_within_three_seconds(name: str) -> None:
+    read_entries(rss(""), now=NOW)  # a child is there
+    began = time.process_time(), time.monotonic()
+    try:
+        outcome: object = read_entries(ILL[name], now=NOW)
+    except BackchannelError as error:
+        outcome = error
+    assert isinstance(outcome, FeedContents | NotAFeed) or str(outcome).startswith("The feed is ")
+    assert time.process_time() - began[0] < 0.5  # of ours; the child's is limited
+    assert time.monotonic() - began[1] < 8  # by the wall, on a busy machine
+
+
+def test_an_ill_body_is_told_and_the_next_one_is_read() -> None:
+    children = Children()
+    with pytest.raises(Unreadable) as ill:
+        from backchannel.ingest import entries
+
+        ask = json.dumps({"content_type": "", "base_url": "", "now": NOW.isoformat()}).encode()
+        entries._contents(children.read(ask, ILL["an author of a hundred thousand dots"]))
+    assert ill.value.message == (
+        "The feed is ill: reading it took over 2.5 seconds, or too much memory; nothing of it was kept."
+    )
+    assert "contents" in children.read(ask, rss("<item><title>well</title></item>"))
+    children.end()
+
+
+def test_an_ill_feed_does_not_hold_up_a_sound_one() -> None:
+    ill = Thread(target=lambda: _quietly(ILL["an author of a hundred thousand dots"]))
+    ill.start()
+    began = time.monotonic()
+    sound = [len(read_entries(rss("<item><title>well</title></item>"), now=NOW).entries) for _ in range(20)]
+    assert (sound, time.monotonic() - began < 2, ill.is_alive()) == ([1] * 20, True, True)
+    ill.join()
+
+
+def _quietly(body: bytes) -> None:
+    with contextlib.suppress(BackchannelError):
+        read_entries(body, now=NOW)
+
+
+def test_under_gevent_the_others_go_on_while_a_child_reads() -> None:
+    code = """
+from gevent import monkey; monkey.patch_all()
+import gevent, sys
+sys.path.insert(0, sys.argv[1])
+from test_entries import ILL, _quietly
+ticks = []
+def watch():
+    while True:
+        gevent.sleep(0.01)
+        ticks.append(1)
+gevent.spawn(watch)
+gevent.joinall([gevent.spawn(_quietly, ILL["an author of a hundred thousand dots"]) for _ in range(2)])
+print(len(ticks))
+"""
+    run = subprocess.run([sys.executable, "-c", code, str(Path(__file__).parent)], capture_output=True, text=True)
+    assert (run.stderr, int(run.stdout or 0) > 50) == ("", True)
+
+
+def test_a_child_knows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BACKCHANNEL_SECRET", "s" * 32)
+    from backchannel.ingest.entries import _environment
+
+    assert set(_environment()) <= {"PATH", "LANG", "LC_ALL", "TZ"}
+
+
+def test_a_date_is_judged_by_the_time_of_the_poll() -> None:
+    body = rss("<item><title>t</title><pubDate>Sat, 13 Jun 2009 10:05:00 GMT</pubDate></item>")
+    at = datetime(2009, 6, 13, 10, 5, tzinfo=UTC)
+    early = datetime(2009, 6, 13, 9, 49, tzinfo=UTC)
+    flags = [parse(body, now=now).entries[0].flags for now in (at, early)]
+    assert flags == [("no-guid",), ("future-date", "no-guid")]
+
+
+@pytest.mark.parametrize("content_type", ["text/xml; charset=koi8-r", "application/rss+xml;charset='KOI8-R'"])
+def test_the_servers_word_counts_where_the_document_says_nothing(content_type: str) -> None:
+    body = "<rss version='2.0'><channel><title>Погода</title></channel></rss>".encode("koi8-r")
+    contents = parse(body, content_type=content_type, now=NOW)
+    assert (contents.title, contents.flags) == ("Погода", ())
