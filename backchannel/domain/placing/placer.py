@@ -12,7 +12,7 @@ from .memory import Memory
 from .reasons import Reasons
 from .shapes import Candidate, Placed, Unplaced
 from .timetable import seconds
-from .weights import DOUBT, EDGE, HALLWAY, WEIGHTS
+from .weights import CLOCK, DOUBT, EDGE, HALLWAY, TELLING, WEIGHTS
 from .words import TITLE, words_of
 
 SHOWN = 3  # candidates told
@@ -47,10 +47,21 @@ class Placer:
         if not candidates:
             return Placed(session=None, placement=_hallway(1.0, "there are no sessions yet"))
         first = candidates[0]
-        if reason := _doubt(shares, best):
+        if reason := self._doubt(candidates, columns):
             return Placed(session=None, placement=_hallway(1 - first.confidence, reason), candidates=candidates)
         placement = Placement(method=first.method, confidence=first.confidence, reason=first.reason)
         return Placed(session=first.session, placement=placement, candidates=candidates)
+
+    def _doubt(self, candidates: Sequence[Candidate], columns: Columns) -> str:
+        """Why the best session is not good enough, if it is not."""
+        best = candidates[0]
+        if best.confidence < DOUBT:
+            return "nothing says clearly which session, if any"
+        if len(candidates) > 1 and best.confidence < EDGE * candidates[1].confidence:
+            return "it fits two sessions or more alike"
+        if best.confidence < CLOCK and not any(best.session in columns.get(kind, ()) for kind in TELLING):
+            return "only its time speaks for a session, and several were on"
+        return ""
 
     def _candidate(self, post: Unplaced, guid: str, share: float, columns: Columns) -> Candidate:
         values = {kind: column[guid] for kind, column in columns.items() if guid in column}
@@ -123,15 +134,6 @@ def _shares(scores: dict[str, float]) -> dict[str, float]:
     parts = {guid: math.exp(s - top) for guid, s in scores.items()}
     whole = sum(parts.values()) + math.exp(HALLWAY - top)
     return {guid: part / whole for guid, part in parts.items()}
-
-
-def _doubt(shares: dict[str, float], best: list[str]) -> str:
-    """Why the best session is not good enough, if it is not."""
-    if shares[best[0]] < DOUBT:
-        return "nothing says clearly which session, if any"
-    if len(best) > 1 and shares[best[0]] < EDGE * shares[best[1]]:
-        return "it fits two sessions or more alike"
-    return ""
 
 
 def _hallway(sure: float, reason: str) -> Placement:
