@@ -108,7 +108,8 @@ class Placer:
             return
         sure, at = placement.confidence, seconds(post.at)
         self._memory.keep_words(session, self._evidence.words(post), sure)
-        tagged = placement.method in ("explicit", "person") or session in self._evidence.meaning(post).sessions
+        named = placement.method in ("explicit", "hashtag", "person")
+        tagged = named or session in self._evidence.meaning(post).sessions
         self._memory.keep_author(post.author, session, at, sure, tagged=tagged)
         self._memory.keep_heard(session, at)
 
