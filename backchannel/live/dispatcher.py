@@ -122,9 +122,10 @@ class Dispatcher:
     def _beat(self) -> None:
         reader = self._store.reader()
         for channel in list(self._watchers):
-            standing = reader.standing(*channel)
+            with reader.snapshot():  # a seq of one moment with the digest of another would make every follower start again
+                standing, seq = reader.standing(*channel), reader.channel_head(*channel)
             beat = {
-                "event": channel[0], "channel": channel[1], "seq": reader.channel_head(*channel),
+                "event": channel[0], "channel": channel[1], "seq": seq,
                 "digest": digest(standing), "epoch": reader.epoch(),
             }  # fmt: skip
             self._emitter.emit("head", beat, room=room_of(channel))

@@ -13,6 +13,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -21,6 +22,7 @@ from backchannel.domain.model import (
     Event,
     Feed,
     Item,
+    Placement,
     Record,
     Room,
     Session,
@@ -52,6 +54,21 @@ class Revision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Who did what to an item when, and how it stood afterwards."""
+
+    seq: int
+    id: str
+    do: str
+    by: str
+    at: datetime
+    session: str | None
+    state: State
+    rev: int
+    placed: Placement | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
     """An op that was taken before: the fingerprint of its body, and the first answer."""
 
@@ -73,6 +90,9 @@ class Reader(Protocol):
 
     def epoch(self) -> str:
         """The database's own id; a restored one has a new one."""
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """What is asked within is answered as of one moment, whatever is committed meanwhile. Nothing may be waited for."""
 
     def events(self) -> list[Event]:
         """All events, newest first."""
@@ -103,6 +123,9 @@ class Reader(Protocol):
 
     def hallway(self, event: str, *, limit: int = 100) -> list[Item]:
         """The newest visible items that belong to no session, in reading order."""
+
+    def history(self, event: str, id: str) -> list[Change]:
+        """What was done to an item, oldest first."""
 
     def revisions(self, event: str, id: str) -> list[Revision]:
         """Every text of an item, oldest first; those offered on a stale revision too."""

@@ -38,13 +38,15 @@ def changes(event: str) -> Response:
     wait = min(_seconds("wait"), LONGEST_WAIT)
     if wait:
         services().dispatcher.wait((event, channel), after, wait)
-    extent = services().read().extent(event, channel, after, limit)
+    reader = services().read()
+    extent = reader.extent(event, channel, after, limit)
     if extent[2]:
         return sealed.page(services(), (event, channel), after, limit, extent)
-    page = services().read().changes(event, channel, after, limit)
+    with reader.snapshot():
+        page, standing = reader.changes(event, channel, after, limit), reader.standing(event, channel)
     answer = frame((event, channel), page) | {"more": page.more}
     if not page.more:
-        answer["digest"] = digest(services().read().standing(event, channel))
+        answer["digest"] = digest(standing)
     return jsonify(stamped(services(), answer))
 
 

@@ -91,6 +91,36 @@ def test_pages_follow_on_from_each_other(store: Store) -> None:
     assert seen == [["0", "1"], ["2", "3"], ["4"]]
 
 
+def test_what_is_asked_within_a_snapshot_is_of_one_moment(store: Store) -> None:
+    keep(store, item("one"), "event")
+    reader = store.reader()
+    with reader.snapshot():
+        before = reader.changes("camp", "event", 0, 10)
+        keep(store, item("two"), "event")
+        assert reader.changes("camp", "event", 0, 10) == before
+        assert reader.standing("camp", "event") == [(1, "one", 1)]
+    assert reader.standing("camp", "event") == [(1, "one", 1), (2, "two", 1)]
+
+
+def test_an_item_that_is_hidden_while_a_page_is_read_is_on_it_as_it_was(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "camp.db")
+    store.write(lambda writer: writer.keep_event(EVENT))
+    kept, reader, asked = keep(store, item("one"), "event"), store.reader(), []
+
+    def hide_it(sql: str) -> None:
+        """Called at the beginning of every statement of the reader: between the first and the second, it is hidden."""
+        if "SELECT" in sql and len(asked) < 2:
+            asked.append(sql)
+            if len(asked) == 2:
+                keep(store, replace(kept, state="hidden"), "staff", new_text=False)
+
+    reader._connection.set_trace_callback(hide_it)  # type: ignore[attr-defined]
+    assert reader.changes("camp", "event", 0, 10).items == (kept,)
+    assert reader.changes("camp", "event", 0, 10).items == (Tombstone(id="one", seq=2),)
+    assert len(asked) == 2
+    store.close()
+
+
 def test_every_text_is_kept_as_a_revision_and_an_offer_does_not_stand(store: Store) -> None:
     kept = keep(store, item("one", text="teh"), "event")
     kept = keep(store, replace(kept, text="the"), "event")

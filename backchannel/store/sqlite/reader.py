@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 from backchannel.domain.errors import UnknownEvent, UnknownItem, UnknownSession
 from backchannel.domain.model import Event, Feed, Item, Record, Room, Session, State, Tombstone
 from backchannel.domain.times import write_when
-from backchannel.store.base import Page, Revision, Taken, Tally
+from backchannel.store.base import Change, Page, Revision, Taken, Tally
 from backchannel.store.sqlite import rows
 from backchannel.store.sqlite.rows import ITEM, ITEM_FROM, READING_ORDER
 
@@ -30,6 +31,17 @@ class SqliteReader:
     def _one(self, sql: str, *parameters: Any) -> sqlite3.Row | None:
         found = self._all(sql, *parameters)
         return found[0] if found else None
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        if self._connection.in_transaction:  # a writer's: it is in one already
+            yield
+            return
+        self._connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._connection.execute("COMMIT")
 
     def epoch(self) -> str:
         row = self._one("SELECT value FROM meta WHERE key = 'epoch'")
@@ -100,6 +112,10 @@ class SqliteReader:
         )  # fmt: skip
         return [rows.item(row) for row in reversed(found)]
 
+    def history(self, event: str, id: str) -> list[Change]:
+        found = self._all("SELECT * FROM change WHERE event = ? AND id = ? ORDER BY seq", event, id)
+        return [rows.change(row) for row in found]
+
     def revisions(self, event: str, id: str) -> list[Revision]:
         found = self._all("SELECT rev, text, by, at FROM body WHERE event = ? AND id = ? ORDER BY rev", event, id)
         return [
@@ -118,6 +134,10 @@ class SqliteReader:
     # --- the order of changes
 
     def changes(self, event: str, channel: str, after: int, limit: int) -> Page:
+        with self.snapshot():  # what is hidden between the two questions would else be on the page as it is now
+            return self._changes(event, channel, after, limit)
+
+    def _changes(self, event: str, channel: str, after: int, limit: int) -> Page:
         found = self._all(
             """SELECT id, seq, gone FROM standing WHERE event = ? AND channel = ? AND seq > ? ORDER BY seq LIMIT ?""",
             event, channel, after, limit + 1,
