@@ -24,15 +24,17 @@ from backchannel.desk.overview import event_overview
 from backchannel.domain.ids import uuid7
 from backchannel.ingest.schedules import read_schedule
 
+ROOT = Path(__file__).parent.parent
 START = 30.0  # seconds a server may take to say where it listens
 
 
 class Server:
-    """`backchannel serve` in a process of its own."""
+    """`backchannel serve` in a process of its own; or another `entry` that serves as it does."""
 
-    def __init__(self, db: Path, port: int = 0, **settings: str) -> None:
+    def __init__(self, db: Path, port: int = 0, *, entry: str = "backchannel", **settings: str) -> None:
         self.db = db
         self.port = port
+        self.entry = entry
         self.log = db.with_suffix(".log")
         self.environ = {
             **{name: value for name, value in os.environ.items() if not name.startswith("BACKCHANNEL_")},
@@ -46,10 +48,19 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "backchannel", "serve", "--port", str(self.port)],
-            env=self.environ, stdout=subprocess.PIPE, stderr=self.log.open("a"), text=True,
-        )  # fmt: skip
+        self.spawn()
+        self.listen()
+
+    def spawn(self) -> None:
+        """Start the process, without waiting for it to listen."""
+        with self.log.open("a") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", self.entry, "serve", "--port", str(self.port)],
+                cwd=ROOT, env=self.environ, stdout=subprocess.PIPE, stderr=log, text=True,
+            )  # fmt: skip
+
+    def listen(self) -> None:
+        """Wait until the process says where it listens."""
         line = self._first_line()
         found = re.search(r":(\d+)$", line.strip())
         assert found, f"the server said {line!r}; its log: {self.log.read_text()}"

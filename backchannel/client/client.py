@@ -20,24 +20,30 @@ from backchannel.client.view import View
 BREATH = 1.0  # seconds a thread has to end; one that waits for an answer ends later, by itself
 
 Clock = Callable[[], datetime]
+Result = dict[str, Any]
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
+def _nobody(answer: Result) -> None:
+    """Nobody wants to be told."""
+
+
 class Client:
-    """One person at one event. `waits` are the seconds between tries: the first, and the longest they grow to."""
+    """One person at one event. `waits` are the seconds between tries: the first, and the longest they grow to.
+    `on_answer` is told every op's answer, on the sender's thread."""
 
     def __init__(
         self, server: str, event: str, *, pass_: str = "", outbox: Path | None = None, sockets: bool = True,
-        waits: tuple[float, float] = (1.0, 30.0), clock: Clock = _now,
+        waits: tuple[float, float] = (1.0, 30.0), clock: Clock = _now, on_answer: Callable[[Result], None] = _nobody,
     ) -> None:  # fmt: skip
         self.outbox = Outbox(outbox)
-        self.answers: dict[str, dict[str, Any]] = {}  # op id -> what was answered, of this client's life
+        self.answers: dict[str, Result] = {}  # op id -> what was answered, of this client's life
         self.fault: Refused | None = None  # why nothing is offered any more; a new pass puts it right
         self._server, self._event, self._pass = server, event, pass_
-        self._waits, self._clock = waits, clock
+        self._waits, self._clock, self._on_answer = waits, clock, on_answer
         self._http = Http(server, event, pass_)
         self._keeper = Keeper(self._connect, Http(server, event, pass_), self._meet, sockets=sockets, waits=waits)
         self._most = MOST_OPS  # ops a batch
@@ -135,9 +141,12 @@ class Client:
             self._settle([{"op": ops[0]["op"], "error": refused.error}])
         return None
 
-    def _settle(self, results: list[dict[str, Any]]) -> bool:
-        self.answers |= {result["op"]: result for result in results}
-        return self.outbox.settle(results)
+    def _settle(self, results: list[Result]) -> bool:
+        settled = self.outbox.settle(results)
+        for result in results:
+            self.answers[result["op"]] = result
+            self._on_answer(result)
+        return settled
 
     def _ask(self, batch: Mapping[str, Any]) -> dict[str, Any]:
         line = self._keeper.line

@@ -84,7 +84,7 @@ class Exchange:
         self.open.add(connection)
         try:
             await connection.run()
-        except OSError:
+        except (OSError, asyncio.CancelledError):
             pass
         finally:
             connection.cut()

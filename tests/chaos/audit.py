@@ -1,0 +1,183 @@
+"""The audit: what was written, against what is kept, against what every follower sees. Pure but for reading the database.
+
+It knows notes by their texts, which are all different, and not by ids: so that it can judge a server that has none.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from backchannel.client import View, digest_of
+
+
+@dataclass(slots=True, kw_only=True)
+class Written:
+    """A note as its writer knows it. `text` is what should stand in the end, `acked` the seq of the first ack, if any;
+    `at` the true time it was typed."""
+
+    writer: int
+    text: str
+    acked: int | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A visible note of the database, in seq order. `born` is the seq it was first taken under."""
+
+    seq: int
+    id: str
+    rev: int
+    text: str
+    born: int
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What the database holds of one event."""
+
+    rows: tuple[Row, ...]
+    head: int = 0  # the last seq taken
+    faults: tuple[str, ...] = ()  # of the file, or of the counter
+
+    @property
+    def digest(self) -> str:
+        return digest_of((row.seq, row.id, row.rev) for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A follower's view, in the order of the channel. `order` is the seqs in the order they were applied."""
+
+    name: str
+    texts: tuple[str, ...]
+    order: tuple[int, ...] = ()
+    digest: str = ""
+
+    @classmethod
+    def of(cls, name: str, view: View) -> Seen:
+        items = sorted(view.items.values(), key=lambda item: item["seq"])
+        texts = tuple(item["text"] for item in items)
+        return cls(name=name, texts=texts, order=tuple(seq for seq, _ in view.applied), digest=view.digest())
+
+
+@dataclass(slots=True, kw_only=True)
+class Findings:
+    """What is wrong, a sentence each. Nothing in it: nothing was found, in `notes` notes and `followers` views."""
+
+    notes: int = 0
+    followers: int = 0
+    lost: list[str] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
+    misordered: list[str] = field(default_factory=list)
+    unequal: list[str] = field(default_factory=list)
+    unsound: list[str] = field(default_factory=list)
+
+    @property
+    def clean(self) -> bool:
+        return not (self.lost or self.doubled or self.misordered or self.unequal or self.unsound)
+
+    def counts(self) -> dict[str, int]:
+        names = ("lost", "doubled", "misordered", "unequal", "unsound")
+        return {"notes": self.notes, "followers": self.followers} | {name: len(getattr(self, name)) for name in names}
+
+
+def audit(kept: Kept, written: Sequence[Written], seen: Sequence[Seen]) -> Findings:
+    found = Findings(notes=len(written), followers=len(seen), unsound=list(kept.faults))
+    stands = Counter(row.text for row in kept.rows)
+    found.lost = [f"“{note.text}” (acked: {note.acked}) is not kept" for note in written if not stands[note.text]]
+    found.doubled = [f"“{text}” stands {n} times" for text, n in stands.items() if n > 1]
+    found.misordered = [*_writers_out_of_order(kept, written), *_acks_that_lied(kept, written)]
+    for follower in seen:
+        found.misordered += _applied_out_of_order(follower)
+        found.unequal += _differences(kept, follower)
+    return found
+
+
+def _writers_out_of_order(kept: Kept, written: Iterable[Written]) -> list[str]:
+    """Every writer's notes were taken in the order she wrote them."""
+    born = {row.text: row.born for row in reversed(kept.rows)}
+    last: dict[int, int] = {}
+    wrong = []
+    for note in written:
+        seq = born.get(note.text)
+        if seq is None:
+            continue
+        if seq <= last.get(note.writer, 0):
+            wrong.append(f"“{note.text}” was taken as {seq}, after {last[note.writer]}")
+        last[note.writer] = seq
+    return wrong
+
+
+def _acks_that_lied(kept: Kept, written: Iterable[Written]) -> list[str]:
+    born = {row.text: row.born for row in kept.rows}
+    return [
+        f"“{note.text}” was acked as {note.acked} and stands as {born[note.text]}"
+        for note in written
+        if note.acked is not None and born.get(note.text, note.acked) != note.acked
+    ]
+
+
+def _applied_out_of_order(follower: Seen) -> list[str]:
+    pairs = zip(follower.order, follower.order[1:], strict=False)
+    return [f"{follower.name} was given {after} behind {before}" for before, after in pairs if after <= before]
+
+
+def _differences(kept: Kept, follower: Seen) -> list[str]:
+    texts = tuple(row.text for row in kept.rows)
+    if follower.texts != texts:
+        lacks, more = Counter(texts) - Counter(follower.texts), Counter(follower.texts) - Counter(texts)
+        return [f"{follower.name} lacks {lacks.total()}, has {more.total()} too many, of {len(texts)}"]
+    if follower.digest and follower.digest != kept.digest:
+        return [f"{follower.name} has the same texts and another digest"]
+    return []
+
+
+def lateness(kept: Kept, written: Iterable[Written]) -> list[float]:
+    """By how many seconds `at` differs from the true time each note was typed."""
+    at = {row.text: row.at for row in kept.rows}
+    return [abs((at[note.text] - note.at).total_seconds()) for note in written if note.at and at.get(note.text)]  # type: ignore[operator]
+
+
+# --- the database
+
+
+def read_kept(db: Path, event: str) -> Kept:
+    """Read from the file itself, with nothing of the product in between."""
+    with closing(sqlite3.connect(f"file:{db}?mode=ro", uri=True)) as connection:
+        rows = connection.execute(
+            """SELECT item.seq, item.id, item.rev, body.text, item.at,
+                (SELECT min(seq) FROM change WHERE change.event = item.event AND change.id = item.id)
+            FROM item JOIN body ON body.event = item.event AND body.id = item.id AND body.rev = item.rev
+            JOIN standing ON standing.event = item.event AND standing.id = item.id AND standing.channel = 'event'
+            WHERE item.event = ? AND gone = 0 ORDER BY item.seq""",
+            (event,),
+        ).fetchall()
+        ((head,),) = connection.execute("SELECT head FROM event WHERE slug = ?", (event,)).fetchall()
+        faults = (*_unsound(connection), *_uncounted(connection, event, head))
+    return Kept(rows=tuple(_row(*row) for row in rows), head=head, faults=faults)
+
+
+def _row(seq: int, id: str, rev: int, text: str, at: str | None, born: int) -> Row:
+    return Row(seq=seq, id=id, rev=rev, text=text, born=born, at=datetime.fromisoformat(at) if at else None)
+
+
+def _unsound(connection: sqlite3.Connection) -> list[str]:
+    return [text for (text,) in connection.execute("PRAGMA integrity_check") if text != "ok"]
+
+
+def _uncounted(connection: sqlite3.Connection, event: str, head: int) -> list[str]:
+    """seq runs from 1 to the head without a hole."""
+    ((n, first, last),) = connection.execute(
+        "SELECT count(*), coalesce(min(seq), 1), coalesce(max(seq), 0) FROM change WHERE event = ?", (event,)
+    ).fetchall()
+    return (
+        [] if (n, first, last) == (head, 1, head) else [f"{n} changes from {first} to {last}, and the head is {head}"]
+    )

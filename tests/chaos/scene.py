@@ -1,0 +1,150 @@
+"""One run: a server that dies, a bad line, writers, followers, and the audit at the end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from backchannel.client import Client, View
+from tests.chaos.audit import Findings, Seen, audit, lateness, read_kept
+from tests.chaos.deadline import Deadline
+from tests.chaos.proxy import Proxy
+from tests.chaos.supervisor import Supervisor
+from tests.chaos.weather import FAIR, ROUGH, Weather
+from tests.chaos.writers import QUICK, Writer
+from tests.stage import Camp, Server
+
+SETTLE = 40.0  # seconds followers have, once all is written, to see it all: two heads and a fetch
+OFFLINE = (0.3, 0.6)  # of the run: when the phone that is offline for an hour goes, and when it comes back
+
+Tell = Callable[[float, str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    writers: int
+    notes: int  # all writers' together
+    kills: int
+    followers: int
+    seconds: float  # the deadline
+    weather: Weather = ROUGH
+    seed: int = 1
+
+
+@dataclass(slots=True, kw_only=True)
+class Outcome:
+    findings: Findings
+    figures: dict[str, Any] = field(default_factory=dict)
+
+
+def quiet(progress: float, words: str) -> None:
+    """No bar."""
+
+
+class Scene:
+    """Set up, run once, counted, struck."""
+
+    def __init__(self, folder: Path, size: Size) -> None:
+        self.size = size
+        self._server = Server(folder / "camp.db", entry="tests.chaos.serve")
+        self._supervisor = Supervisor(self._server, size.kills, size.seed)
+        self._supervisor.start()
+        self._camp = Camp.make(self._server)
+        self._line = Proxy(self._server.port, size.seed, size.weather)
+        self._last_mile = Proxy(self._line.port, size.seed)  # of the one phone that goes offline
+        self._writers = [self._writer(n, folder) for n in range(size.writers)]
+        self._followers = [self._follower(n) for n in range(size.followers)]
+
+    def _writer(self, n: int, folder: Path) -> Writer:
+        per = self.size.notes // self.size.writers
+        return Writer(
+            n, per, lambda: self._supervisor.progress, server=(self._line if n else self._last_mile).url,
+            event=self._camp.slug, pass_=self._camp.passes["organiser" if n == 1 else "scribe"], seed=self.size.seed,
+            outbox=folder / f"outbox-{n}", sockets=n % 2 == 0,
+        )  # fmt: skip
+
+    def _follower(self, n: int) -> tuple[Client, View]:
+        client = Client(self._line.url, self._camp.slug, sockets=n % 2 == 0, waits=QUICK)
+        return client, client.follow("event")
+
+    def run(self, tell: Tell = quiet) -> Outcome:
+        """The run and its count. Raises `Hang` when it does not come to its end."""
+        began = time.monotonic()
+        with Deadline(self.size.seconds, self._server) as deadline:
+            try:
+                self._act(deadline, tell)
+            finally:
+                self._strike()
+        return self._count(time.monotonic() - began)
+
+    def _act(self, deadline: Deadline, tell: Tell) -> None:
+        for client, _ in self._followers:
+            client.start()
+        for writer in self._writers:
+            writer.start()
+        deadline.wait(lambda: self._look(tell) >= OFFLINE[0], "the first third of the killing")
+        self._go_offline()
+        deadline.wait(lambda: self._look(tell) >= OFFLINE[1], "the second third of the killing")
+        self._come_back()
+        deadline.wait(lambda: self._look(tell) >= 1.0, "the rest of the killing")
+        deadline.wait(lambda: all(writer.done for writer in self._writers), "writers whose outboxes are not empty")
+        self._line.weather(FAIR)
+        head = read_kept(self._server.db, self._camp.slug).head
+        settled = Deadline(min(SETTLE, deadline.left))
+        settled.until(lambda: all(view.cursor >= head for _, view in self._followers))
+
+    def _look(self, tell: Tell) -> float:
+        """How far it is; raises what went wrong in the background."""
+        for actor in (self._supervisor, *self._writers):
+            if actor.fault:
+                raise actor.fault
+        progress = self._supervisor.progress
+        waiting = sum(writer.waiting for writer in self._writers)
+        tell(progress, f"{self._supervisor.deaths.total()} deaths, {waiting} ops wait")
+        return progress
+
+    def _go_offline(self) -> None:
+        """The first phone's line is gone, and on her clock an hour passes until it is back."""
+        self._last_mile.weather(Weather(offline=True))
+        self._writers[0].go_back_an_hour()
+
+    def _come_back(self) -> None:
+        self._writers[0].catch_up()
+        self._last_mile.weather(FAIR)
+
+    def _strike(self) -> None:
+        for writer in self._writers:
+            writer.close()
+        for client, _ in self._followers:
+            client.close()
+        self._line_stats = self._line.stats()
+        for proxy in (self._last_mile, self._line):
+            proxy.close()
+        self._supervisor.stop()
+
+    # --- what came of it
+
+    def _count(self, seconds: float) -> Outcome:
+        kept = read_kept(self._server.db, self._camp.slug)
+        written = [note for writer in self._writers for note in writer.written]
+        seen = [Seen.of(f"follower {n}", view) for n, (_, view) in enumerate(self._followers)]
+        findings = audit(kept, written, seen)
+        findings.unsound += [refused for writer in self._writers for refused in writer.refused]
+        waits = sorted(wait for writer in self._writers for wait in writer.waits)
+        return Outcome(findings=findings, figures={
+            "seconds": round(seconds),
+            "ops": kept.head,
+            "deaths": dict(sorted(self._supervisor.deaths.items())),
+            "line": self._line_stats,
+            "ack ms": {f"p{share}": round(1000 * at_share(waits, share)) for share in (50, 95, 100)},
+            "resets": sum(view.resets for _, view in self._followers),
+            "at is off by at most, s": round(max(lateness(kept, written), default=0.0), 1),
+        })  # fmt: skip
+
+
+def at_share(waits: Sequence[float], percent: float) -> float:
+    """The value below which so many percent of the sorted values lie."""
+    return waits[min(len(waits) - 1, int(len(waits) * percent / 100))] if waits else 0.0

@@ -1,0 +1,22 @@
+"""The audit at the size of CI: twenty writers, twenty-five deaths, a line that breaks; and nothing is missing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.scene import Scene, Size
+
+CI = Size(writers=20, notes=2400, kills=25, followers=5, seconds=120)
+
+
+@pytest.mark.timeout(180)
+def test_no_note_is_lost_doubled_or_misordered_and_followers_see_the_same(tmp_path: Path) -> None:
+    outcome = Scene(tmp_path, CI).run()
+    print(outcome.findings.counts(), outcome.figures)
+    assert outcome.findings.clean, outcome.findings
+    assert outcome.findings.notes == 2400
+    assert outcome.figures["line"]["cuts"] > 50
+    assert sum(outcome.figures["deaths"].values()) == 25
+    assert outcome.figures["at is off by at most, s"] < 10

@@ -1,0 +1,119 @@
+"""Writers: phones that enter notes at the pace of the killing, over the socket or plain HTTP, some with clocks that are off."""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from backchannel.client import Client, Unreachable
+from tests.chaos.audit import Written
+
+QUICK = (0.05, 0.5)  # seconds between tries: a second or more in life
+CLOCKS = (timedelta(hours=26), timedelta(hours=-26), timedelta(minutes=7))  # how far some phones are off
+HOUR = timedelta(hours=1)
+
+
+class Writer:
+    """One phone. Every tenth note is corrected, and every tenth has another written and withdrawn beside it."""
+
+    def __init__(
+        self, number: int, notes: int, pace: Callable[[], float], *, server: str, event: str, pass_: str, outbox: Path,
+        sockets: bool, seed: int,
+    ) -> None:  # fmt: skip
+        self.written: list[Written] = []
+        self.waits: list[float] = []  # seconds from entering to ack
+        self.fault: Exception | None = None
+        self._number, self._notes, self._pace = number, notes, pace
+        self._random = Random(f"writer {number} {seed}")
+        self._off = CLOCKS[number % len(CLOCKS)] if number % 4 == 0 else timedelta()
+        self._ago = timedelta()  # by how much she has lived behind the times: an hour offline, told in seconds
+        self._entered: dict[str, tuple[float, Written | None]] = {}  # op -> when, and what it is the first op of
+        self._client = Client(
+            server, event, pass_=pass_, outbox=outbox, sockets=sockets, waits=QUICK,
+            clock=lambda: self._true_time() + self._off, on_answer=self._acked,
+        )  # fmt: skip
+        self._thread = threading.Thread(target=self._run, name=f"writer {number}", daemon=True)
+
+    def start(self) -> None:
+        self._join()
+        self._client.start()
+        self._thread.start()
+
+    def _join(self) -> None:
+        """However often it takes: the line is bad and the server dies."""
+        while True:
+            try:
+                self._client.join(f"Writer {self._number}")
+                return
+            except Unreachable:
+                time.sleep(0.05)
+
+    def go_back_an_hour(self) -> None:
+        """She is an hour behind from now on, until `catch_up`: what she writes meanwhile is that old when it is sent."""
+        self._ago = HOUR
+
+    def catch_up(self) -> None:
+        self._ago = timedelta()
+
+    @property
+    def done(self) -> bool:
+        """All entered, all acked."""
+        entered = not self._thread.is_alive() and self.fault is None
+        return entered and not len(self._client.outbox)
+
+    @property
+    def waiting(self) -> int:
+        return len(self._client.outbox)
+
+    @property
+    def refused(self) -> list[str]:
+        """What was refused for good, which nothing here should be."""
+        return [f"{op['text']!r}: {result['error']}" for op, result in self._client.outbox.refused.values()]
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _true_time(self) -> datetime:
+        return datetime.now(UTC) - self._ago
+
+    def _run(self) -> None:
+        try:
+            for n in range(self._notes):
+                while self._pace() < n / self._notes:
+                    time.sleep(0.01)
+                self._enter(n)
+        except Exception as fault:
+            self.fault = fault
+
+    def _enter(self, n: int) -> None:
+        text = f"writer {self._number} note {n} " + "and more " * self._random.randint(0, 40)
+        note = Written(writer=self._number, text=text, at=self._true_time())
+        self.written.append(note)
+        op = self._put(note, do="put", id=None, text=text, session=None)
+        if n % 10 == 3:
+            note.text = text + "(corrected)"
+            self._put(None, do="put", id=op["id"], text=note.text)
+        if n % 10 == 7:
+            oops = self._put(None, do="put", id=None, text=f"oops {self._number} {n}", session=None)
+            self._put(None, do="retract", id=oops["id"])
+
+    def _put(self, note: Written | None, **op: Any) -> dict[str, Any]:
+        began = time.monotonic()
+        op = self._client.put(**{**op, "id": op["id"] or str(uuid.uuid4())})
+        self._entered[op["op"]] = (began, note)
+        return op
+
+    def _acked(self, result: dict[str, Any]) -> None:
+        if result.get("ok"):
+            while result["op"] not in self._entered:  # answered before `put` came back
+                time.sleep(0.001)
+            began, note = self._entered[result["op"]]
+            self.waits.append(time.monotonic() - began)
+            if note is not None:
+                note.acked = result["seq"]
