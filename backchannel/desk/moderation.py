@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from backchannel.desk import access
+from backchannel.desk.placing import BY_HAND
 from backchannel.domain.channels import channels_of
 from backchannel.domain.errors import Clash
 from backchannel.domain.model import Item, Placement, State
 from backchannel.domain.wire import Op
 from backchannel.passes import Pass
 from backchannel.store.base import Writer
+
+UNDONE = ("move", "hide", "show", "place", "undo")
+SITTING = timedelta(minutes=45)  # how far from a post its author is taken to have sat in the same session
 
 
 def move_item(writer: Writer, shown: Pass, op: Op, now: datetime) -> Item:
@@ -34,6 +38,44 @@ def hide_item(writer: Writer, shown: Pass, op: Op, now: datetime) -> Item:
 def show_item(writer: Writer, shown: Pass, op: Op, now: datetime) -> Item:
     """Let a held or hidden item be seen."""
     return _set_state(writer, shown, op, now, "visible")
+
+
+def undo_change(writer: Writer, shown: Pass, op: Op, now: datetime) -> Item:
+    """Put an item back where it stood before it was last moved, hidden or shown: session, state, and the reason it was
+    there. Undone again, it is done again."""
+    access.writer_of(writer, shown, shown.event)
+    access.organiser(shown)
+    item = writer.item(shown.event, op.id)
+    history = writer.history(shown.event, op.id)
+    last = next((n for n in range(len(history) - 1, 0, -1) if history[n].do in UNDONE), None)
+    if last is None:
+        raise Clash("There is nothing to undo: nobody moved or hid this.", field="id")
+    before = history[last - 1]
+    item = replace(item, session=before.session, state=before.state, placed=before.placed)
+    return writer.keep_item(item, channels_of(item), do="undo", by=shown.author_key, at=now, new_text=False)
+
+
+def seat_author(writer: Writer, shown: Pass, op: Op, now: datetime) -> Item:
+    """"This author is in this session": the item goes there by hand, and with it what the author posted around that time
+    and no person placed. What she posts next follows, as the placer learns from it."""
+    item = move_item(writer, shown, op, now)
+    access.organiser(shown)
+    if item.at is None or not item.author:
+        return item
+    reason = f"{shown.author} says that {item.author} was in this session"
+    placed = Placement(method="author", confidence=0.95, reason=reason)
+    for other in writer.items(shown.event, states=("visible", "held")):
+        if other.id != item.id and other.session != item.session and _seated_beside(other, item):
+            moved = replace(other, session=item.session, placed=placed)
+            writer.keep_item(moved, channels_of(moved), do="move", by=shown.author_key, at=now, new_text=False)
+    return item
+
+
+def _seated_beside(other: Item, item: Item) -> bool:
+    by_hand = other.placed is not None and other.placed.method in BY_HAND
+    if other.origin != "post" or other.author != item.author or by_hand:
+        return False
+    return isinstance(other.at, datetime) and isinstance(item.at, datetime) and abs(other.at - item.at) < SITTING
 
 
 def _set_state(writer: Writer, shown: Pass, op: Op, now: datetime, state: State) -> Item:

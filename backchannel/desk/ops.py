@@ -30,6 +30,8 @@ ACTS: Mapping[Do, Act] = {
     "move": moderation.move_item,
     "hide": moderation.hide_item,
     "show": moderation.show_item,
+    "undo": moderation.undo_change,
+    "seat": moderation.seat_author,
 }
 
 

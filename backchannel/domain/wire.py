@@ -25,7 +25,7 @@ from .ids import is_uuid
 from .model import NAME_LIMIT, TEXT_LIMIT, TITLE_LIMIT
 from .times import parse_when
 
-Do = Literal["put", "retract", "move", "hide", "show", "react"]
+Do = Literal["put", "retract", "move", "hide", "show", "undo", "seat", "react"]
 DOS: tuple[Do, ...] = get_args(Do)
 MOST_OPS = 50  # ops a batch
 MOST_BYTES = 48 * 1024  # bytes a batch

@@ -9,6 +9,7 @@ from typing import Any
 
 from backchannel.domain.model import Event, Feed, Item, Placement, Room, Session
 from backchannel.domain.times import parse_when, write_when
+from backchannel.store.base import Change
 
 ITEM = """
     item.event, item.id, item.seq, item.rev, item.origin, item.session, item.author, item.author_key, item.at,
@@ -71,27 +72,40 @@ def session_row(event: str, session: Session) -> dict[str, Any]:
 
 
 def item(row: sqlite3.Row) -> Item:
-    placed = None
-    if row["method"] is not None:
-        placed = Placement(method=row["method"], confidence=row["confidence"], reason=row["reason"])
     return Item(
         id=row["id"], event=row["event"], origin=row["origin"], text=row["text"], author=row["author"],
         kind=row["kind"], session=row["session"], depth=row["depth"], speaker=row["speaker"], html=row["html"],
         at=parse_when(row["at"]), written_at=parse_when(row["written_at"]), received_at=moment(row["received_at"]),
-        url=row["url"], sources=tuple(json.loads(row["sources"])), placed=placed,
+        url=row["url"], sources=tuple(json.loads(row["sources"])), placed=placement(row),
         reactions=json.loads(row["reactions"]), state=row["state"], seq=row["seq"], rev=row["rev"],
         author_key=row["author_key"], source_id=row["source_id"],
     )  # fmt: skip
 
 
+def placement(row: sqlite3.Row) -> Placement | None:
+    if row["method"] is None:
+        return None
+    return Placement(method=row["method"], confidence=row["confidence"], reason=row["reason"])
+
+
+def placement_columns(placed: Placement | None) -> tuple[str | None, float | None, str | None]:
+    return (placed.method, placed.confidence, placed.reason) if placed else (None, None, None)
+
+
+def change(row: sqlite3.Row) -> Change:
+    return Change(
+        seq=row["seq"], id=row["id"], do=row["do"], by=row["by"], at=datetime.fromisoformat(row["at"]),
+        session=row["session"], state=row["state"], rev=row["rev"], placed=placement(row),
+    )  # fmt: skip
+
+
 def item_row(item: Item) -> dict[str, Any]:
-    placed = item.placed
+    method, confidence, reason = placement_columns(item.placed)
     return {
         "event": item.event, "id": item.id, "seq": item.seq, "rev": item.rev, "origin": item.origin,
         "session": item.session, "author": item.author, "author_key": item.author_key, "at": write_when(item.at),
         "written_at": write_when(item.written_at), "received_at": write_when(item.received_at), "url": item.url,
-        "sources": dumps([dict(source) for source in item.sources]), "method": placed and placed.method,
-        "confidence": placed and placed.confidence, "reason": placed and placed.reason,
+        "sources": dumps([dict(source) for source in item.sources]), "method": method, "confidence": confidence, "reason": reason,
         "reactions": dumps(dict(item.reactions)), "state": item.state, "source_id": item.source_id,
     }  # fmt: skip
 

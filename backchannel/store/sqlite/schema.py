@@ -54,8 +54,10 @@ CREATE UNIQUE INDEX standing_order ON standing (event, channel, seq);
 CREATE INDEX standing_item ON standing (event, id);
 CREATE TABLE change (
     event TEXT NOT NULL, seq INTEGER NOT NULL, id TEXT NOT NULL, do TEXT NOT NULL, by TEXT NOT NULL, at TEXT NOT NULL,
-    session TEXT, state TEXT NOT NULL, rev INTEGER NOT NULL, PRIMARY KEY (event, seq)
+    session TEXT, state TEXT NOT NULL, rev INTEGER NOT NULL, method TEXT, confidence REAL, reason TEXT,
+    PRIMARY KEY (event, seq)
 ) WITHOUT ROWID;
+CREATE INDEX change_item ON change (event, id, seq);
 CREATE TABLE op (
     event TEXT NOT NULL, author_key TEXT NOT NULL, op TEXT NOT NULL, fingerprint TEXT NOT NULL, answer TEXT NOT NULL,
     PRIMARY KEY (event, author_key, op)

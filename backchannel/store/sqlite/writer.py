@@ -95,8 +95,9 @@ class SqliteWriter(SqliteReader):
         self._upsert("item", rows.item_row(item), ("event", "id"))
         self._keep_standing(item, channels)
         self._run(
-            "INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             item.event, item.seq, item.id, do, by, write_when(at), item.session, item.state, item.rev,
+            *rows.placement_columns(item.placed),
         )  # fmt: skip
         return item
 
