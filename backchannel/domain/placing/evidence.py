@@ -30,7 +30,7 @@ class Evidence:
         self._sessions = {s.guid: s for s in sessions}
         self._titles = Titles({s.guid: s.title for s in sessions})
         self._pages = {address_of(s.url): s.guid for s in sessions if s.url}
-        self._leaders = {s.guid: {fold(name) for name in s.leaders if len(fold(name)) > 2} for s in sessions}
+        self._leaders = {s.guid: {fold(name) for name in s.leaders} - {""} for s in sessions}
         self._ours = re.compile(rf"/{re.escape(event.slug.casefold())}/(?:s/|sessions?/)?([a-z0-9-]+)")
         self._slugs = {s.slug: s.guid for s in sessions}
 

@@ -12,7 +12,7 @@ from .memory import Memory
 from .reasons import Reasons
 from .shapes import Candidate, Placed, Unplaced
 from .timetable import seconds
-from .weights import CLOCK, DOUBT, EDGE, HALLWAY, TELLING, WEIGHTS
+from .weights import CLOCK_EDGE, DOUBT, EDGE, HALLWAY, TELLING, WEIGHTS
 from .words import TITLE, words_of
 
 SHOWN = 3  # candidates told
@@ -47,20 +47,21 @@ class Placer:
         if not candidates:
             return Placed(session=None, placement=_hallway(1.0, "there are no sessions yet"))
         first = candidates[0]
-        if reason := self._doubt(candidates, columns):
+        if reason := self._doubt(candidates, columns, seconds(post.at) is not None):
             return Placed(session=None, placement=_hallway(1 - first.confidence, reason), candidates=candidates)
         placement = Placement(method=first.method, confidence=first.confidence, reason=first.reason)
         return Placed(session=first.session, placement=placement, candidates=candidates)
 
-    def _doubt(self, candidates: Sequence[Candidate], columns: Columns) -> str:
+    def _doubt(self, candidates: Sequence[Candidate], columns: Columns, timed: bool) -> str:
         """Why the best session is not good enough, if it is not."""
         best = candidates[0]
-        if best.confidence < DOUBT:
+        told = any(best.session in columns.get(kind, ()) for kind in TELLING)
+        if best.confidence < DOUBT or not (told or timed):
             return "nothing says clearly which session, if any"
-        if len(candidates) > 1 and best.confidence < EDGE * candidates[1].confidence:
-            return "it fits two sessions or more alike"
-        if best.confidence < CLOCK and not any(best.session in columns.get(kind, ()) for kind in TELLING):
-            return "only its time speaks for a session, and several were on"
+        if len(candidates) > 1 and best.confidence < (EDGE if told else CLOCK_EDGE) * candidates[1].confidence:
+            return (
+                "it fits two sessions or more alike" if told else "only the clock speaks, and several sessions were on"
+            )
         return ""
 
     def _candidate(self, post: Unplaced, guid: str, share: float, columns: Columns) -> Candidate:

@@ -40,9 +40,9 @@ WEIGHTS: Final[dict[str, float]] = {
 TELLING: Final = ("hashtag", "reply", "link", "room", "leader", "mention", "been", "running", "best", "title")
 
 HALLWAY: Final = -6.0  # the score of no session at all
-DOUBT: Final = 0.2  # below this confidence a post is left in the hallway, for people to sort
+DOUBT: Final = 0.15  # below this confidence a post is left in the hallway, for people to sort
 EDGE: Final = 1.02  # and so it is when the best is not so many times as likely as the next
-CLOCK: Final = 0.42  # and so it is below this when nothing but the clock speaks for a session
+CLOCK_EDGE: Final = 1.5  # the same, when nothing but the clock speaks for it
 
 HALF_RUN: Final = 30 * 60.0  # seconds after which an author's running session counts half
 NO_END: Final = 60 * 60.0  # seconds a session lasts whose end is not known

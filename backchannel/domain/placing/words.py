@@ -13,13 +13,13 @@ from itertools import pairwise
 _NO_WORDS = re.compile(r"(?:https?://|www\.)\S+|[@#＃][\w-]+(?:@[\w.-]+)?")
 _WORD = re.compile(r"[^\W\d_]\w*(?:['’-]\w+)*|\d\w*[^\W\d_]\w*")
 _STOP = frozenset(
-    """a about after all also am an and any are as at be because been before being both but by can could did do does
-    doing don done down each else even ever few for from further get go going good got had has have having he her here
-    hers him his how i if in into is isn it its just like lot make many may me might more most much must my no nor not
-    now of off on once one only or other our out over own people quite rather really right said same say says see she
-    should so some still such talk talks than that the their them then there these they thing things think this those
-    through to today too under until up us use used using very via want was way we well were what when where which
-    while who why will with would yes yet you your""".split()  # noqa: SIM905
+    """a about after all also am an and any are as at be because been before being both but by can could did do
+    does doing don done down each else even ever few for from further get go going good got had has hashtag have
+    having he her here hers him his how i if in into is isn it its just like lot make many may me might more
+    most much must my no nor not now of off on once one only or other our out over own people quite rather
+    really right said same say says see she should so some still such talk talks than that the their them then
+    there these they thing things think this those through to today too under until up us use used using very
+    via want was way we well were what when where which while who why will with would yes yet you your""".split()  # noqa: SIM905
 )
 SMOOTHING = 100.0  # words of the event at large that stand in for what a session has not said yet
 RARE = 500.0  # words that nobody has said yet, counted with the event at large
@@ -67,7 +67,7 @@ class Words:
         self.silence[session] = math.log(SMOOTHING / (SMOOTHING + max(0.0, self._in_session[session])))
 
     def nats(self, word: str) -> dict[str, float]:
-        """Session -> how much the word speaks for it (Dirichlet-smoothed); nothing for a word said all over the place."""
+        """Session -> how much the word speaks for it (Dirichlet-smoothed); nothing for one said everywhere."""
         said = self._said.get(word)
         if not said or len(said) > COMMON:
             return {}

@@ -1,0 +1,331 @@
+"""Posts find their session, with a method, a confidence and a reason that a person can check."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backchannel.domain.model import Event, Item, Placement, Room, Session
+from backchannel.domain.placing import Candidate, Placed, Placer, Unplaced
+from backchannel.domain.placing.reasons import METHODS
+from backchannel.domain.placing.weights import WEIGHTS
+
+TEN = datetime(2026, 6, 6, 10, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+EVENT = Event(slug="camp", title="Camp", timezone="Europe/London", hashtags=("camp26",))
+
+
+def session(guid: str, number: int, starts: datetime, room: str, title: str, **more: object) -> Session:
+    times = {"starts": starts, "ends": starts + HOUR}
+    return Session(guid=guid, slug=guid, number=number, room=room, title=title, **times, **more)  # type: ignore[arg-type]
+
+
+MAPS = session("maps", 1, TEN, "Barn", "Maps for parish councils", leaders=("Dot Dale", "@ed"))
+BINS = session("bins", 2, TEN, "Loft", "Bin collections as open data", url="https://grid.example/bins")
+TEA = session("tea", 3, TEN + 2 * HOUR, "Barn", "Tea and cake")
+SESSIONS = (MAPS, BINS, TEA)
+
+
+def at(minutes: float) -> datetime:
+    """Minutes after the first sessions began."""
+    return TEN + timedelta(minutes=minutes)
+
+
+def placer() -> Placer:
+    return Placer(EVENT, SESSIONS, (Room(name="Barn"), Room(name="Loft")))
+
+
+def post(text: str, minutes: float | None = 20, author: str = "ann", **more: object) -> Unplaced:
+    when = None if minutes is None else at(minutes)
+    return Unplaced(author=author, text=text, at=when, **more)  # type: ignore[arg-type]
+
+
+def put(placer: Placer, unplaced: Unplaced) -> Placed:
+    placed = placer.place(unplaced)
+    placer.learn_placed(unplaced, placed)
+    return placed
+
+
+def told(placed: Placed) -> tuple[str | None, str, str]:
+    return placed.session, placed.placement.method, placed.placement.reason
+
+
+# what settles it
+
+
+def test_a_post_whose_session_is_given_goes_there():
+    placed = placer().place(post("#camp26s1", session="tea"))
+    assert told(placed) == ("tea", "explicit", "its writer chose this session")
+    assert placed.placement.confidence == 1.0
+
+
+def test_a_session_that_is_not_on_the_grid_settles_nothing():
+    assert placer().place(post("#camp26s1", session="gone")).session == "maps"
+
+
+def test_a_session_hashtag_wins_over_the_clock_and_the_authors_session():
+    knows = placer()
+    put(knows, post("off we go #camp26s1"))
+    assert told(knows.place(post("so true #camp26 #S3", 21)))[:2] == ("tea", "hashtag")
+
+
+def test_the_reason_shows_the_hashtag_as_it_was_typed():
+    assert placer().place(post("#Camp26_S2", None)).placement.reason == "tagged #Camp26_S2"
+
+
+def test_hashtags_that_the_feed_gives_beside_the_text_count_too():
+    assert told(placer().place(post("so true", None, hashtags=("camp26", "s2")))) == ("bins", "hashtag", "tagged #s2")
+
+
+def test_an_answer_goes_where_what_it_answers_is():
+    knows = placer()
+    put(knows, post("#camp26s2", source_id="one", url="https://social.example/1"))
+    for reply_to in ("one", "https://social.example/1"):
+        placed = knows.place(post("yes!", 200, author="bob", reply_to=reply_to))
+        assert (placed.session, placed.placement.method) == ("bins", "reply")
+        assert placed.placement.reason.startswith("answers a post in this session")
+
+
+@pytest.mark.parametrize(
+    "link", ["https://grid.example/bins/?utm=x", "http://www.grid.example/bins", "https://our.example/camp/bins"]
+)
+def test_a_link_to_the_sessions_page_names_it(link: str):
+    placed = placer().place(post(f"notes at {link}.", None))
+    assert told(placed) == ("bins", "link", "links to this session's page")
+
+
+def test_a_rooms_hashtag_means_what_is_on_there():
+    assert told(placer().place(post("#camp26 #barn", 30)))[0] == "maps"
+    placed = placer().place(post("#camp26 #barn", 115))
+    assert (placed.session, placed.placement.method) == ("tea", "room")
+
+
+# what makes it likely
+
+
+def test_the_authors_running_session_holds_for_what_follows():
+    knows = placer()
+    put(knows, post("here we go #camp26s2", 10))
+    placed = knows.place(post("hear hear!", 14))
+    assert (placed.session, placed.placement.method) == ("bins", "author")
+    assert placed.placement.reason.startswith(
+        "the author's posts since 11:10 are in this session, which the author named"
+    )
+
+
+def test_a_running_session_gives_way_to_the_one_that_has_begun_since():
+    knows = placer()
+    for minute in range(10, 40, 5):
+        put(knows, post("and another thing", minute, author="bob"))
+        knows.learn_author("bob", "maps", at(minute))
+    assert knows.place(post("hear hear!", 41, author="bob")).session == "maps"
+    assert knows.place(post("lovely tea and cake", 140, author="bob")).session == "tea"
+
+
+def test_words_of_the_title_speak_for_a_session():
+    placed = placer().place(post("parish councils love it"))
+    assert (placed.session, placed.placement.method) == ("maps", "words")
+    assert placed.placement.reason.startswith("shares ‘")
+
+
+def test_a_hashtag_that_is_a_topic_counts_as_words():
+    assert placer().place(post("more of this #OpenData")).session == "bins"
+
+
+def test_what_was_said_in_a_session_speaks_for_it():
+    knows = placer()
+    for text in ("a blanket ban on wheelie lids", "the blanket ban again", "nobody wants a blanket ban"):
+        knows.learn_note("maps", text, "carol", at(5))
+    placed = knows.place(post("that blanket ban!", 20, author="dan"))
+    assert placed.session == "maps"
+    assert "‘blanket’" in placed.placement.reason and "‘ban’" in placed.placement.reason
+
+
+@pytest.mark.parametrize("text", ["@ed is on form", "Dot Dale is on form"])
+def test_naming_a_leader_speaks_for_the_leaders_session(text: str):
+    placed = placer().place(post(text))
+    assert placed.session == "maps"
+    assert "names a leader of this session" in placed.placement.reason
+
+
+def test_a_note_taker_in_the_room_is_in_that_session():
+    knows = placer()
+    knows.learn_note("bins", "lids", "Carol", at(5))
+    assert knows.place(post("hear hear!", 8, author="@carol")).session == "bins"
+
+
+def test_the_only_session_that_is_on_takes_what_has_no_other_place():
+    assert told(placer().place(post("hello", 125))) == ("tea", "time", "on at the time, the last to have begun")
+
+
+def test_posts_lag_the_talk():
+    assert placer().place(post("what a cake", 190)).session == "tea"
+
+
+def test_a_blog_post_late_in_the_evening_goes_by_its_words():
+    text = "Looking back at open data about bin collections: which bins, which collections, which data"
+    assert placer().place(post(text, 600, author="", title="Bins!")).session == "bins"
+
+
+# when nothing does
+
+
+def test_with_two_sessions_on_the_clock_alone_decides_nothing():
+    placed = placer().place(post("hello"))
+    assert placed.session is None
+    assert placed.placement.method == "hallway"
+    assert placed.placement.reason == "only the clock speaks, and several sessions were on"
+    assert {candidate.session for candidate in placed.candidates[:2]} == {"maps", "bins"}
+
+
+def test_a_post_of_the_day_before_is_the_hallways():
+    placed = placer().place(post("packing my bag", -1200))
+    assert (placed.session, placed.placement.method) == (None, "hallway")
+
+
+def test_an_event_without_sessions_has_its_hallway():
+    placed = Placer(EVENT, ()).place(post("hello"))
+    reason = Placement(method="hallway", confidence=1.0, reason="there are no sessions yet")
+    assert placed == Placed(session=None, placement=reason, candidates=())
+
+
+@pytest.mark.parametrize("when", [None, date(2026, 6, 6)])
+def test_a_post_without_a_time_goes_by_what_it_says(when: date | None):
+    knows = placer()
+    assert knows.place(Unplaced(text="hello", at=when)).session is None
+    assert knows.place(Unplaced(text="#camp26s3", at=when)).session == "tea"
+
+
+def test_three_candidates_are_told_best_first_and_they_share_less_than_all():
+    placed = placer().place(post("parish councils"))
+    confidences = [candidate.confidence for candidate in placed.candidates]
+    assert placed.candidates[0].session == placed.session
+    assert confidences == sorted(confidences, reverse=True)
+    assert len(confidences) == 3 and sum(confidences) <= 1
+
+
+# what people do teaches
+
+
+def test_moving_a_post_moves_the_authors_running_session_at_once():
+    knows = placer()
+    first = post("parish maps", 10)
+    was = put(knows, first)
+    assert was.session == "maps"
+    knows.learn_moved(first, "bins", was)
+    assert knows.place(post("hear hear!", 12)).session == "bins"
+
+
+def test_moving_a_post_teaches_its_words():
+    knows = placer()
+    for minute, author in enumerate(("ann", "bob", "cat")):
+        lids = post("wheelie lids again", minute, author=author)
+        knows.learn_moved(lids, "maps", put(knows, lids))
+    placed = knows.place(post("those wheelie lids", 10, author="dan"))
+    assert placed.session == "maps"
+
+
+def test_moving_a_post_to_the_hallway_takes_its_author_out_of_the_session():
+    knows = placer()
+    first = post("parish maps", 10)
+    knows.learn_moved(first, None, put(knows, first))
+    assert knows.place(post("hear hear!", 12)).session is None
+
+
+def test_undoing_a_move_restores_what_was_known():
+    knows, other = placer(), placer()
+    first = post("parish maps", 10)
+    was = put(knows, first)
+    put(other, first)
+    knows.learn_moved(first, "bins", was)
+    moved = replace(was, session="bins", placement=Placement(method="person", confidence=1.0, reason=""))
+    knows.learn_moved(first, "maps", moved)
+    assert knows.place(post("hear hear!", 12)).session == other.place(post("hear hear!", 12)).session == "maps"
+
+
+def test_saying_where_an_author_is_places_what_follows():
+    knows = placer()
+    knows.learn_author("ann", "bins", at(5))
+    placed = knows.place(post("hear hear!", 8))
+    assert (placed.session, placed.placement.method) == ("bins", "author")
+
+
+# rebuilt from the record
+
+
+def item(number: int, unplaced: Unplaced, placed: Placed) -> Item:
+    return Item(
+        id=f"i{number}", seq=number, event="camp", origin="post", text=unplaced.text, author=unplaced.author,
+        session=placed.session, at=unplaced.at, placed=placed.placement, source_id=unplaced.source_id,
+    )  # fmt: skip
+
+
+STORY = [
+    post("here we go #camp26s2", 2, "ann", source_id="1"),
+    post("parish councils first", 4, "bob", source_id="2"),
+    post("lids!", 6, "ann", source_id="3"),
+    post("hello all", 7, "cat", source_id="4"),
+    post("councils and lids", 9, "bob", source_id="5"),
+]
+
+
+def test_a_placer_fed_with_the_record_answers_as_the_one_that_made_it():
+    first, second = placer(), placer()
+    for number, unplaced in enumerate(STORY, 1):
+        second.learn_item(item(number, unplaced, put(first, unplaced)))
+    asked = [
+        post(text, 12, author) for author in ("ann", "bob", "cat", "dan") for text in ("hear hear", "lids, councils")
+    ]
+    assert [second.place(each) for each in asked] == [first.place(each) for each in asked]
+
+
+def test_what_was_withdrawn_teaches_nothing():
+    knows = placer()
+    unplaced = post("#camp26s2", 2)
+    knows.learn_item(replace(item(1, unplaced, knows.place(unplaced)), state="withdrawn"))
+    assert knows.place(post("hear hear!", 4)) == placer().place(post("hear hear!", 4))
+
+
+def test_asking_changes_nothing():
+    knows = placer()
+    put(knows, STORY[0])
+    assert knows.place(STORY[1]) == knows.place(STORY[1])
+
+
+# what holds always
+
+
+def test_every_kind_of_evidence_has_a_method():
+    assert set(METHODS) == set(WEIGHTS)
+
+
+@given(st.lists(st.tuples(st.text(max_size=80), st.text(max_size=5), st.integers(-(10**6), 10**6)), max_size=8))
+def test_any_posts_at_all_are_placed_or_left_in_the_hallway(posts: list[tuple[str, str, int]]):
+    knows = placer()
+    for text, author, minutes in posts:
+        placed = put(knows, post(text, minutes, author))
+        assert placed.session in (None, "maps", "bins", "tea")
+        assert 0 <= placed.placement.confidence <= 1
+        assert placed.placement.reason
+        assert all(isinstance(candidate, Candidate) and candidate.reason for candidate in placed.candidates)
+
+
+def test_a_post_costs_the_same_however_many_came_before():
+    sessions = [
+        session(f"g{n}", n, TEN + n % 9 * HOUR, f"R{n % 20}", f"Topic {n} of {n % 7} things") for n in range(178)
+    ]
+    knows = Placer(EVENT, sessions)
+    words = [f"word{n % 97} thing{n % 13} topic{n % 31}" for n in range(3600)]
+    costs = []
+    for n, text in enumerate(words):
+        unplaced = post(f"{text} said here", n / 7, author=f"a{n % 40}", source_id=str(n))
+        started = time.process_time()
+        put(knows, unplaced)
+        costs.append(time.process_time() - started)
+    assert sum(costs) < 10
+    assert sorted(costs[-900:])[450] < 2 * sorted(costs[:900])[450]
