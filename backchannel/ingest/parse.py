@@ -180,7 +180,7 @@ def _no_feed(text: str, base_url: str) -> NotAFeed:
     if text.lstrip()[:1] in ("{", "["):
         return NotAFeed("This is JSON, or a part of it, but no JSON Feed.")
     if re.search(r"<opml[\s>]", text[:5000], re.IGNORECASE):
-        return NotAFeed("This is a list of feeds (OPML): add the feeds it names, one by one.", feeds_listed_in(text))
+        return NotAFeed("This is a list of feeds (OPML), not a feed: add those that it names.")
     links = feeds_named_in(text, base_url)
     if links:
         return NotAFeed(f"This is a web page, not a feed; it names a feed of its own: {links[0]}", links)

@@ -12,13 +12,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from http import HTTPStatus
-from typing import Protocol
 from urllib.parse import urlsplit
 
-from backchannel.domain.errors import BackchannelError, FeedRefused
+from backchannel.domain.errors import BackchannelError, FeedRefused, NotAFeed
 from backchannel.domain.model import Entry, Feed
 from backchannel.domain.times import MONTHS
 
+from .catch_up import Fetcher, Gap, catch_up, more_of
 from .entries import read_entries
 from .fetch import Answer
 from .parse import FeedContents
@@ -31,21 +31,18 @@ BACK_OFF = (60.0, 6 * 3600.0)  # after the first failure; at most
 LONGEST_WAIT = 24 * 3600.0  # that a Retry-After is obeyed
 
 
-class Fetcher(Protocol):
-    def __call__(self, url: str, *, etag: str | None = None, modified: str | None = None) -> Answer: ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Poll:
     """What one look brought. `feed` is the feed as it is to be kept: validators, health, when it is due.
 
     `covers` is the moment from which on `entries` are all there is: a post written later that is not among them was
-    taken down. None where that cannot be told.
+    taken down. None where that cannot be told. `gap` is what was posted and could not be had.
     """
 
     feed: Feed
     entries: tuple[Entry, ...] = ()
     covers: datetime | None = None
+    gap: Gap | None = None
     apart: float = STRANGERS  # seconds until the same host may be asked again
 
 
@@ -99,7 +96,10 @@ def poll_feed(
         if answer.status == 304 or fingerprint == feed.fingerprint:
             return look.unchanged(answer)
         contents = reader(answer.body, content_type=answer.content_type, base_url=answer.url, now=now)
-        return look.brought(answer, contents, fingerprint)
+        entries = tuple(entry for entry in contents.entries if "empty" not in entry.flags)
+        more = more_of(answer, contents)
+        entries, gap = catch_up(entries, feed.newest_at, more, fetcher=fetcher, reader=reader, now=now)
+        return look.brought(answer, contents, entries, gap, fingerprint)
     except BackchannelError as error:
         return look.failed(error)
 
@@ -116,17 +116,21 @@ class _Look:
     def unchanged(self, answer: Answer) -> Poll:
         return self._sound(answer, replace(self.feed), note="")
 
-    def brought(self, answer: Answer, contents: FeedContents, fingerprint: str) -> Poll:
-        entries = tuple(entry for entry in contents.entries if "empty" not in entry.flags)
+    def brought(
+        self, answer: Answer, contents: FeedContents, entries: tuple[Entry, ...], gap: Gap | None, fingerprint: str
+    ) -> Poll:
         dates = [entry.written_at for entry in entries if entry.written_at]
         seen = [self.feed.newest_at] if self.feed.newest_at else []
         newest = max([*dates, *seen], default=self.now if entries else None)
-        feed = replace(
-            self.feed, title=contents.title or self.feed.title, fingerprint=fingerprint, newest_at=newest
-        )  # fmt: skip
-        poll = self._sound(answer, feed, note=_doubts(contents, len(entries)))
-        whole = len(dates) == len(entries) and not {"cut", "many"} & set(contents.flags)
-        return replace(poll, entries=entries, covers=min(dates, default=None) if whole else None)
+        title = contents.title or self.feed.title
+        feed = replace(self.feed, title=title, fingerprint=fingerprint, newest_at=newest)
+        note = self._missing(gap) or _doubts(contents, len(entries))
+        whole = gap is None and len(dates) == len(entries) and not {"cut", "many"} & set(contents.flags)
+        covers = min(dates, default=None) if whole else None
+        return replace(self._sound(answer, feed, note), entries=entries, covers=covers, gap=gap)
+
+    def _missing(self, gap: Gap | None) -> str:
+        return f", posts may be missing from {self._time(gap.after)} to {self._time(gap.before)}" if gap else ""
 
     def _sound(self, answer: Answer, feed: Feed, note: str) -> Poll:
         moved = answer.moved_to is not None and answer.moved_to == feed.moved_to
@@ -156,9 +160,16 @@ class _Look:
 
     def failed(self, error: BackchannelError) -> Poll:
         due = self.pace.back_off(self.now, self.feed.failures + 1)
+        if isinstance(error, NotAFeed) and error.links and self.feed.fingerprint is None:
+            return self._named_by_a_page(error.links[0])
         if isinstance(error, FeedRefused):
             return self._again("refused: private address, or no public web server answers there", due)
         return self._again(error.message.rstrip("."), due)
+
+    def _named_by_a_page(self, url: str) -> Poll:
+        """Autodiscovery: an address that never was a feed's, but a page's that names one."""
+        poll = self._again(f"a web page; its own feed {url} is polled instead", self.now + timedelta(seconds=FASTEST))
+        return replace(poll, feed=replace(poll.feed, url=url), apart=0.0)
 
     def _again(self, what: str, due: datetime) -> Poll:
         failures = self.feed.failures + 1

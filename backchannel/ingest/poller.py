@@ -27,8 +27,9 @@ from backchannel.desk.posts import Taken
 from backchannel.domain.model import Event, Feed
 from backchannel.store.base import Store, Writer
 
+from .catch_up import Fetcher
 from .fetch import Fetching, fetch
-from .poll import SLOWEST, Fetcher, Pace, host_of, poll_feed
+from .poll import SLOWEST, Pace, host_of, poll_feed
 
 LEASE = timedelta(seconds=120)  # the longest that a look can take, and more
 TICK = 1.0  # seconds between two looks at what is due

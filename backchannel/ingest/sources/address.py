@@ -11,7 +11,6 @@ example.org/blog                  https://example.org/blog
 from __future__ import annotations
 
 import re
-from urllib.parse import quote
 
 from backchannel.domain.errors import FeedRefused
 
@@ -32,7 +31,7 @@ def address_of(typed: str) -> str:
     text = typed.strip().removeprefix("feed:").removeprefix("//")
     for shape, address in _SHAPES:
         if found := shape.fullmatch(text):
-            return address.format(*(quote(part, safe=":%") for part in found.groups()))
+            return address.format(*found.groups())
     if text.startswith(("#", "＃", "@")) or not text:
         raise FeedRefused(
             f"“{typed.strip()[:80]}” does not say where: write a feed's address, or “#tag @ mastodon.social”.",

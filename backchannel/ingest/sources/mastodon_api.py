@@ -43,7 +43,7 @@ def _post(status: Mapping[str, Any], base: str) -> Parts:
     account = _account(status)
     flags = ["sensitive"] if status.get("sensitive") else []
     return Parts(
-        guid=text_of(status.get("uri")) or url or text_of(status.get("id")),
+        guid=url or text_of(status.get("id")),  # as the RSS has it: a post is known by either
         url=url,
         author=_handle(text_of(account.get("acct")), base) or writer_of(url),
         html=above + text_of(status.get("content")),

@@ -1,0 +1,82 @@
+"""When more was posted than one answer holds: older pages, until the last post known is reached, or an honest gap.
+
+    known:   ... 10:02  10:05 |                     10:05 is the newest post known
+    answer:                       10:20  10:31      its oldest is newer than that: something may lie between
+    pages:                 10:07  10:11             asked for one after the other, until one reaches 10:05
+
+Pages are named by the feed itself (Atom's and JSON Feed's `next`, a Link header), or known of its kind: where Mastodon's
+RSS of a tag ends after twenty posts, its API goes on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from backchannel.domain.errors import BackchannelError
+from backchannel.domain.model import Entry
+
+from .fetch import Answer
+from .parse import FeedContents
+
+MOST_PAGES = 5  # a look
+_TAG_RSS = re.compile(r"(https?://[^/?#]+)/tags/([^/?#]+)\.rss")
+
+
+class Fetcher(Protocol):
+    def __call__(self, url: str, *, etag: str | None = None, modified: str | None = None) -> Answer: ...
+
+
+Reader = Callable[..., FeedContents]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Between these two moments there were posts, or there may have been, that could not be had."""
+
+    after: datetime
+    before: datetime
+
+
+def gap_in(entries: Sequence[Entry], newest_known: datetime | None) -> Gap | None:
+    """What may lie between the newest post known and the oldest that came; None where they meet, or cannot be told."""
+    dates = [entry.written_at for entry in entries if entry.written_at]
+    if newest_known is None or not dates or len(dates) < len(entries) or min(dates) <= newest_known:
+        return None
+    return Gap(newest_known, min(dates))
+
+
+def catch_up(
+    entries: tuple[Entry, ...],
+    newest_known: datetime | None,
+    more: str | None,
+    *,
+    fetcher: Fetcher,
+    reader: Reader,
+    now: datetime,
+) -> tuple[tuple[Entry, ...], Gap | None]:
+    """The entries with those of older pages behind them, each once, and the gap that is left. `more`: the next page."""
+    found = {entry.source_id: entry for entry in entries}
+    for _ in range(MOST_PAGES):
+        gap = gap_in(tuple(found.values()), newest_known)
+        if gap is None or more is None:
+            return tuple(found.values()), gap
+        try:
+            answer = fetcher(more)
+            contents = reader(answer.body, content_type=answer.content_type, base_url=answer.url, now=now)
+        except BackchannelError:
+            break
+        new = {entry.source_id: entry for entry in contents.entries if "empty" not in entry.flags} | found
+        more = more_of(answer, contents) if len(new) > len(found) else None
+        found |= {id: entry for id, entry in new.items() if id not in found}
+    return tuple(found.values()), gap_in(tuple(found.values()), newest_known)
+
+
+def more_of(answer: Answer, contents: FeedContents) -> str | None:
+    """Where older posts are, if anywhere."""
+    tag = _TAG_RSS.match(answer.url) if contents.source == "mastodon" else None
+    known = f"{tag[1]}/api/v1/timelines/tag/{tag[2]}?limit=40" if tag else None
+    return contents.links.get("next") or answer.next_url or known
