@@ -130,5 +130,5 @@ def test_what_we_stand_on_is_all_in_one_table() -> None:
 
 @pytest.mark.parametrize("path", sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")]), ids=lambda path: path.name)
 def test_links_between_pages_lead_somewhere(path: Path) -> None:
-    targets = re.findall(r"\]\((?!https?://)([^)#]+)", path.read_text(encoding="utf-8"))
+    targets = re.findall(r"(?:\]\(|src=\"|srcset=\")(?!https?://)([^)#\"]+)", path.read_text(encoding="utf-8"))
     assert [target for target in targets if not (path.parent / target).exists()] == []
