@@ -21,27 +21,36 @@ _LABELLED = ("question", "answer", "action", "pledge", "decision")
 
 
 def write_session(writeup: SessionWriteUp) -> str:
+    return _page(f"{writeup.title} · {writeup.event.title}", session_body(writeup))
+
+
+def session_body(writeup: SessionWriteUp) -> list[str]:
+    """All that is published of a session, without the page around it: the site and Atom put their own there."""
     body = [*_head(writeup, "h1"), *_layers(writeup, 2)]
     body += _section("Questions", map(_question, writeup.questions))
     body += _section("Actions and pledges", map(_commitment, writeup.commitments))
     body += _section("Decisions", (_said(line) for line in writeup.decisions))
-    body += _section("Links", map(_link, writeup.links))
-    body += _section("People", map(_plain, writeup.people))
-    return _page(f"{writeup.title} · {writeup.event.title}", body)
+    body += _section("Links", map(link_html, writeup.links))
+    body += _section("People", map(plain, writeup.people))
+    return body
 
 
 def write_event(writeup: EventWriteUp) -> str:
+    return _page(writeup.title, event_body(writeup))
+
+
+def event_body(writeup: EventWriteUp) -> list[str]:
     parts = [*writeup.sessions, *([writeup.hallway] if writeup.hallway else [])]
     taken = f"Notes by {', '.join(writeup.note_takers)}" if writeup.note_takers else ""
-    body = ["<header>", f"<h1>{_plain(writeup.title)}</h1>", *_facts([writeup.when, taken]), "</header>"]
+    body = ["<header>", f"<h1>{plain(writeup.title)}</h1>", *facts([writeup.when, taken]), "</header>"]
     body += _section("Sessions", map(_entry, parts))
     body += _ledger(writeup.ledger)
     for part in parts:
         body += [f'<article id="{_anchor(part)}">', *_head(part, "h2"), *_layers(part, 3), "</article>"]
-    body += _section("Sessions without notes", (_plain(session.title) for session in writeup.without_notes))
-    body += _section("Links", map(_link, writeup.links))
-    body += _section("People", map(_plain, writeup.people))
-    return _page(writeup.title, body)
+    body += _section("Sessions without notes", (plain(session.title) for session in writeup.without_notes))
+    body += _section("Links", map(link_html, writeup.links))
+    body += _section("People", map(plain, writeup.people))
+    return body
 
 
 def _page(title: str, body: Iterable[str]) -> str:
@@ -71,20 +80,20 @@ def _head(writeup: SessionWriteUp, heading: str) -> Iterator[str]:
     led = f"Led by {', '.join(writeup.leaders)}" if writeup.leaders else ""
     taken = f"Notes by {', '.join(writeup.note_takers)}" if writeup.note_takers else ""
     tags = " ".join(f"#{tag}" for tag in writeup.hashtags)
-    yield from ("<header>", f"<{heading}>{_plain(writeup.title)}</{heading}>")
-    yield from _facts([writeup.when, writeup.room, led, tags, taken])
+    yield from ("<header>", f"<{heading}>{plain(writeup.title)}</{heading}>")
+    yield from facts([writeup.when, writeup.room, led, tags, taken])
     yield "</header>"
 
 
-def _facts(facts: Sequence[str]) -> list[str]:
-    said = " · ".join(f"<span>{_plain(fact)}</span>" for fact in facts if fact)
+def facts(told: Sequence[str]) -> list[str]:
+    said = " · ".join(f"<span>{plain(fact)}</span>" for fact in told if fact)
     return [f'<p class="facts">{said}</p>'] if said else []
 
 
 def _layers(writeup: SessionWriteUp, level: int) -> Iterator[str]:
     """Thoughts, notes and posts; `level` is that of their headings."""
     if writeup.thoughts:
-        yield from ('<section class="thoughts">', f"<h{level}>{_plain(writeup.thoughts_heading)}</h{level}>")
+        yield from ('<section class="thoughts">', f"<h{level}>{plain(writeup.thoughts_heading)}</h{level}>")
         for group in writeup.thoughts:
             yield from _thoughts(group)
         yield "</section>"
@@ -93,14 +102,14 @@ def _layers(writeup: SessionWriteUp, level: int) -> Iterator[str]:
         ("posts", writeup.posts_heading, writeup.posts),
     ):
         if lines:
-            yield from (f'<section class="{name}">', f"<h{level}>{_plain(heading)}</h{level}>")
+            yield from (f'<section class="{name}">', f"<h{level}>{plain(heading)}</h{level}>")
             yield from _nested(lines)
             yield "</section>"
 
 
 def _thoughts(group: Thoughts) -> Iterator[str]:
     updated = f"(updated {read_date(group.updated)})" if group.updated else ""
-    said = " ".join(_plain(part) for part in (group.author, updated) if part)
+    said = " ".join(plain(part) for part in (group.author, updated) if part)
     if said:
         yield f'<p class="by">{said}</p>'
     yield from (f'<div class="thought"{_id(line)}>{_said(line)}</div>' for line in group.lines)
@@ -117,8 +126,8 @@ def _nested(lines: Sequence[Line]) -> Iterator[str]:
 
 
 def _beside(line: Line) -> str:
-    time = f'<span class="time">{_plain(line.time)}</span> ' if line.time else ""
-    author = f'<span class="author">{_plain(line.author)}</span> ' if line.author else ""
+    time = f'<span class="time">{plain(line.time)}</span> ' if line.time else ""
+    author = f'<span class="author">{plain(line.author)}</span> ' if line.author else ""
     return time + author
 
 
@@ -126,14 +135,14 @@ def _said(line: Line) -> str:
     """What the line says: its kind, who said it, the words, and where they come from."""
     item = line.item
     kind = f'<span class="kind">{item.kind}</span> ' if item.kind in _LABELLED else ""
-    speaker = f"<b>{_plain(item.speaker)}:</b> " if item.speaker else ""
+    speaker = f"<b>{plain(item.speaker)}:</b> " if item.speaker else ""
     if item.origin != "post":
-        return f"{kind}{speaker}{_html(line)}"
+        return f"{kind}{speaker}{words_html(line)}"
     link = f' <a href="{escape(item.url)}" {_REL}>post</a>' if item.url and is_good_link(item.url) else ""
-    return f'{kind}<div class="words">{_html(line)}</div>{link}'
+    return f'{kind}<div class="words">{words_html(line)}</div>{link}'
 
 
-def _html(line: Line) -> str:
+def words_html(line: Line) -> str:
     """The words. What is kept beside an item was made safe when it was kept (see the desk); else it is made here."""
     return line.item.html or render(line.body)
 
@@ -144,13 +153,13 @@ def _question(question: Question) -> str:
 
 
 def _commitment(made: Commitment) -> str:
-    owner = f' – <b class="owner">{_plain(made.owner)}</b>' if made.owner else ""
+    owner = f' – <b class="owner">{plain(made.owner)}</b>' if made.owner else ""
     return f'<span class="kind">{made.kind}</span> {_words(made.line)}{owner}'
 
 
 def _words(line: Line) -> str:
     """The words, as a link to where they stand."""
-    return f'{_html(line)} <a class="source" href="#{_item_anchor(line)}">¶</a>'
+    return f'{words_html(line)} <a class="source" href="#{item_anchor(line)}">¶</a>'
 
 
 def _ledger(ledger: Sequence[Due]) -> Iterator[str]:
@@ -163,9 +172,9 @@ def _ledger(ledger: Sequence[Due]) -> Iterator[str]:
         line = due.commitment.line if due.commitment else due.question.line if due.question else None
         kind = due.commitment.kind if due.commitment else "open question"
         if line:
-            where = f'<a href="#{_anchor(due.part)}">{_plain(due.part.title)}</a>'
+            where = f'<a href="#{_anchor(due.part)}">{plain(due.part.title)}</a>'
             said = f'<span class="kind">{kind}</span> {_words(line)}'
-            yield f"<tr><td>{said}</td><td>{_plain(owner)}</td><td>{where}</td></tr>"
+            yield f"<tr><td>{said}</td><td>{plain(owner)}</td><td>{where}</td></tr>"
     yield from ("</tbody></table>", "</section>")
 
 
@@ -176,21 +185,21 @@ def _section(heading: str, entries: Iterable[str]) -> list[str]:
 
 def _entry(part: SessionWriteUp) -> str:
     """A line of the contents."""
-    facts = " · ".join(_plain(fact) for fact in (part.when, part.room) if fact)
-    return f'<a href="#{_anchor(part)}">{_plain(part.title)}</a>{f" <small>{facts}</small>" if facts else ""}'
+    where = " · ".join(plain(fact) for fact in (part.when, part.room) if fact)
+    return f'<a href="#{_anchor(part)}">{plain(part.title)}</a>{f" <small>{where}</small>" if where else ""}'
 
 
-def _link(link: Link) -> str:
+def link_html(link: Link) -> str:
     if not is_good_link(link.url):
-        return _plain(link.title or link.url)
-    return f'<a href="{escape(printable(link.url))}" {_REL}>{_plain(link.title or link.url)}</a>'
+        return plain(link.title or link.url)
+    return f'<a href="{escape(printable(link.url))}" {_REL}>{plain(link.title or link.url)}</a>'
 
 
 def _id(line: Line) -> str:
-    return f' id="{_item_anchor(line)}"'
+    return f' id="{item_anchor(line)}"'
 
 
-def _item_anchor(line: Line) -> str:
+def item_anchor(line: Line) -> str:
     return escape("i-" + "".join(printable(line.item.id).split()))
 
 
@@ -198,7 +207,7 @@ def _anchor(part: SessionWriteUp) -> str:
     return escape(f"s-{part.session.slug}") if part.session else "hallway"
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """A title or a name: text and nothing else; one that is read from right to left is kept to itself."""
     text = one_line(text)
     turned = not text.isascii() and any(bidirectional(c) in ("R", "AL") for c in text)
