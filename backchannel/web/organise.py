@@ -1,0 +1,71 @@
+"""The organisers' pages: the triage board."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Flask, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from backchannel.desk import triage
+from backchannel.desk.access import organiser
+from backchannel.desk.ops import take_ops
+from backchannel.domain.channels import STAFF
+from backchannel.domain.errors import BadPass
+from backchannel.domain.ids import uuid7
+from backchannel.domain.model import Event
+from backchannel.domain.shapes import item_on_wire
+from backchannel.passes import Pass
+from backchannel.web.guard import services, visible
+from backchannel.web.pages import page
+
+organise = Blueprint("organise", __name__)
+
+
+@organise.get("/e/<event>/triage")
+def board(event: str) -> str:
+    """Posts for a person to place."""
+    found, shown = _organiser(event)
+    return _page(found, shown)
+
+
+@organise.post("/e/<event>/triage/<item>")
+def placed(event: str, item: str) -> ResponseReturnValue:
+    """One choice, from a browser without scripts."""
+    found, shown = _organiser(event)
+    (answer,) = take_ops(services().desk, shown, event, {"ops": [_op(item)]})
+    if "error" in answer:
+        return _page(found, shown, refused=answer["error"]["message"]), 400
+    return redirect(url_for("organise.board", event=event), code=303)
+
+
+def _op(item: str) -> dict[str, Any]:
+    form = request.form
+    op = {"op": form.get("op"), "id": item}
+    if form.get("do") in ("hide", "show"):
+        return op | {"do": form["do"]}
+    session = form.get("session") or form.get("elsewhere")
+    do = "seat" if form.get("seat") and session != "hallway" else "move"
+    return op | {"do": do, "session": None if session == "hallway" else session}
+
+
+def _organiser(event: str) -> tuple[Event, Pass]:
+    found, shown = visible(event)
+    if shown is None:
+        raise BadPass("This page is for organisers: open the organisers' link first.")
+    organiser(shown)
+    return found, shown
+
+
+def _page(event: Event, shown: Pass, refused: str = "") -> str:
+    context = page(event, shown, STAFF)
+    unsorted, total = triage.unsorted(services().desk, event.slug)
+    sessions = {session.guid: session for session in services().read().sessions(event.slug)}
+    posts = [
+        {"item": item_on_wire(one.item), "candidates": one.candidates, "op": uuid7()} for one in unsorted
+    ]
+    return render_template("triage.html", **context, board=posts, total=total, sessions=sessions, refused=refused)
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(organise)
