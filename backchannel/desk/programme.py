@@ -51,7 +51,7 @@ def _with_free_slugs(writer: Writer, slug: str, schedule: Schedule) -> list[Sess
     for session in schedule.sessions:
         if session.guid in known:
             old = known[session.guid]
-            session = replace(session, slug=old.slug, headings=old.headings)
+            session = replace(session, slug=old.slug, headings=old.headings, no_names=old.no_names)
         else:
             session = replace(session, slug=free_slug(session.slug or session.title, used))
         used.add(session.slug)

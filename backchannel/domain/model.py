@@ -42,6 +42,7 @@ class Event:
     public: bool = True
     closed: bool = False
     head: int = 0  # the last seq taken
+    withheld: tuple[str, ...] = ()  # names that a session without names never shows, beside those the event knows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,7 @@ class Session:
     hashtags: tuple[str, ...] = ()  # without '#', as written
     url: str | None = None
     headings: Mapping[str, str] = field(default_factory=dict)  # origin -> an imported document's own heading
+    no_names: bool = False  # nothing that goes out of it names anybody (domain/names.py)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,11 +169,15 @@ class Draft:
     kind: Kind | None = None  # only where the document says so; else it is read from the text
     speaker: str | None = None
     url: str | None = None
+    id: str = ""  # only where the document says it: the item is the same one wherever it comes back
+    source_id: str | None = None
+    sources: tuple[Mapping[str, str], ...] = ()
+    reactions: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """One session's worth of a pasted document."""
+    """One session's worth of a pasted document; with `hallway`, what belongs to no session."""
 
     title: str
     drafts: tuple[Draft, ...]
@@ -182,16 +188,29 @@ class Document:
     leaders: tuple[str, ...] = ()
     hashtags: tuple[str, ...] = ()
     headings: Mapping[str, str] = field(default_factory=dict)  # origin -> its own heading
+    guid: str = ""  # only where the document says it
+    hallway: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A time of which a feed may lack posts: more was written than its host still had when it was asked."""
+
+    begins: datetime
+    ends: datetime
+    feed: str = ""  # its address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """All that a write-up is composed from: items are in reading order."""
+    """All that a write-up is composed from: items are in reading order, `pins` are the ids of those pinned, as pinned."""
 
     event: Event
     sessions: tuple[Session, ...]
     items: tuple[Item, ...]
     rooms: tuple[Room, ...] = ()
+    pins: tuple[str, ...] = ()
+    gaps: tuple[Gap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,7 +51,7 @@ def diff(old: Iterable[Session], new: Schedule) -> Changes:
 
 
 def _changed(old: Session, new: Session) -> Changed:
-    merged = replace(new, slug=old.slug, number=old.number, headings=old.headings)
+    merged = replace(new, slug=old.slug, number=old.number, headings=old.headings, no_names=old.no_names)
     return Changed(old, merged, tuple(f for f in FIELDS if getattr(old, f) != getattr(new, f)))
 
 

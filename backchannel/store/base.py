@@ -112,6 +112,9 @@ class Reader(Protocol):
     def sessions(self, event: str) -> tuple[Session, ...]:
         """In the order of the grid: by start, then room, then number."""
 
+    def nameless(self, event: str) -> frozenset[str]:
+        """The guids of the sessions without names: cheap enough to be asked for every frame."""
+
     def session(self, event: str, ref: str) -> Session:
         """One session by guid or slug, or `UnknownSession`."""
 

@@ -81,6 +81,10 @@ class SqliteReader:
         )
         return tuple(rows.session(row) for row in found)
 
+    def nameless(self, event: str) -> frozenset[str]:
+        found = self._all("SELECT guid FROM session WHERE event = ? AND no_names = 1", event)
+        return frozenset(row["guid"] for row in found)
+
     def session(self, event: str, ref: str) -> Session:
         row = self._one("SELECT * FROM session WHERE event = ? AND (guid = ? OR slug = ?)", event, ref, ref)
         if row is None:

@@ -37,7 +37,7 @@ def event(row: sqlite3.Row) -> Event:
     return Event(
         slug=row["slug"], uid=row["uid"], title=row["title"], timezone=row["timezone"], starts=day(row["starts"]),
         ends=day(row["ends"]), hashtags=tuple(json.loads(row["hashtags"])), public=bool(row["public"]),
-        closed=bool(row["closed"]), head=row["head"],
+        closed=bool(row["closed"]), head=row["head"], withheld=tuple(json.loads(row["withheld"])),
     )  # fmt: skip
 
 
@@ -45,7 +45,7 @@ def event_row(event: Event) -> dict[str, Any]:
     return {
         "slug": event.slug, "uid": event.uid, "title": event.title, "timezone": event.timezone,
         "starts": write_when(event.starts), "ends": write_when(event.ends), "hashtags": dumps(event.hashtags),
-        "public": int(event.public), "closed": int(event.closed),
+        "public": int(event.public), "closed": int(event.closed), "withheld": dumps(event.withheld),
     }  # fmt: skip
 
 
@@ -58,7 +58,7 @@ def session(row: sqlite3.Row) -> Session:
         guid=row["guid"], slug=row["slug"], number=row["number"], title=row["title"], abstract=row["abstract"],
         room=row["room"], starts=moment(row["starts"]), ends=moment(row["ends"]),
         leaders=tuple(json.loads(row["leaders"])), hashtags=tuple(json.loads(row["hashtags"])), url=row["url"],
-        headings=json.loads(row["headings"]),
+        headings=json.loads(row["headings"]), no_names=bool(row["no_names"]),
     )  # fmt: skip
 
 
@@ -68,6 +68,7 @@ def session_row(event: str, session: Session) -> dict[str, Any]:
         "title": session.title, "abstract": session.abstract, "room": session.room,
         "starts": write_when(session.starts), "ends": write_when(session.ends), "leaders": dumps(session.leaders),
         "hashtags": dumps(session.hashtags), "url": session.url, "headings": dumps(dict(session.headings)),
+        "no_names": int(session.no_names),
     }  # fmt: skip
 
 

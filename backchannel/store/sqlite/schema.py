@@ -24,7 +24,7 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE event (
     slug TEXT PRIMARY KEY, uid TEXT NOT NULL, title TEXT NOT NULL, timezone TEXT NOT NULL, starts TEXT, ends TEXT,
     hashtags TEXT NOT NULL, public INTEGER NOT NULL, closed INTEGER NOT NULL,
-    head INTEGER NOT NULL DEFAULT 0, generations TEXT NOT NULL DEFAULT '{}'
+    head INTEGER NOT NULL DEFAULT 0, generations TEXT NOT NULL DEFAULT '{}', withheld TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE room (
     event TEXT NOT NULL, name TEXT NOT NULL, guid TEXT NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (event, name)
@@ -32,7 +32,7 @@ CREATE TABLE room (
 CREATE TABLE session (
     event TEXT NOT NULL, guid TEXT NOT NULL, slug TEXT NOT NULL, number INTEGER, title TEXT NOT NULL,
     abstract TEXT NOT NULL, room TEXT, starts TEXT, ends TEXT, leaders TEXT NOT NULL, hashtags TEXT NOT NULL,
-    url TEXT, headings TEXT NOT NULL, PRIMARY KEY (event, guid), UNIQUE (event, slug)
+    url TEXT, headings TEXT NOT NULL, no_names INTEGER NOT NULL, PRIMARY KEY (event, guid), UNIQUE (event, slug)
 ) WITHOUT ROWID;
 CREATE TABLE item (
     event TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL, rev INTEGER NOT NULL, origin TEXT NOT NULL,
