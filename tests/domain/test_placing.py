@@ -284,6 +284,12 @@ def test_a_placer_fed_with_the_record_answers_as_the_one_that_made_it():
     assert [second.place(each) for each in asked] == [first.place(each) for each in asked]
 
 
+def test_hashtags_that_the_feed_gave_are_known_again_where_they_were_kept():
+    sources = ({"feed": "https://feed.example", "hashtags": "camp26 s2"},)
+    kept = Item(id="i", event="camp", origin="post", text="so true", author="ann", at=at(5), sources=sources)
+    assert told(placer().place(Unplaced.of_item(kept)))[:2] == ("bins", "hashtag")
+
+
 def test_what_was_withdrawn_teaches_nothing():
     knows = placer()
     unplaced = post("#camp26s2", 2)

@@ -29,9 +29,19 @@ class Unplaced:
 
     @classmethod
     def of_item(cls, item: Item) -> Unplaced:
-        """A kept post as it was before it was placed (its feed's hashtags and reply are not kept with it)."""
-        known = item.source_id or item.id
-        return cls(source_id=known, author=item.author, text=item.text, at=item.at or item.received_at, url=item.url)
+        """A kept post as it was before it was placed; what its feed gave beside the text stands in its sources, as
+        `hashtags` (with spaces between), `title` and `reply_to`, where it was kept."""
+        beside = {name: value for source in item.sources for name, value in source.items()}
+        return cls(
+            source_id=item.source_id or item.id,
+            author=item.author,
+            text=item.text,
+            title=beside.get("title", ""),
+            at=item.at or item.received_at,
+            hashtags=tuple(beside.get("hashtags", "").split()),
+            url=item.url,
+            reply_to=beside.get("reply_to"),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
