@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import logging
 import random
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -32,9 +33,12 @@ from .fetch import Fetching, fetch
 from .poll import SLOWEST, Pace, host_of, poll_feed
 
 LEASE = timedelta(seconds=120)  # the longest that a look can take, and more
+HANDFUL = 5  # feeds leased in one transaction
 TICK = 1.0  # seconds between two looks at what is due
 AT_ONCE = 20  # feeds looked at at the same time, each of another host
 OFF_DAYS = 1800.0  # seconds between two looks at a quiet feed when the event is not on
+
+Watched = tuple[Feed, Event]
 
 log = logging.getLogger(__name__)
 
@@ -74,15 +78,12 @@ class Poller:
             stop.wait(TICK)
 
     def tick(self, event: str | None = None) -> list[Thread]:
-        """Begin to look at what is due; the threads that do it."""
-        return [thread for feed, its_event in self._due(event) if (thread := self._begin(feed, its_event))]
+        """Begin to look at what is due; the threads that do it, one a host."""
+        return [self._begin(host, feeds) for host, feeds in self._due(event).items()]
 
     def run_once(self, event: str | None = None) -> list[Polled]:
         """Look now at every feed of the event, or of all, due or not; hosts side by side, a host's feeds in turn."""
-        hosts: dict[str, list[tuple[Feed, Event]]] = {}
-        for feed, its_event in self._feeds(event):
-            hosts.setdefault(host_of(feed.url), []).append((feed, its_event))
-        queue, done = list(hosts.values()), list[Polled]()
+        queue, done = list(_by_host(self._feeds(event)).values()), list[Polled]()
         threads = [Thread(target=self._work_off, args=(queue, done), daemon=True) for _ in queue[:AT_ONCE]]
         for thread in threads:
             thread.start()
@@ -90,20 +91,18 @@ class Poller:
             thread.join()
         return sorted(done, key=lambda polled: polled.feed.url)
 
-    def _work_off(self, queue: list[list[tuple[Feed, Event]]], done: list[Polled]) -> None:
+    def _work_off(self, queue: list[list[Watched]], done: list[Polled]) -> None:
         while queue:
             try:
                 feeds = queue.pop()
             except IndexError:  # another thread was quicker
                 return
-            for feed, event in feeds:
-                claimed = self._claim(feed, whenever=True)
-                if claimed is not None:
-                    done.append(self._look(claimed, event))
+            for some in _handfuls(feeds):
+                done += [self._look(*watched) for watched in self._claim(some, whenever=True)]
 
     # --- what is due
 
-    def _feeds(self, slug: str | None = None) -> list[tuple[Feed, Event]]:
+    def _feeds(self, slug: str | None = None) -> list[Watched]:
         """The feeds that are not off, each with its event; those of closed events are left alone."""
         reader = self._store.reader()
         events = {
@@ -111,47 +110,45 @@ class Poller:
         }
         return [(feed, events[feed.event]) for feed in reader.feeds(slug) if not feed.off and feed.event in events]
 
-    def _due(self, slug: str | None = None) -> list[tuple[Feed, Event]]:
-        """At most one a host, the longest due first."""
+    def _due(self, event: str | None = None) -> dict[str, list[Watched]]:
+        """By host, the longest due first: of a stranger's one, of our own all. Hosts that are busy or rest have none."""
         now = self._desk.clock()
-        waiting = [pair for pair in self._feeds(slug) if pair[0].due_at is None or pair[0].due_at <= now]
+        waiting = [pair for pair in self._feeds(event) if pair[0].due_at is None or pair[0].due_at <= now]
         waiting.sort(key=lambda pair: pair[0].due_at.timestamp() if pair[0].due_at else 0.0)
-        chosen: dict[str, tuple[Feed, Event]] = {}
+        hosts = _by_host(waiting)
         with self._lock:
-            for pair in waiting:
-                host = host_of(pair[0].url)
-                if host not in self._busy and self._rested.get(host, now) <= now:
-                    chosen.setdefault(host, pair)
-            return list(chosen.values())[: max(AT_ONCE - len(self._busy), 0)]
+            free = [host for host in hosts if host not in self._busy and self._rested.get(host, now) <= now]
+            free = free[: max(AT_ONCE - len(self._busy), 0)]
+        return {host: hosts[host] if self._is_near(host) else hosts[host][:1] for host in free}
 
-    def _begin(self, feed: Feed, event: Event) -> Thread | None:
-        claimed = self._claim(feed)
-        if claimed is None:
-            return None
-        host = host_of(feed.url)
+    def _begin(self, host: str, feeds: list[Watched]) -> Thread:
         with self._lock:
             self._busy.add(host)
-        thread = Thread(target=self._visit, args=(claimed, event, host), daemon=True, name=f"poll {host}")
+        thread = Thread(target=self._visit, args=(host, feeds), daemon=True, name=f"poll {host}")
         thread.start()
         return thread
 
-    def _visit(self, feed: Feed, event: Event, host: str) -> None:
+    def _visit(self, host: str, feeds: list[Watched]) -> None:
         try:
-            self._look(feed, event)
+            for some in _handfuls(feeds):
+                for watched in self._claim(some):
+                    self._look(*watched)
         finally:
             with self._lock:
                 self._busy.discard(host)
 
-    def _claim(self, feed: Feed, *, whenever: bool = False) -> Feed | None:
-        """The feed, leased; None where it is gone or another poller has it."""
+    def _claim(self, some: list[Watched], *, whenever: bool = False) -> list[Watched]:
+        """Those of the feeds that are leased to us now; not those that are gone, or that another poller has."""
         due = self._desk.clock() + LEASE
+        events = {feed.id: (feed.due_at, event) for feed, event in some}
 
-        def job(writer: Writer) -> Feed | None:
-            known = next((kept for kept in writer.feeds(feed.event) if kept.id == feed.id), None)
-            if known is None or known.off or (known.due_at != feed.due_at and not whenever):
-                return None
-            writer.keep_feed(replace(known, due_at=due))
-            return known
+        def job(writer: Writer) -> list[Watched]:
+            slugs = {event.slug for _, event in some}
+            kept = [feed for slug in slugs for feed in writer.feeds(slug) if feed.id in events and not feed.off]
+            ours = [feed for feed in kept if whenever or feed.due_at == events[feed.id][0]]
+            for feed in ours:
+                writer.keep_feed(replace(feed, due_at=due))
+            return [(feed, events[feed.id][1]) for feed in ours]
 
         return self._store.write(job)
 
@@ -170,13 +167,28 @@ class Poller:
             return Polled(replace(feed, health="could not be kept: the server's log says why"))
 
     def _pace(self, feed: Feed, event: Event) -> Pace:
-        host = host_of(feed.url).rpartition(":")[0]
         return Pace(
             setting=self._settings.fetch_pace,
-            near=host in self._settings.fetch_allow,
+            near=self._is_near(host_of(feed.url)),
             slowest=SLOWEST if _is_on(event, self._desk.clock()) else OFF_DAYS,
             jitter=random.random(),
         )
+
+    def _is_near(self, host: str) -> bool:
+        """One of our own, let through the guard by a setting."""
+        return host.rpartition(":")[0] in self._settings.fetch_allow
+
+
+def _by_host(feeds: Iterable[Watched]) -> dict[str, list[Watched]]:
+    hosts: dict[str, list[Watched]] = {}
+    for feed, event in feeds:
+        hosts.setdefault(host_of(feed.url), []).append((feed, event))
+    return hosts
+
+
+def _handfuls(feeds: list[Watched]) -> list[list[Watched]]:
+    """Few enough that the last of them is looked at before the lease is over."""
+    return [feeds[start : start + HANDFUL] for start in range(0, len(feeds), HANDFUL)]
 
 
 def _is_on(event: Event, now: datetime) -> bool:
