@@ -5,32 +5,86 @@ A new one is a file and a line here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 from backchannel.domain.errors import Invalid
-from backchannel.writeup import html, json, markdown, ndjson, text
+from backchannel.domain.model import Record
+from backchannel.writeup import atom, csv, html, ics, json, ledger, markdown, ndjson, text
 from backchannel.writeup.tree import EventWriteUp, SessionWriteUp
+
+Written = str | bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """`name` is what one asks for, and the file's ending; `media_type` what is served."""
+    """`name` is what one asks for, and the file's ending unless `ending` is another; `title` is what people call it.
+
+    `write_session` is None where only an event makes sense. `write_record` is there where the state of each item is told,
+    so that an organiser may see what is held or hidden. `needs` are modules of the extra `publish`.
+    """
 
     name: str
+    title: str
     media_type: str
-    write_session: Callable[[SessionWriteUp], str]
-    write_event: Callable[[EventWriteUp], str]
+    write_session: Callable[[SessionWriteUp], Written] | None
+    write_event: Callable[[EventWriteUp], Written]
+    write_record: Callable[[Record], str | Iterable[str]] | None = None
+    ending: str = ""
+    needs: tuple[str, ...] = ()
+
+    @property
+    def installed(self) -> bool:
+        return all(find_spec(module) for module in self.needs)
+
+    def file_name(self, stem: str) -> str:
+        return f"{stem}.{self.ending or self.name}"
+
+    def session(self, writeup: SessionWriteUp) -> bytes:
+        """The file of a session; `Invalid` where there is none in this format."""
+        self._ready()
+        if self.write_session is None:
+            raise Invalid(f"The format {self.name} is of a whole event; leave the session out.", field="format")
+        return _bytes(self.write_session(writeup))
+
+    def event(self, writeup: EventWriteUp) -> bytes:
+        """The file of an event."""
+        self._ready()
+        return _bytes(self.write_event(writeup))
+
+    def record(self, record: Record) -> bytes:
+        """The file of all items, held and hidden ones too; `Invalid` where the format does not tell them apart."""
+        if self.write_record is None:
+            telling = " and ".join(made.name for made in FORMATS.values() if made.write_record)
+            said = f"What is held or hidden is in {telling} only, where each item says so; {self.name} does not."
+            raise Invalid(said, field="format")
+        return _bytes("".join(self.write_record(record)))
+
+    def _ready(self) -> None:
+        if not self.installed:
+            said = f"The format {self.name} needs the extra “publish”: pip install 'backchannel[publish]'"
+            raise Invalid(said, field="format")
+
+
+def _bytes(written: Written) -> bytes:
+    return written if isinstance(written, bytes) else written.encode("utf-8", "replace")
 
 
 FORMATS: dict[str, Format] = {
     made.name: made
     for made in (
-        Format("md", "text/markdown", markdown.write_session, markdown.write_event),
-        Format("html", "text/html", html.write_session, html.write_event),
-        Format("txt", "text/plain", text.write_session, text.write_event),
-        Format("json", "application/json", json.write_session, json.write_event),
-        Format("ndjson", "application/x-ndjson", ndjson.write_session, ndjson.write_event),
+        Format("md", "Markdown", "text/markdown", markdown.write_session, markdown.write_event),
+        Format("html", "one HTML page", "text/html", html.write_session, html.write_event),
+        Format("txt", "plain text", "text/plain", text.write_session, text.write_event),
+        Format("json", "JSON", "application/json", json.write_session, json.write_event),
+        Format(
+            "ndjson", "NDJSON", "application/x-ndjson", ndjson.write_session, ndjson.write_event, ndjson.write_record
+        ),
+        Format("csv", "a table (CSV)", "text/csv", csv.write_session, csv.write_event, csv.write_record),
+        Format("ledger.csv", "the ledger as a table (CSV)", "text/csv", ledger.write_session, ledger.write_event),
+        Format("atom", "Atom", "application/atom+xml", atom.write_session, atom.write_event),
+        Format("ics", "calendar", "text/calendar", ics.write_session, ics.write_event),
     )
 }
 

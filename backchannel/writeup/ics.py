@@ -1,0 +1,96 @@
+"""iCalendar (RFC 5545): the programme as it took place, an event a session; calendars subscribe to it or take it in.
+
+A session that has no time yet stands in no calendar. `import schedule` reads the file back: the leaders are those who
+attend in the chair, the hashtags stand in the description.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+
+from icalendar import Calendar, vCalAddress, vText
+from icalendar import Event as Entry
+
+from backchannel.domain.model import Event, Item, Session
+from backchannel.domain.wire import one_line, tidy
+from backchannel.writeup.identity import name_id, session_id, updated
+from backchannel.writeup.render import is_good_link
+from backchannel.writeup.tree import EventWriteUp, SessionWriteUp
+
+_MAKER = "-//Backchannel//write-up//EN"
+_LINE_ENDS = re.compile("[\u2028\u2029]")  # some readers take these for the end of a content line
+
+
+def write_session(writeup: SessionWriteUp) -> str:
+    found = [(writeup.session, writeup.items)] if writeup.session else []
+    return _file(writeup.event, found)
+
+
+def write_event(writeup: EventWriteUp) -> str:
+    items = {part.session.guid: part.items for part in writeup.sessions if part.session}
+    known = {part.session.guid: part.session for part in writeup.sessions if part.session}
+    known |= {session.guid: session for session in writeup.without_notes}
+    return _file(writeup.event, [(session, items.get(guid, ())) for guid, session in known.items()])
+
+
+def _file(event: Event, sessions: Iterable[tuple[Session, Iterable[Item]]]) -> str:
+    calendar = Calendar()
+    for name, value in (
+        ("PRODID", _MAKER),
+        ("VERSION", "2.0"),
+        ("METHOD", "PUBLISH"),
+        ("X-WR-CALNAME", one_line(event.title)),
+        ("X-WR-TIMEZONE", one_line(event.timezone)),
+    ):
+        calendar.add(name, value)
+    timed = [(session, items) for session, items in sessions if session.starts]
+    for session, items in sorted(timed, key=lambda found: (_moment(found[0].starts), found[0].room or "")):
+        calendar.add_component(_entry(event, session, items))
+    return bytes(calendar.to_ical()).decode()
+
+
+def _entry(event: Event, session: Session, items: Iterable[Item]) -> Entry:
+    entry = Entry()
+    entry.add("UID", one_line(session.guid) or session_id(event, session))
+    entry.add("DTSTAMP", updated(items, session, event))
+    entry.add("DTSTART", _moment(session.starts))
+    if session.ends:
+        entry.add("DTEND", _moment(session.ends))
+    entry.add("SUMMARY", one_line(session.title))
+    if session.room:
+        entry.add("LOCATION", one_line(session.room))
+    about = "\n\n".join(_about(session))
+    if about:
+        entry.add("DESCRIPTION", about)
+    if session.url and is_good_link(session.url):
+        entry.add("URL", session.url)
+    for leader in filter(None, map(one_line, session.leaders)):
+        entry.add("ATTENDEE", _chair(leader), encode=False)
+    return entry
+
+
+def _about(session: Session) -> Iterator[str]:
+    """The abstract; then what an abstract that came from elsewhere does not say already."""
+    abstract = _LINE_ENDS.sub("\n", tidy(session.abstract)).strip()
+    if abstract:
+        yield abstract
+    leaders = [name for name in map(one_line, session.leaders) if name]
+    if leaders:
+        yield f"Led by {', '.join(leaders)}"
+    tags = [tag for tag in map(one_line, session.hashtags) if tag and f"#{tag}".casefold() not in abstract.casefold()]
+    if tags:
+        yield f"Hashtag: {' '.join(f'#{tag}' for tag in tags)}"
+
+
+def _chair(name: str) -> vCalAddress:
+    """Somebody of whom no address is known; RFC 5545 (3.3.3) takes any URI. A quotation mark cannot stand in a parameter."""
+    address = vCalAddress(f"urn:uuid:{name_id(name)}")
+    address.params["ROLE"] = vText("CHAIR")
+    address.params["CN"] = vText(name.replace('"', "”"))
+    return address
+
+
+def _moment(when: datetime | None) -> datetime:
+    return when.astimezone(UTC) if when else datetime.max.replace(tzinfo=UTC)
