@@ -22,6 +22,7 @@ def read_schedule(data: bytes, *, name: str = "", timezone: str | None = None, d
     are the event's, for files whose clocks have no zone or whose times have no date. What was wrong and could be read
     all the same is told in `Schedule.faults`. Raises `Unreadable` for what is no programme, or breaks off.
     """
+    name = "" if name == "-" else name
     called = f"“{name}”" if name else "The file"
     if not data.strip():
         raise Unreadable(f"{called} is empty; nothing was taken.")
