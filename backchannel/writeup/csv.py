@@ -65,7 +65,8 @@ def cell(text: str) -> str:
     "'=HYPERLINK(A1)"
     """
     shown = printable(text)
-    risky = text.startswith(_UNSEEN) or shown.lstrip("\ufeff\u200b").lstrip().startswith(_FORMULA)
+    unseen = text.startswith(_UNSEEN) or shown.startswith(_UNSEEN)
+    risky = unseen or shown.lstrip("\ufeff\u200b").lstrip().startswith(_FORMULA)
     return "'" * risky + shown
 
 
