@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from ..hashtags import Hashtags, Meaning, fold, hashtags_in
 from ..model import Event, Room, Session
@@ -33,6 +34,9 @@ class Evidence:
         self._leaders = {s.guid: {fold(name) for name in s.leaders} - {""} for s in sessions}
         self._ours = re.compile(rf"/{re.escape(event.slug.casefold())}/(?:s/|sessions?/)?([a-z0-9-]+)")
         self._slugs = {s.slug: s.guid for s in sessions}
+        # asked several times for one post, and for no other in between
+        self.meaning = lru_cache(maxsize=2)(self._meaning)
+        self.words = lru_cache(maxsize=2)(self._words_of)
 
     def of(self, post: Unplaced, memory: Memory) -> Columns:
         """Kind -> session guid -> value."""
@@ -49,10 +53,10 @@ class Evidence:
         found |= self._people(post, memory)
         return found
 
-    def meaning(self, post: Unplaced) -> Meaning:
+    def _meaning(self, post: Unplaced) -> Meaning:
         return self.tags.meaning(self._tags(post))
 
-    def words(self, post: Unplaced) -> tuple[str, ...]:
+    def _words_of(self, post: Unplaced) -> tuple[str, ...]:
         """The post's words, each once; a hashtag that names no session is one of them, as `#opendata`."""
         known = self.tags
         topics = (stem(fold(tag)) for tag in self._tags(post) if not known.is_ours(tag))
