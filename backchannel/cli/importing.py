@@ -7,7 +7,10 @@ import click
 from backchannel.cli.common import bar, db_option, host, json_option, print_json, read_bytes, read_day
 from backchannel.desk import documents, posts, programme
 from backchannel.domain.programme import sentences
+from backchannel.ingest.posts import read_posts
 from backchannel.ingest.schedules import read_schedule
+
+BATCH = 500  # posts a transaction
 
 
 def register(cli: click.Group) -> None:
@@ -90,7 +93,11 @@ def posts_(event: str, file: str, db: str | None) -> None:
     """Posts as NDJSON: {"id", "at", "author", "text"[, "url", "html"]} a line; placed like a feed's."""
     here = host(db)
     here.read().event(event)
-    lines = read_bytes(file).splitlines()
-    with bar(len(lines), "Placing posts") as progress:
-        taken = posts.import_posts(here.desk, event, lines, progress)
+    entries = read_posts(read_bytes(file).splitlines())
+    taken = posts.Taken()
+    with bar(len(entries), "Placing posts") as progress:
+        for start in range(0, len(entries), BATCH):
+            batch = entries[start : start + BATCH]
+            taken += posts.take_entries(here.desk, event, batch)
+            progress(len(batch))
     click.echo(f"{taken.new} posts are new, {taken.edited} edited, {taken.known} were there already.")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from backchannel.desk.desk import ROOM_FOR_POSTS, Desk
-from backchannel.desk.posts import Taken, take_all
+from backchannel.desk.posts import Taken, take_all, withdraw_missing
 from backchannel.domain.errors import UnknownFeed
 from backchannel.domain.ids import derived
-from backchannel.domain.model import Entry, Feed
+from backchannel.domain.model import Entry, Feed, Gap
 from backchannel.store.base import Reader, Writer
 
 
@@ -50,15 +51,25 @@ def remove_feed(desk: Desk, slug: str, ref: str) -> Feed:
     return desk.write(slug, job)
 
 
-def keep_poll(desk: Desk, feed: Feed, entries: Sequence[Entry]) -> Taken:
+def keep_poll(
+    desk: Desk, feed: Feed, entries: Sequence[Entry], *, covers: datetime | None = None, gap: Gap | None = None
+) -> Taken:
     """Keep what a poll brought: the entries, the validators and when the feed is due next, in ONE transaction. A feed that was
-    taken away in the meantime stays away, and its entries with it."""
+    taken away in the meantime stays away, and its entries with it.
+
+    `covers`: from then on `entries` are all there is, and what is missing was taken down. `gap`: what could not be had.
+    """
 
     def job(writer: Writer) -> Taken:
         if not any(known.id == feed.id for known in writer.feeds(feed.event)):
             return Taken()
         writer.keep_feed(feed)
-        return take_all(desk, writer, writer.event(feed.event), entries, feed)
+        if gap is not None:
+            writer.keep_gap(feed.event, replace(gap, feed=feed.url))
+        taken = take_all(desk, writer, writer.event(feed.event), entries, feed)
+        if covers is not None:
+            taken += withdraw_missing(writer, feed, entries, covers, desk.clock())
+        return taken
 
     desk.need_room(ROOM_FOR_POSTS)
     return desk.write(feed.event, job)

@@ -1,40 +1,40 @@
-"""Posts: the entries of feeds, and imported ones. Each is kept once, placed with a reason; an edit is a revision."""
+"""Posts: the entries of feeds, and imported ones. Each post is one item, from however many sources; an edit is a revision."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from backchannel.desk.desk import Desk
 from backchannel.desk.placing import Known, forget, known_of
+from backchannel.domain import identity
 from backchannel.domain.channels import channels_of
-from backchannel.domain.errors import Invalid, Unreadable
 from backchannel.domain.ids import derived
 from backchannel.domain.links import links_in
 from backchannel.domain.markup import read
 from backchannel.domain.model import Entry, Event, Feed, Item
 from backchannel.domain.placing import Unplaced
-from backchannel.domain.times import parse_when
-from backchannel.domain.wire import one_line, tidy
-from backchannel.store.base import Writer
-from backchannel.writeup.render import plain, render, sanitise
+from backchannel.store.base import Source, Writer
 
-BATCH = 500  # posts a transaction of a long import
+IMPORT = "import"  # stands for the feed of posts that were imported
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of entries."""
+    """What became of entries: `folded` were known from another source, `gone` were taken down upstream."""
 
     new: int = 0
     edited: int = 0
     known: int = 0
+    folded: int = 0
+    gone: int = 0
 
     def __add__(self, other: Taken) -> Taken:
-        return Taken(self.new + other.new, self.edited + other.edited, self.known + other.known)
+        return Taken(
+            self.new + other.new, self.edited + other.edited, self.known + other.known, self.folded + other.folded,
+            self.gone + other.gone,
+        )  # fmt: skip
 
 
 def take_entries(desk: Desk, event: str, entries: Sequence[Entry], *, feed: Feed | None = None) -> Taken:
@@ -44,113 +44,122 @@ def take_entries(desk: Desk, event: str, entries: Sequence[Entry], *, feed: Feed
 
 def take_all(desk: Desk, writer: Writer, event: Event, entries: Sequence[Entry], feed: Feed | None) -> Taken:
     """The same inside a job of the caller's."""
-    known = known_of(desk, writer, event)
     try:
-        ids = [_post_id(event, entry, feed) for entry in entries]
-        kept = writer.fingerprints(event.slug, ids)
-        taken = Taken()
-        for id, entry in zip(ids, entries, strict=True):
-            if id not in kept:
-                _take(writer, known, event, id, entry, feed, desk.clock())
-                taken += Taken(new=1)
-            elif kept[id][0] != entry.text:
-                _edit(writer, event, id, entry, desk.clock())
-                taken += Taken(edited=1)
-            else:
-                taken += Taken(known=1)
-            kept[id] = (entry.text, "visible")
-        return taken
+        taking = _Taking(writer, event, feed, known_of(desk, writer, event), desk.clock())
+        return sum((taking.take(entry) for entry in entries), Taken())
     except BaseException:
         forget(desk, event)  # it has learnt what will not be kept
         raise
 
 
-def _post_id(event: Event, entry: Entry, feed: Feed | None) -> str:
-    return derived(event.uid, feed.id if feed else "import", entry.source_id)
+@dataclass(frozen=True, slots=True)
+class _Taking:
+    """Entries of one feed, taken one after the other."""
+
+    writer: Writer
+    event: Event
+    feed: Feed | None
+    known: Known
+    now: datetime
+
+    def take(self, entry: Entry) -> Taken:
+        own = identity.own_key(entry, self._feed_id)
+        # Imported posts stay as many as they are: equal texts of different ids are different posts.
+        asked = identity.asked_keys(entry) if self.feed else ()
+        found = self.writer.sources(self.event.slug, (own, *asked))
+        if own in found:
+            return self._again(entry, own, found[own])
+        for key in asked:
+            if key in found:
+                return self._fold(entry, own, self.writer.item(self.event.slug, found[key].id))
+        return self._new(entry, own)
+
+    @property
+    def _feed_id(self) -> str:
+        return self.feed.id if self.feed else IMPORT
+
+    def _new(self, entry: Entry, own: str) -> Taken:
+        post = self._unplaced(entry)
+        placed = self.known.placer.place(post)
+        item = Item(
+            id=derived(self.event.uid, self._feed_id, entry.source_id), event=self.event.slug, origin="post",
+            text=entry.text, html=entry.html, kind=read(entry.text).kind, author=entry.author,
+            author_key=f"feed:{self._feed_id}", session=placed.session, placed=placed.placement, at=post.at,
+            written_at=entry.written_at, received_at=self.now, url=entry.url, sources=(self._source(entry),),
+            source_id=entry.source_id,
+        )  # fmt: skip
+        item = self._keep(item, "put", new_text=True)
+        self.known.keep(post, placed, item)
+        self._remember(item, own, entry)
+        for key in identity.shared_keys(entry):
+            self.writer.keep_source(self.event.slug, key, Source(id=item.id, feed="", fingerprint=""), keep_old=True)
+        return Taken(new=1)
+
+    def _again(self, entry: Entry, own: str, kept: Source) -> Taken:
+        """Known from this very feed: edited upstream, or just there still."""
+        if kept.fingerprint == identity.fingerprint(entry):
+            return Taken(known=1)
+        item = self.writer.item(self.event.slug, kept.id)
+        self._remember(item, own, entry)
+        # Of several sources the first one has the words: two servers render one post each in its own way.
+        if item.author_key == f"feed:{self._feed_id}" and item.source_id == entry.source_id:
+            self._keep(_worded(item, entry), "put", new_text=True)
+        return Taken(edited=1)
+
+    def _fold(self, entry: Entry, own: str, item: Item) -> Taken:
+        """Known from elsewhere: one more source of the same post; or back, after its last source took it down."""
+        self._remember(item, own, entry)
+        source = dict(self._source(entry))
+        if identity.is_reshare(entry):
+            source["reshared_by"] = entry.author
+        item = replace(item, sources=(*item.sources, source))
+        if item.state == "withdrawn":
+            self._keep(_worded(replace(item, state="visible"), entry), "put", new_text=True)
+            return Taken(new=1)
+        self._keep(item, "source", new_text=False)
+        return Taken(folded=1)
+
+    def _keep(self, item: Item, do: str, *, new_text: bool) -> Item:
+        by = f"feed:{self._feed_id}"
+        return self.writer.keep_item(item, channels_of(item), do=do, by=by, at=self.now, new_text=new_text)
+
+    def _remember(self, item: Item, own: str, entry: Entry) -> None:
+        source = Source(id=item.id, feed=self._feed_id, fingerprint=identity.fingerprint(entry))
+        self.writer.keep_source(self.event.slug, own, source)
+
+    def _unplaced(self, entry: Entry) -> Unplaced:
+        return Unplaced(
+            source_id=entry.source_id, author=entry.author, text=entry.text, title=entry.title,
+            at=min(entry.written_at, self.now) if entry.written_at else self.now, hashtags=entry.hashtags,
+            url=entry.url, links=tuple(link.url for link in links_in(entry.text)),
+            session=self.feed.session if self.feed else None,
+        )  # fmt: skip
+
+    def _source(self, entry: Entry) -> Mapping[str, str]:
+        source = {"feed": self.feed.url if self.feed else "", "guid": entry.source_id, "url": entry.url or ""}
+        return {name: value for name, value in source.items() if value}
 
 
-def _take(
-    writer: Writer, known: Known, event: Event, id: str, entry: Entry, feed: Feed | None, now: datetime
-) -> None:
-    at = min(entry.written_at, now) if entry.written_at else now
-    unplaced = Unplaced(
-        source_id=entry.source_id, author=entry.author, text=entry.text, title=entry.title, at=at,
-        hashtags=entry.hashtags, url=entry.url, links=tuple(link.url for link in links_in(entry.text)),
-        session=feed.session if feed else None,
-    )  # fmt: skip
-    placed = known.placer.place(unplaced)
-    item = Item(
-        id=id, event=event.slug, origin="post", text=entry.text, author=entry.author,
-        author_key=f"feed:{feed.id}" if feed else "import", session=placed.session, html=entry.html, at=at,
-        kind=_kind(entry.text), written_at=entry.written_at, received_at=now, url=entry.url, sources=_sources(entry, feed),
-        placed=placed.placement, source_id=entry.source_id,
-    )  # fmt: skip
-    item = writer.keep_item(item, channels_of(item), do="put", by=item.author_key, at=now, new_text=True)
-    known.keep(unplaced, placed, item)
+def _worded(item: Item, entry: Entry) -> Item:
+    return replace(item, text=entry.text, html=entry.html, kind=read(entry.text).kind)
 
 
-def _kind(text: str) -> Any:
-    return read(text).kind
-
-
-def _sources(entry: Entry, feed: Feed | None) -> tuple[Mapping[str, str], ...]:
-    source = {"feed": feed.url if feed else "", "guid": entry.source_id, "url": entry.url or ""}
-    return ({name: value for name, value in source.items() if value},)
-
-
-def _edit(writer: Writer, event: Event, id: str, entry: Entry, now: datetime) -> None:
-    item = writer.item(event.slug, id)
-    item = replace(item, text=entry.text, html=entry.html, kind=_kind(entry.text))
-    writer.keep_item(item, channels_of(item), do="put", by=item.author_key, at=now, new_text=True)
-
-
-def import_posts(desk: Desk, event: str, lines: Iterable[bytes], progress: Callable[[int], None] = lambda n: None) -> Taken:
-    """Posts as NDJSON, a line a post: {"id", "at", "author", "text"[, "url", "html"]}. Every line is read before any is
-    kept; a line that is none raises `Unreadable` with its number."""
-    entries = [_entry(number, line) for number, line in enumerate(lines, 1) if line.strip()]
-    taken = Taken()
-    for start in range(0, len(entries), BATCH):
-        taken += take_entries(desk, event, entries[start : start + BATCH])
-        progress(len(entries[start : start + BATCH]))
-    return taken
-
-
-def _entry(number: int, line: bytes) -> Entry:
-    try:
-        post = json.loads(line)
-        if not isinstance(post, dict):
-            raise ValueError
-    except (ValueError, RecursionError):
-        raise Unreadable(f"Line {number} is not a JSON object; nothing was kept.") from None
-    try:
-        return _post_entry(post)
-    except Invalid as fault:
-        raise Unreadable(f"Line {number}: {fault.message} Nothing was kept.") from None
-
-
-def _post_entry(post: Mapping[str, Any]) -> Entry:
-    source_id = post.get("id")
-    if not isinstance(source_id, str | int) or not str(source_id):
-        raise Invalid("A post has an `id`.", field="id")
-    when = parse_when(_string(post, "at") or None)
-    html = sanitise(_string(post, "html"))
-    text = tidy(_string(post, "text")) or plain(html)
-    if not text.strip():
-        raise Invalid("A post has a `text`.", field="text")
-    return Entry(
-        source_id=str(source_id),
-        text=text,
-        author=one_line(_string(post, "author")),
-        html=html or render(text),
-        written_at=when if isinstance(when, datetime) else None,
-        url=_string(post, "url") or None,
-    )
-
-
-def _string(post: Mapping[str, Any], name: str) -> str:
-    value = post.get(name)
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise Invalid(f"`{name}` is a string.", field=name)
-    return value
+def withdraw_missing(
+    writer: Writer, feed: Feed, entries: Sequence[Entry], covers: datetime, now: datetime
+) -> Taken:  # fmt: skip
+    """What the feed no longer has since `covers`, its author took down: the source goes, and with the last the post."""
+    present = {identity.own_key(entry, feed.id) for entry in entries}
+    gone = 0
+    for key, source in writer.sources_since(feed.event, feed.id, covers).items():
+        if key in present:
+            continue
+        writer.remove_source(feed.event, key)
+        item = writer.item(feed.event, source.id)
+        guid = key.removeprefix(f"f:{feed.id}:")
+        left = tuple(one for one in item.sources if not (one.get("feed") == feed.url and one.get("guid") == guid))
+        item = replace(item, sources=left, state=item.state if left else "withdrawn")
+        writer.keep_item(
+            item, channels_of(item), do="source" if left else "retract", by=f"feed:{feed.id}", at=now, new_text=False
+        )
+        gone += 0 if left else 1
+    return Taken(gone=gone)

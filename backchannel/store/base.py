@@ -21,6 +21,7 @@ from typing import Any, Protocol, TypeVar
 from backchannel.domain.model import (
     Event,
     Feed,
+    Gap,
     Item,
     Placement,
     Record,
@@ -74,6 +75,15 @@ class Taken:
 
     fingerprint: str
     answer: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where a post is known from: the item's `id`, and what it looked like there."""
+
+    id: str
+    feed: str
+    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +171,15 @@ class Reader(Protocol):
     def feeds(self, event: str | None = None) -> list[Feed]:
         """The feeds of an event, or of all."""
 
+    def sources(self, event: str, keys: Sequence[str]) -> dict[str, Source]:
+        """Those of the keys (domain/identity.py) under which a post is known."""
+
+    def sources_since(self, event: str, feed: str, since: datetime) -> dict[str, Source]:
+        """What a feed brought that is read under a time from `since` on and was not withdrawn, by key."""
+
+    def gaps(self, event: str) -> tuple[Gap, ...]:
+        """Times of which posts may be missing, in order."""
+
     def fingerprints(self, event: str, ids: Sequence[str]) -> dict[str, tuple[str, str]]:
         """id -> (text, state) of those of `ids` that are kept: what take_entries compares with."""
 
@@ -200,6 +219,15 @@ class Writer(Reader, Protocol):
 
     def react(self, event: str, id: str, author_key: str, reaction: str, on: bool) -> dict[str, int]:
         """One person's reaction, on or off. Returns the item's counts."""
+
+    def keep_source(self, event: str, key: str, source: Source, *, keep_old: bool = False) -> None:
+        """Know a post under a key; with `keep_old`, only if none is known under it."""
+
+    def remove_source(self, event: str, key: str) -> None:
+        """Forget a key."""
+
+    def keep_gap(self, event: str, gap: Gap) -> None:
+        """Remember that posts may be missing."""
 
     def keep_feed(self, feed: Feed) -> None:
         """Make a feed, or change it."""

@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import Any
 
 from backchannel.domain.errors import UnknownEvent, UnknownItem, UnknownSession
-from backchannel.domain.model import Event, Feed, Item, Record, Room, Session, State, Tombstone
+from backchannel.domain.model import Event, Feed, Gap, Item, Record, Room, Session, State, Tombstone
 from backchannel.domain.times import write_when
-from backchannel.store.base import Change, Page, Revision, Taken, Tally
+from backchannel.store.base import Change, Page, Revision, Source, Taken, Tally
 from backchannel.store.sqlite import rows
 from backchannel.store.sqlite.rows import ITEM, ITEM_FROM, READING_ORDER
 
@@ -127,6 +127,25 @@ class SqliteReader:
             for row in found
         ]
 
+    def sources(self, event: str, keys: Sequence[str]) -> dict[str, Source]:
+        found = self._all(
+            "SELECT key, id, feed, fingerprint FROM source WHERE event = ? AND key IN (SELECT value FROM json_each(?))",
+            event, rows.dumps(list(keys)),
+        )  # fmt: skip
+        return {row["key"]: rows.source(row) for row in found}
+
+    def sources_since(self, event: str, feed: str, since: datetime) -> dict[str, Source]:
+        found = self._all(
+            """SELECT source.* FROM source JOIN item ON item.event = source.event AND item.id = source.id
+            WHERE source.event = ? AND source.feed = ? AND item.state <> 'withdrawn' AND item.at >= ?""",
+            event, feed, write_when(since),
+        )  # fmt: skip
+        return {row["key"]: rows.source(row) for row in found}
+
+    def gaps(self, event: str) -> tuple[Gap, ...]:
+        found = self._all("SELECT * FROM gap WHERE event = ? ORDER BY begins, feed", event)
+        return tuple(rows.gap(row) for row in found)
+
     def fingerprints(self, event: str, ids: Sequence[str]) -> dict[str, tuple[str, str]]:
         found = self._all(
             f"""SELECT item.id, body.text, item.state FROM {ITEM_FROM}
@@ -230,6 +249,7 @@ class SqliteReader:
             sessions=sessions,
             items=tuple(self.items(event, session=guid, states=states)),
             rooms=self.rooms(event),
+            gaps=self.gaps(event),
         )
 
     def feeds(self, event: str | None = None) -> list[Feed]:

@@ -7,9 +7,9 @@ import sqlite3
 from datetime import date, datetime
 from typing import Any
 
-from backchannel.domain.model import Event, Feed, Item, Placement, Room, Session
+from backchannel.domain.model import Event, Feed, Gap, Item, Placement, Room, Session
 from backchannel.domain.times import parse_when, write_when
-from backchannel.store.base import Change
+from backchannel.store.base import Change, Source
 
 ITEM = """
     item.event, item.id, item.seq, item.rev, item.origin, item.session, item.author, item.author_key, item.at,
@@ -118,6 +118,16 @@ def feed(row: sqlite3.Row) -> Feed:
         polled_at=moment(row["polled_at"]), due_at=moment(row["due_at"]), failures=row["failures"],
         health=row["health"], off=bool(row["off"]), newest_at=moment(row["newest_at"]), moved_to=row["moved_to"],
     )  # fmt: skip
+
+
+def source(row: sqlite3.Row) -> Source:
+    return Source(id=row["id"], feed=row["feed"], fingerprint=row["fingerprint"])
+
+
+def gap(row: sqlite3.Row) -> Gap:
+    return Gap(
+        begins=datetime.fromisoformat(row["begins"]), ends=datetime.fromisoformat(row["ends"]), feed=row["feed"]
+    )
 
 
 def feed_row(feed: Feed) -> dict[str, Any]:

@@ -66,6 +66,14 @@ CREATE TABLE reaction (
     event TEXT NOT NULL, id TEXT NOT NULL, author_key TEXT NOT NULL, reaction TEXT NOT NULL,
     PRIMARY KEY (event, id, author_key, reaction)
 ) WITHOUT ROWID;
+CREATE TABLE source (
+    event TEXT NOT NULL, key TEXT NOT NULL, id TEXT NOT NULL, feed TEXT NOT NULL, fingerprint TEXT NOT NULL,
+    PRIMARY KEY (event, key)
+) WITHOUT ROWID;
+CREATE INDEX source_feed ON source (event, feed, id);
+CREATE TABLE gap (
+    event TEXT NOT NULL, feed TEXT NOT NULL, begins TEXT NOT NULL, ends TEXT NOT NULL, PRIMARY KEY (event, feed, begins)
+) WITHOUT ROWID;
 CREATE TABLE feed (
     event TEXT NOT NULL, id TEXT NOT NULL, url TEXT NOT NULL, session TEXT, title TEXT NOT NULL, etag TEXT,
     modified TEXT, fingerprint TEXT, polled_at TEXT, due_at TEXT, failures INTEGER NOT NULL, health TEXT NOT NULL,
@@ -74,4 +82,4 @@ CREATE TABLE feed (
 """
 
 # Every table that has an `event` column: what goes when an event goes.
-TABLES = ("room", "session", "item", "body", "standing", "change", "op", "reaction", "feed")
+TABLES = ("room", "session", "item", "body", "standing", "change", "op", "reaction", "source", "gap", "feed")

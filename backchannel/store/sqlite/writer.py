@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from backchannel.domain import errors
-from backchannel.domain.model import Event, Feed, Item, Room, Session
+from backchannel.domain.model import Event, Feed, Gap, Item, Room, Session
 from backchannel.domain.times import write_when
-from backchannel.store.base import Taken
+from backchannel.store.base import Source, Taken
 from backchannel.store.sqlite import rows, schema
 from backchannel.store.sqlite.reader import SqliteReader, _generation_key
 
@@ -153,6 +153,21 @@ class SqliteWriter(SqliteReader):
         return {row["reaction"]: row["n"] for row in found}
 
     # --- feeds
+
+    def keep_source(self, event: str, key: str, source: Source, *, keep_old: bool = False) -> None:
+        self._run(
+            f"INSERT OR {'IGNORE' if keep_old else 'REPLACE'} INTO source VALUES (?, ?, ?, ?, ?)",
+            event, key, source.id, source.feed, source.fingerprint,
+        )  # fmt: skip
+
+    def remove_source(self, event: str, key: str) -> None:
+        self._run("DELETE FROM source WHERE event = ? AND key = ?", event, key)
+
+    def keep_gap(self, event: str, gap: Gap) -> None:
+        self._run(
+            "INSERT OR REPLACE INTO gap VALUES (?, ?, ?, ?)",
+            event, gap.feed, write_when(gap.begins), write_when(gap.ends),
+        )  # fmt: skip
 
     def keep_feed(self, feed: Feed) -> None:
         self._upsert("feed", rows.feed_row(feed), ("event", "id"))

@@ -1,0 +1,106 @@
+"""Each post once, from however many sources; gone upstream is gone here."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from backchannel.desk import events, feeds
+from backchannel.desk.desk import Desk
+from backchannel.desk.posts import Taken
+from backchannel.domain.model import Entry, Feed, Gap, Item
+from backchannel.store.sqlite.store import SqliteStore
+
+NOW = datetime(2026, 6, 13, 10, 5, tzinfo=UTC)
+LONG = "Every village site is one lost laptop away from gone, says the clerk"
+FIRST = Entry(source_id="https://a.example/@ann/1", url="https://a.example/@ann/1", text=LONG, html=f"<p>{LONG}</p>",
+              author="@ann@a.example", written_at=NOW)  # fmt: skip
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    made = Desk(SqliteStore(tmp_path / "camp.db"), clock=lambda: NOW + timedelta(minutes=1))
+    events.create_event(made, "camp", title="Camp")
+    return made
+
+
+@pytest.fixture
+def tag(desk: Desk) -> Feed:
+    return feeds.add_feed(desk, "camp", "https://a.example/tags/camp.rss")
+
+
+@pytest.fixture
+def other(desk: Desk) -> Feed:
+    return feeds.add_feed(desk, "camp", "https://b.example/tags/camp.rss")
+
+
+def kept(desk: Desk) -> list[Item]:
+    return desk.read().items("camp")
+
+
+def test_the_same_post_by_two_servers_is_one_item_with_both_sources(desk: Desk, tag: Feed, other: Feed) -> None:
+    assert feeds.keep_poll(desk, tag, [FIRST]) == Taken(new=1)
+    there = replace(FIRST, source_id="77", url="http://a.example/@ann/1?utm_source=b", html="<p>other marks</p>")
+    assert feeds.keep_poll(desk, other, [there]) == Taken(folded=1)
+    (item,) = kept(desk)
+    assert (item.html, [source["feed"] for source in item.sources]) == (FIRST.html, [tag.url, other.url])
+    assert feeds.keep_poll(desk, other, [there]) == Taken(known=1)
+    assert feeds.keep_poll(desk, tag, [FIRST]) == Taken(known=1)
+
+
+def test_a_reshare_folds_under_the_first_and_names_who_passed_it_on(desk: Desk, tag: Feed) -> None:
+    passed = Entry(source_id="2", url="https://c.example/9", text=f"RT @ann: {LONG}", author="@bob@c.example")
+    assert feeds.keep_poll(desk, tag, [FIRST, passed]) == Taken(new=1, folded=1)
+    (item,) = kept(desk)
+    assert item.sources[1] == {
+        "feed": tag.url, "guid": "2", "url": "https://c.example/9", "reshared_by": "@bob@c.example",
+    }  # fmt: skip
+
+
+def test_an_edit_upstream_is_a_revision_and_only_the_first_source_has_the_words(desk: Desk, tag: Feed, other: Feed) -> None:
+    there = replace(FIRST, source_id="77")
+    feeds.keep_poll(desk, tag, [FIRST])
+    feeds.keep_poll(desk, other, [there])
+    feeds.keep_poll(desk, other, [replace(there, text="other words")])
+    assert [item.text for item in kept(desk)] == [LONG]
+    assert feeds.keep_poll(desk, tag, [replace(FIRST, text="put right")]) == Taken(edited=1)
+    assert [item.text for item in kept(desk)] == ["put right"]
+
+
+def test_what_was_taken_down_upstream_is_withdrawn_and_comes_back_with_it(desk: Desk, tag: Feed) -> None:
+    second = replace(FIRST, source_id="2", url="https://a.example/@ann/2", text="short", written_at=NOW)
+    feeds.keep_poll(desk, tag, [FIRST, second])
+    assert feeds.keep_poll(desk, tag, [FIRST], covers=NOW - timedelta(hours=1)) == Taken(known=1, gone=1)
+    assert [item.text for item in kept(desk)] == [LONG]
+    feeds.keep_poll(desk, tag, [FIRST, second], covers=NOW - timedelta(hours=1))
+    assert sorted(item.text for item in kept(desk)) == sorted([LONG, "short"])
+
+
+def test_what_is_older_than_the_answer_covers_stays(desk: Desk, tag: Feed) -> None:
+    feeds.keep_poll(desk, tag, [FIRST])
+    assert feeds.keep_poll(desk, tag, [], covers=NOW + timedelta(minutes=1)) == Taken()
+    assert feeds.keep_poll(desk, tag, []) == Taken()
+    assert [item.text for item in kept(desk)] == [LONG]
+
+
+def test_taken_down_by_one_of_two_servers_it_stays_with_the_other(desk: Desk, tag: Feed, other: Feed) -> None:
+    feeds.keep_poll(desk, tag, [FIRST])
+    feeds.keep_poll(desk, other, [replace(FIRST, source_id="77")])
+    assert feeds.keep_poll(desk, tag, [], covers=NOW - timedelta(hours=1)) == Taken()
+    (item,) = kept(desk)
+    assert [source["feed"] for source in item.sources] == [other.url]
+
+
+def test_a_gap_is_remembered_with_its_feed(desk: Desk, tag: Feed) -> None:
+    gap = Gap(begins=NOW - timedelta(minutes=20), ends=NOW)
+    feeds.keep_poll(desk, tag, [FIRST], gap=gap)
+    assert desk.read().record("camp").gaps == (replace(gap, feed=tag.url),)
+
+
+def test_a_feed_taken_away_brings_nothing_more(desk: Desk, tag: Feed) -> None:
+    feeds.remove_feed(desk, "camp", tag.url)
+    assert feeds.keep_poll(desk, tag, [FIRST]) == Taken()
+    assert kept(desk) == []
