@@ -10,10 +10,11 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 import pytest
+from flask import Flask
 
 from backchannel.cli.main import cli
 from backchannel.config import PREFIX, Settings
@@ -97,6 +98,21 @@ def test_the_protocol_tells_every_key_of_an_item_and_of_an_op() -> None:
     section = PROTOCOL.split("\n## Writing\n")[1].split("| `do` | what")[0]
     told = {key for row in rows(section, r"`\w+`(?:, `\w+`)?") for key in re.findall(r"`(\w+)`", row[0])}
     assert told == {setting.name for setting in fields(wire.Op)}
+
+
+def test_the_protocol_tells_every_address_of_the_api_and_everything_an_op_can_do() -> None:
+    app = Flask("the API alone")
+    api.register(app)
+    base = "/api/v1/events/<event>"
+    told = {
+        (method, base if path == base else base + path.removeprefix("…").split("?")[0])
+        for method, path in re.findall(r"^\| `(GET|POST) (\S+?)` \|", PROTOCOL, flags=re.MULTILINE)
+    }
+    rules = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/")]
+    assert told == {(method, rule.rule) for rule in rules for method in (rule.methods or set()) & {"GET", "POST"}}
+    table = PROTOCOL.split("| `do` | what")[1].split("\n\n")[0]
+    told_acts = re.findall(r"`(\w+)`", " ".join(row[0] for row in rows(table, "`.+`")))
+    assert sorted(told_acts) == sorted(get_args(wire.Do))
 
 
 def test_the_protocol_s_numbers_are_the_code_s() -> None:
