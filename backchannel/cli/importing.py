@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import click
 
 from backchannel.cli.common import bar, db_option, host, json_option, print_json, read_bytes, read_day
@@ -30,12 +32,14 @@ def import_() -> None:
 def schedule(event: str, file: str, dry_run: bool, db: str | None) -> None:
     """The programme: pretalx or frab JSON or XML, iCalendar, CSV. Again, it is a diff."""
     here = host(db)
-    here.read().event(event)
-    read = read_schedule(_bytes_of(file), name=file)
+    known = here.read().event(event)
+    read = read_schedule(
+        _bytes_of(file), name="" if file == "-" else file, timezone=known.timezone, day=known.starts
+    )
     changes = programme.take_schedule(here.desk, event, read, dry_run=dry_run)
     for fault in read.faults:
         click.echo(fault, err=True)
-    for sentence in sentences(changes):
+    for sentence in sentences(changes, ZoneInfo(here.read().event(event).timezone)):
         click.echo(sentence)
 
 

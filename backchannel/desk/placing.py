@@ -14,6 +14,7 @@ from backchannel.store.base import Reader, Writer
 
 PAGE = 1000  # items read at a time
 BY_HAND = ("person", "explicit")  # what a person said no machine undoes
+BY_CLOCK = ("time", "room")
 
 
 @dataclass(slots=True)
@@ -93,6 +94,19 @@ def place_again(
         return moves
 
     return desk.write(slug, job)
+
+
+def follow_the_grid(desk: Desk, writer: Writer, slug: str) -> None:
+    """After the grid changed: what only the clock or the room placed is placed again; all else goes with its session."""
+    if any(_by_clock(item) for item in writer.items(slug)):
+        for move in _moves(writer, slug, lambda n: None):
+            if _by_clock(move.item):
+                _move(writer, move, desk.clock())
+    forget(desk, writer.event(slug))
+
+
+def _by_clock(item: Item) -> bool:
+    return item.origin == "post" and item.placed is not None and item.placed.method in BY_CLOCK
 
 
 def _moves(reader: Reader, slug: str, progress: Callable[[int], None]) -> list[Move]:

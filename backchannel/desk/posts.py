@@ -136,7 +136,10 @@ class _Taking:
         )  # fmt: skip
 
     def _source(self, entry: Entry) -> Mapping[str, str]:
-        source = {"feed": self.feed.url if self.feed else "", "guid": entry.source_id, "url": entry.url or ""}
+        source = {
+            "feed": self.feed.url if self.feed else "", "guid": entry.source_id, "url": entry.url or "",
+            "title": entry.title, "hashtags": " ".join(entry.hashtags),
+        }  # fmt: skip
         return {name: value for name, value in source.items() if value}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from backchannel.desk.desk import Desk
-from backchannel.desk.placing import forget
+from backchannel.desk.placing import follow_the_grid, forget
 from backchannel.domain.channels import channels_of
 from backchannel.domain.ids import slugify
 from backchannel.domain.model import Event, Item, Placement, Room, Schedule, Session
@@ -26,10 +26,13 @@ def take_schedule(desk: Desk, slug: str, schedule: Schedule, *, dry_run: bool = 
         for session in changes.gone:
             _to_hallway(writer, desk, slug, session)
             writer.remove_session(slug, session.guid)
-        for session in _with_free_slugs(writer, slug, schedule):
+        for session in (*changes.added, *(changed.new for changed in changes.changed)):
             writer.keep_session(slug, session)
         writer.keep_event(_dated(event, schedule))
-        forget(desk, event)
+        if changes.changed or changes.gone:
+            follow_the_grid(desk, writer, slug)
+        else:
+            forget(desk, event)
         return changes
 
     return desk.write(slug, job)
@@ -41,22 +44,6 @@ def keep_rooms(writer: Writer, slug: str, schedule: Schedule) -> None:
         if session.room:
             rooms.setdefault(session.room, Room(name=session.room))
     writer.keep_rooms(slug, tuple(rooms.values()))
-
-
-def _with_free_slugs(writer: Writer, slug: str, schedule: Schedule) -> list[Session]:
-    """The schedule's sessions; one that is known keeps the address it has, and the headings of its documents."""
-    known = {session.guid: session for session in writer.sessions(slug)}
-    used = {session.slug for session in known.values()}
-    kept = []
-    for session in schedule.sessions:
-        if session.guid in known:
-            old = known[session.guid]
-            session = replace(session, slug=old.slug, headings=old.headings, no_names=old.no_names)
-        else:
-            session = replace(session, slug=free_slug(session.slug or session.title, used))
-        used.add(session.slug)
-        kept.append(session)
-    return kept
 
 
 def free_slug(title: str, used: set[str]) -> str:

@@ -1,0 +1,59 @@
+"""When the grid changes: items go with their session; what only the clock placed is placed again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from backchannel.desk import events, posts, programme
+from backchannel.desk.desk import Desk
+from backchannel.domain.model import Entry, Schedule, Session
+from backchannel.store.sqlite.store import SqliteStore
+
+TEN = datetime(2026, 6, 13, 10, 0, tzinfo=UTC)
+
+
+def session(n: int, title: str, starts: datetime) -> Session:
+    return Session(
+        guid=f"g{n}", slug=f"s{n}", number=n, title=title, room="Hall", starts=starts, ends=starts + timedelta(minutes=40),
+        hashtags=(f"camps{n}",),
+    )  # fmt: skip
+
+
+WORMS, BUSES = session(1, "Worms", TEN), session(2, "Buses", TEN + timedelta(hours=1))
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    made = Desk(SqliteStore(tmp_path / "camp.db"), clock=lambda: TEN + timedelta(hours=3))
+    events.create_event(made, "camp", title="Camp", hashtags=("camp",))
+    programme.take_schedule(made, "camp", Schedule(title="Camp", sessions=(WORMS, BUSES)))
+    entries = [
+        Entry(source_id="1", text="xyzzy", author="@a@e.example", written_at=TEN + timedelta(minutes=10)),
+        Entry(source_id="2", text="plugh #camps1", author="@b@e.example", written_at=TEN + timedelta(minutes=10)),
+    ]
+    posts.take_entries(made, "camp", entries)
+    return made
+
+
+def where(desk: Desk) -> dict[str, tuple[str | None, str]]:
+    return {item.text: (item.session, item.placed.method if item.placed else "") for item in desk.read().items("camp")}
+
+
+def test_by_the_clock_or_by_hashtag_a_post_finds_its_session(desk: Desk) -> None:
+    assert where(desk) == {"xyzzy": ("g1", "time"), "plugh #camps1": ("g1", "hashtag")}
+
+
+def test_when_two_sessions_change_places_only_what_the_clock_placed_goes_over(desk: Desk) -> None:
+    swapped = (session(1, "Worms", TEN + timedelta(hours=1)), session(2, "Buses", TEN))
+    programme.take_schedule(desk, "camp", Schedule(title="Camp", sessions=swapped))
+    assert where(desk) == {"xyzzy": ("g2", "time"), "plugh #camps1": ("g1", "hashtag")}
+
+
+def test_a_session_that_leaves_the_grid_leaves_its_items_in_the_hallway(desk: Desk) -> None:
+    programme.take_schedule(desk, "camp", Schedule(title="Camp", sessions=(BUSES,)))
+    assert {text: session for text, (session, _) in where(desk).items()}["plugh #camps1"] is None
+    (page,) = (desk.read().changes("camp", "session/g1", 0, 10).items,)
+    assert [type(item).__name__ for item in page] == ["Tombstone", "Tombstone"]
