@@ -124,7 +124,7 @@ class _Camp:
         print(f"  Follow it     {self.page}")
         print(f"  Take notes    {self.links['scribe']}")
         print(f"  Organise      {self.links['organiser']}\n")
-        print("Open the second link on your phone or in another window, and type along. Ctrl-C ends it.\n", flush=True)
+        print("Open the second link in another window, and type along. Ctrl-C ends it.\n", flush=True)
         if open_browser and _has_display():
             webbrowser.open(self.page)
 
