@@ -12,12 +12,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from backchannel.domain.errors import BackchannelError
-from backchannel.domain.model import Entry
+from backchannel.domain.model import Entry, Gap
 
 from .fetch import Answer
 from .parse import FeedContents
@@ -33,20 +32,12 @@ class Fetcher(Protocol):
 Reader = Callable[..., FeedContents]
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """Between these two moments there were posts, or there may have been, that could not be had."""
-
-    after: datetime
-    before: datetime
-
-
 def gap_in(entries: Sequence[Entry], newest_known: datetime | None) -> Gap | None:
     """What may lie between the newest post known and the oldest that came; None where they meet, or cannot be told."""
     dates = [entry.written_at for entry in entries if entry.written_at]
     if newest_known is None or not dates or len(dates) < len(entries) or min(dates) <= newest_known:
         return None
-    return Gap(newest_known, min(dates))
+    return Gap(begins=newest_known, ends=min(dates))
 
 
 def catch_up(

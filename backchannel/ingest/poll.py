@@ -8,17 +8,18 @@ Whatever the feed's server does, a `Poll` comes of it, and the feed's health in 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from http import HTTPStatus
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 from backchannel.domain.errors import BackchannelError, FeedRefused, NotAFeed
-from backchannel.domain.model import Entry, Feed
+from backchannel.domain.model import Entry, Feed, Gap
 from backchannel.domain.times import MONTHS
 
-from .catch_up import Fetcher, Gap, catch_up, more_of
+from .catch_up import Fetcher, catch_up, more_of
 from .entries import read_entries
 from .fetch import Answer
 from .parse import FeedContents
@@ -125,12 +126,11 @@ class _Look:
         title = contents.title or self.feed.title
         feed = replace(self.feed, title=title, fingerprint=fingerprint, newest_at=newest)
         note = self._missing(gap) or _doubts(contents, len(entries))
-        whole = gap is None and len(dates) == len(entries) and not {"cut", "many"} & set(contents.flags)
-        covers = min(dates, default=None) if whole else None
+        covers = _covered_since(entries) if gap is None and not {"cut", "many"} & set(contents.flags) else None
         return replace(self._sound(answer, feed, note), entries=entries, covers=covers, gap=gap)
 
     def _missing(self, gap: Gap | None) -> str:
-        return f", posts may be missing from {self._time(gap.after)} to {self._time(gap.before)}" if gap else ""
+        return f", posts may be missing from {self._time(gap.begins)} to {self._time(gap.ends)}" if gap else ""
 
     def _sound(self, answer: Answer, feed: Feed, note: str) -> Poll:
         moved = answer.moved_to is not None and answer.moved_to == feed.moved_to
@@ -185,6 +185,18 @@ class _Look:
             return clock
         year = "" if there.year == today.year else f" {there.year}"
         return f"{there.day} {MONTHS[there.month - 1]}{year} {clock}"
+
+
+def _covered_since(entries: Sequence[Entry]) -> datetime | None:
+    """From when on the entries are all there is: the oldest date, if they stand newest first.
+
+    A sticky post on top, or an old one that was edited and so stands among the new, would make it seem that all between
+    had been taken down; where the first is seen nothing is said, and the second does not count.
+    """
+    dates = [entry.written_at for entry in entries if "edited" not in entry.flags]
+    known = [date for date in dates if date]
+    in_order = all(newer >= older for newer, older in pairwise(known))
+    return known[-1] if known and in_order and len(known) == len(dates) else None
 
 
 def _doubts(contents: FeedContents, kept: int) -> str:

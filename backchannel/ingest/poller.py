@@ -161,7 +161,7 @@ class Poller:
             poll = poll_feed(feed, fetcher=self._fetcher, now=now, pace=self._pace(feed, event), zone=_zone(event))
             with self._lock:
                 self._rested[host_of(feed.url)] = self._desk.clock() + timedelta(seconds=poll.apart)
-            return Polled(poll.feed, keep_poll(self._desk, poll.feed, poll.entries))
+            return Polled(poll.feed, keep_poll(self._desk, poll.feed, poll.entries, covers=poll.covers, gap=poll.gap))
         except Exception:
             log.exception("What the feed %s brought could not be kept.", feed.url)
             return Polled(replace(feed, health="could not be kept: the server's log says why"))

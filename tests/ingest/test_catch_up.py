@@ -10,8 +10,8 @@ from email.utils import format_datetime
 import pytest
 
 from backchannel.domain.errors import Unreadable
-from backchannel.domain.model import Feed
-from backchannel.ingest.catch_up import MOST_PAGES, Gap
+from backchannel.domain.model import Feed, Gap
+from backchannel.ingest.catch_up import MOST_PAGES
 from backchannel.ingest.fetch import Answer
 from backchannel.ingest.poll import Poll, poll_feed
 
@@ -85,7 +85,7 @@ def test_where_mastodons_rss_ends_its_api_goes_on_and_no_post_comes_twice() -> N
 
 def test_a_gap_that_cannot_be_closed_is_told_with_its_times() -> None:
     poll = look(Web({RSS: rss(30, 20)}), at(5))
-    assert (texts(poll), poll.gap, poll.covers) == (["30", "20"], Gap(at(5), at(20)), None)
+    assert (texts(poll), poll.gap, poll.covers) == (["30", "20"], Gap(begins=at(5), ends=at(20)), None)
     assert poll.feed.health == "answers 200, last new post 10:30, posts may be missing from 10:05 to 10:20"
 
 
@@ -100,7 +100,7 @@ def test_a_feed_that_names_its_next_page_is_read_on() -> None:
 @pytest.mark.parametrize("page", [b"<html>no", b"[]", api(20), b"<rss version='2.0'/>"])
 def test_a_page_that_brings_nothing_ends_it(page: bytes) -> None:
     web = Web({RSS: rss(30, 20), API: page})
-    assert (look(web, at(5)).gap, len(web.asked)) == (Gap(at(5), at(20)), 2)
+    assert (look(web, at(5)).gap, len(web.asked)) == (Gap(begins=at(5), ends=at(20)), 2)
 
 
 def test_pages_without_end_are_left_after_a_few() -> None:
@@ -111,7 +111,7 @@ def test_pages_without_end_are_left_after_a_few() -> None:
             return Answer(status=200, url=url, body=body)
 
     web = Endless({})
-    assert (look(web, at(1)).gap, len(web.asked)) == (Gap(at(1), at(58 - MOST_PAGES - 1)), MOST_PAGES + 1)
+    assert (look(web, at(1)).gap, len(web.asked)) == (Gap(begins=at(1), ends=at(58 - MOST_PAGES - 1)), MOST_PAGES + 1)
 
 
 def test_posts_without_a_date_show_no_gap() -> None:

@@ -198,3 +198,29 @@ def test_jitter_spreads_the_looks_by_a_tenth() -> None:
 def test_what_cannot_be_told_to_be_all_is_not_taken_for_all() -> None:
     undated = BODY.replace(b"<pubDate>Sat, 13 Jun 2009 09:00:00 GMT</pubDate>", b"")
     assert [look(answer(body=body)).covers for body in (undated, BODY[:-20])] == [None, None]
+
+
+def dated(*minutes: int, edited: tuple[int, ...] = ()) -> bytes:
+    """An Atom feed of posts written at these minutes past nine, in this order."""
+    entries = "".join(
+        f"<entry><id>{m}</id><title>{m}</title><published>2009-06-13T09:{m:02}:00Z</published>"
+        f"<updated>2009-06-13T09:{44 if m in edited else m:02}:00Z</updated></entry>"
+        for m in minutes
+    )
+    return f"<feed xmlns='http://www.w3.org/2005/Atom'>{entries}</feed>".encode()
+
+
+@pytest.mark.parametrize(
+    ("body", "minute"),
+    [
+        (dated(40, 30, 20), 20),
+        (dated(40), 40),
+        (dated(), None),
+        (dated(1, 40, 30, 20), None),  # a sticky post on top
+        (dated(40, 30, 1, edited=(1,)), 30),  # an old one, edited, among the new
+        (dated(1, 40, 30, edited=(1,)), 30),
+    ],
+)
+def test_from_when_on_an_answer_holds_all_there_is(body: bytes, minute: int | None) -> None:
+    covers = look(answer(body=body)).covers
+    assert covers == (None if minute is None else datetime(2009, 6, 13, 9, minute, tzinfo=UTC))

@@ -220,6 +220,34 @@ def test_posts_stand_there_once_however_often_they_come(place: Place) -> None:
     assert (taken, place.texts()) == ([1], ["a", "b", "c"])
 
 
+def dated(*minutes: int) -> bytes:
+    items = "".join(
+        f"<item><guid>{m}</guid><title>at {m}</title><pubDate>Sat, 13 Jun 2009 09:{m:02}:00 GMT</pubDate></item>"
+        for m in minutes
+    )
+    return f"<rss version='2.0'><channel>{items}</channel></rss>".encode()
+
+
+def test_a_post_that_its_author_took_down_goes_with_the_next_look(place: Place) -> None:
+    place.add(ONE)
+    web = Web({ONE: dated(40, 30, 20)})
+    poller = place.poller(web)
+    poller.run_once()
+    web.pages[ONE] = dated(44, 40, 20)
+    (polled,) = poller.run_once()
+    assert (polled.taken.new, polled.taken.gone, place.texts()) == (1, 1, ["at 20", "at 40", "at 44"])
+
+
+def test_a_post_that_slid_off_the_end_of_the_feed_stays(place: Place) -> None:
+    place.add(ONE)
+    web = Web({ONE: dated(40, 30, 20)})
+    poller = place.poller(web)
+    poller.run_once()
+    web.pages[ONE] = dated(44, 40, 30)
+    poller.run_once()
+    assert place.texts() == ["at 20", "at 30", "at 40", "at 44"]
+
+
 def test_what_goes_wrong_within_counts_against_one_feed_only(place: Place) -> None:
     place.add(ONE, OTHER)
 

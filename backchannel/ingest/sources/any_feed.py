@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from calendar import timegm
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -43,6 +44,7 @@ def post(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> Parts:
         tags=[tag_of(tag) for tag in dicts(entry.get("tags"))],
         date=date,
         parsed=parsed,
+        flags=("edited",) if was_edited(entry) else (),
         attachments=[*enclosures(entry), *media(entry)],
     )
 
@@ -110,6 +112,13 @@ def date_of(entry: Mapping[str, Any]) -> tuple[str, Any]:
         if date := text_of(plain.get(key)):
             return date, plain.get(key + "_parsed")
     return "", None
+
+
+def was_edited(entry: Mapping[str, Any]) -> bool:
+    """Whether it says of itself that it was changed more than a minute after it was written."""
+    plain = dict(entry.items())
+    published, updated = plain.get("published_parsed"), plain.get("updated_parsed")
+    return bool(published and updated and timegm(updated) > timegm(published) + 60)
 
 
 def enclosures(entry: Mapping[str, Any]) -> list[Attachment]:

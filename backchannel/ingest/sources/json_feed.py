@@ -38,8 +38,14 @@ def _post(item: Mapping[str, Any], feed: Mapping[str, Any]) -> Parts:
         text="" if html else text or text_of(item.get("summary")),
         tags=[text_of(tag) for tag in item.get("tags") or () if tag] if isinstance(item.get("tags"), list) else [],
         date=text_of(item.get("date_published")) or text_of(item.get("date_modified")),
+        flags=("edited",) if _was_edited(item) else (),
         attachments=[_attachment(part) for part in dicts(item.get("attachments"))],
     )
+
+
+def _was_edited(item: Mapping[str, Any]) -> bool:
+    published, modified = text_of(item.get("date_published")), text_of(item.get("date_modified"))
+    return bool(published and modified and published != modified)
 
 
 def _id(value: Any) -> str:

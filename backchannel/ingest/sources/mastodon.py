@@ -46,7 +46,7 @@ def read(raw: Raw) -> Found:
             title="" if _untitled(entry) else parts.title,
             author=_handle(entry, feed) or parts.author,
             attachments=pictures.get(parts.guid) or parts.attachments,
-            flags=("sensitive",) if _rating(entry) == "adult" else (),
+            flags=(*parts.flags, "sensitive") if _rating(entry) == "adult" else parts.flags,
         )
 
     return any_feed.read(raw, post)

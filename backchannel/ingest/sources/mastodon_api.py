@@ -41,7 +41,11 @@ def _post(status: Mapping[str, Any], base: str) -> Parts:
     warning = text_of(status.get("spoiler_text")).strip()
     above = f"<p><strong>Content warning:</strong> {escape(warning)}</p><hr>" if warning else ""
     account = _account(status)
-    flags = ["sensitive"] if status.get("sensitive") else []
+    flags = {
+        "sensitive": status.get("sensitive"),
+        "edited": status.get("edited_at"),
+        "undiscoverable": account.get("discoverable") is False,
+    }
     return Parts(
         guid=url or text_of(status.get("id")),  # as the RSS has it: a post is known by either
         url=url,
@@ -50,7 +54,7 @@ def _post(status: Mapping[str, Any], base: str) -> Parts:
         tags=[text_of(tag.get("name")) for tag in dicts(status.get("tags"))],
         date=text_of(status.get("created_at")),
         attachments=[_attachment(part) for part in dicts(status.get("media_attachments"))],
-        flags=[*flags, "undiscoverable"] if account.get("discoverable") is False else flags,
+        flags=[flag for flag, is_so in flags.items() if is_so],
     )
 
 
