@@ -145,7 +145,8 @@ class Connection:
             else:
                 await self._send(writer, alter(data))
         if not self._silent and writer.can_write_eof():
-            writer.write_eof()
+            with contextlib.suppress(OSError):  # it is gone already
+                writer.write_eof()
 
     async def _hold(self) -> None:
         weather = self._exchange.weather

@@ -29,30 +29,12 @@ from backchannel.cli.main import main  # noqa: E402
 from backchannel.store.base import Writer  # noqa: E402
 from backchannel.store.group import GroupCommit  # noqa: E402
 from backchannel.store.sqlite.store import SqliteStore  # noqa: E402
+from tests.chaos.doom import Doom, die  # noqa: E402
 
 SOON = 0.02  # seconds
 
 
-class Doom:
-    """Counts down to the moment that was told."""
-
-    def __init__(self, told: str) -> None:
-        self.point, _, left = told.partition(":")
-        self._left = int(left or 0)
-
-    def at(self, point: str) -> bool:
-        """Whether this is the moment."""
-        if point != self.point:
-            return False
-        self._left -= 1
-        return self._left == 0
-
-
-def die(*_: object) -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-DOOM = Doom(os.environ.get("CHAOS_DIE", ""))
+DOOM = Doom.from_environment()
 
 
 class MortalStore(SqliteStore):

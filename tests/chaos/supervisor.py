@@ -30,7 +30,7 @@ class Supervisor:
 
     def start(self) -> None:
         """The first server is up when this returns."""
-        self._live("outside")
+        self._live(WAYS[0] if self._kills else "")
         self._thread.start()
 
     @property

@@ -1,0 +1,35 @@
+"""The audit can fail: what Socket.IO does by itself loses notes, and asking again without ids doubles them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from tests.chaos.audit import Findings
+from tests.chaos.controls import run_control
+from tests.chaos.scene import Size
+from tests.chaos.weather import FAIR, ROUGH
+
+# No half-open lines: a stock client sits on one for 45 s before it notices, and this is to be quick.
+SMALL = Size(writers=10, notes=500, kills=7, followers=2, seconds=90, weather=replace(ROUGH, half_open=0.0))
+FINE = Size(writers=10, notes=500, kills=0, followers=2, seconds=30, weather=FAIR)
+
+
+def test_the_control_works_as_long_as_nothing_goes_wrong(tmp_path: Path) -> None:
+    assert run_control(tmp_path, FINE, "emit") == Findings(notes=500, followers=2)
+
+
+def test_notes_that_are_merely_emitted_get_lost(tmp_path: Path) -> None:
+    found = run_control(tmp_path, SMALL, "emit")
+    print(found.counts())
+    assert found.notes == 500
+    assert len(found.lost) > 0
+    assert found.doubled == []
+
+
+def test_notes_that_are_sent_until_acked_without_an_id_are_doubled(tmp_path: Path) -> None:
+    found = run_control(tmp_path, SMALL, "retry")
+    print(found.counts())
+    assert found.notes == 500
+    assert len(found.doubled) > 0
+    assert found.lost == []
