@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, tzinfo
+from datetime import date, datetime, tzinfo
 from functools import lru_cache
+from urllib.parse import urlsplit
 
 from backchannel.domain.links import Link, without_links
 from backchannel.domain.markup import Reading, read
-from backchannel.domain.model import Event, Item, Record, Session
+from backchannel.domain.model import Gap, Item, Record, Session
 from backchannel.domain.times import local_day
 from backchannel.writeup.clock import day_of, read_days, read_slot, read_time, zone_of
+from backchannel.writeup.fold import fold_notes, fold_posts
+from backchannel.writeup.keypoints import key_points
+from backchannel.writeup.statistics import statistics
 from backchannel.writeup.tree import Commitment, Due, EventWriteUp, Line, Question, SessionWriteUp, Thoughts
 
 HEADINGS = {
@@ -28,21 +32,24 @@ _read = lru_cache(maxsize=4096)(read)
 def compose_session(record: Record, session: Session) -> SessionWriteUp:
     """The write-up of one session of the record: what is visible, in reading order."""
     items = [item for item in record.items if item.session == session.guid and item.state == "visible"]
-    return _compose(record.event, session, items)
+    return _compose(record, session, items)
 
 
-def compose_event(record: Record) -> EventWriteUp:
-    """The write-up of the whole event: its sessions by slot; those with nothing in them are named."""
+def compose_event(record: Record, address: str = "") -> EventWriteUp:
+    """The write-up of the whole event: its sessions by slot; those with nothing in them are named. `address` is the
+    event's on the web."""
     homes: dict[str | None, list[Item]] = defaultdict(list)
     for item in record.items:
         if item.state == "visible":
             homes[item.session].append(item)
     known = {session.guid for session in record.sessions}
-    parts = [_compose(record.event, session, homes[session.guid]) for session in _by_slot(record.sessions)]
+    parts = [_compose(record, session, homes[session.guid]) for session in _by_slot(record.sessions)]
     stray = [item for guid, items in homes.items() if guid not in known for item in items]
-    hallway = _compose(record.event, None, stray) if stray else None
+    hallway = _compose(record, None, stray) if stray else None
     sessions = tuple(part for part in parts if part.items)
     every = (*sessions, *((hallway,) if hallway else ()))
+    visible = tuple(item for item in record.items if item.state == "visible")
+    zone = zone_of(record.event.timezone)
     return EventWriteUp(
         event=record.event,
         zone=record.event.timezone,
@@ -55,7 +62,10 @@ def compose_event(record: Record) -> EventWriteUp:
         links=_once(link for part in every for link in part.links),
         people=_names(person for part in every for person in part.people),
         note_takers=_names(name for part in every for name in part.note_takers),
-        items=tuple(item for item in record.items if item.state == "visible"),
+        items=visible,
+        statistics=statistics(visible, sessions, zone),
+        gaps=tuple(_gap(gap, record.event.starts, zone) for gap in record.gaps),
+        address=address,
     )
 
 
@@ -68,7 +78,15 @@ class _Read:
     line: Line
 
 
-def _compose(event: Event, session: Session | None, items: Sequence[Item]) -> SessionWriteUp:
+def is_late(item: Item, session: Session | None) -> bool:
+    """Whether a note was written after its session had ended: it is an afterthought then. What was written before, and
+    came late, is none."""
+    written = item.at if isinstance(item.at, datetime) and item.origin == "note" else None
+    return bool(written and session and session.ends and written > session.ends)
+
+
+def _compose(record: Record, session: Session | None, items: Sequence[Item]) -> SessionWriteUp:
+    event = record.event
     zone, headings = zone_of(event.timezone), HEADINGS | dict(session.headings if session else {})
     timed = [item.at for item in items if item.origin != "afterthought"]
     day, slot = day_of(session, timed, zone), bool(session and session.starts)
@@ -79,8 +97,15 @@ def _compose(event: Event, session: Session | None, items: Sequence[Item]) -> Se
         reading = _read(item.text)
         author = "" if item.origin != "post" and item.author == sole else item.author
         time = read_time(item.at, day, slot, zone)
-        line = Line(item=item, body=reading.body, reads_as=reading.kind, time=time, author=author)
+        line = Line(
+            item=item, body=reading.body, reads_as=reading.kind, names=reading.speaker, time=time, author=author
+        )
         pieces.append(_Read(item, reading, line))
+    late = {piece.item.id for piece in pieces if is_late(piece.item, session)}
+    notes = fold_notes([p.line for p in pieces if p.item.origin == "note" and p.item.id not in late])
+    posts = fold_posts([p.line for p in pieces if p.item.origin == "post"])
+    folded = {line.item.id for lead in (*notes, *posts) for line in lead.others}
+    told = [piece for piece in pieces if piece.item.id not in folded]
     return SessionWriteUp(
         event=event,
         session=session,
@@ -95,23 +120,26 @@ def _compose(event: Event, session: Session | None, items: Sequence[Item]) -> Se
         thoughts_heading=headings["afterthought"],
         notes_heading=headings["note"],
         posts_heading=headings["post"],
-        thoughts=_thoughts(pieces, zone),
-        notes=_levelled(piece.line for piece in pieces if piece.item.origin == "note"),
-        posts=tuple(piece.line for piece in pieces if piece.item.origin == "post"),
-        questions=_questions(pieces),
-        decisions=tuple(piece.line for piece in pieces if piece.item.kind == "decision"),
-        commitments=tuple(_commitment(piece) for piece in pieces if piece.item.kind in ("action", "pledge")),
+        key_points=key_points([piece.line for piece in told], record.pins),
+        thoughts=_thoughts(pieces, late, zone),
+        notes=_levelled(notes),
+        posts=posts,
+        questions=_questions(told),
+        decisions=tuple(piece.line for piece in told if piece.item.kind == "decision"),
+        commitments=tuple(_commitment(piece) for piece in told if piece.item.kind in ("action", "pledge")),
         links=_once(link for piece in pieces for link in _titled(piece)),
+        speakers=_names(piece.item.speaker or "" for piece in pieces),
         people=_people(session, pieces),
+        gaps=tuple(_gap(gap, day, zone) for gap in record.gaps if _concerns(gap, session)),
         items=tuple(items),
     )
 
 
-def _thoughts(pieces: Iterable[_Read], zone: tzinfo) -> tuple[Thoughts, ...]:
+def _thoughts(pieces: Iterable[_Read], late: set[str], zone: tzinfo) -> tuple[Thoughts, ...]:
     """By author and day, in the order in which they began."""
     groups: dict[tuple[str, date | None], list[Line]] = {}
     for piece in pieces:
-        if piece.item.origin == "afterthought":
+        if piece.item.origin == "afterthought" or piece.item.id in late:
             day = local_day(piece.item.at, zone) if piece.item.at else None
             groups.setdefault((piece.line.author, day), []).append(piece.line)
     return tuple(
@@ -157,6 +185,19 @@ def _people(session: Session | None, pieces: Iterable[_Read]) -> tuple[str, ...]
     """Who led, spoke or was mentioned."""
     named = [name for piece in pieces for name in (piece.item.speaker or "", *piece.reading.people)]
     return _names((*(session.leaders if session else ()), *named))
+
+
+def _concerns(gap: Gap, session: Session | None) -> bool:
+    """Whether posts of that time would have been this session's."""
+    if session is None or session.starts is None:
+        return False
+    return gap.begins < (session.ends or session.starts) and gap.ends > session.starts
+
+
+def _gap(gap: Gap, day: date | None, zone: tzinfo) -> str:
+    begins, ends = (read_time(when, day, True, zone) for when in (gap.begins, gap.ends))
+    host = urlsplit(gap.feed).hostname or ""
+    return f"The feed{f' from {host}' if host else ''} may be missing posts between {begins} and {ends}."
 
 
 def _due(part: SessionWriteUp) -> Iterable[Due]:

@@ -7,12 +7,25 @@ from html import escape
 from unicodedata import bidirectional
 
 from backchannel.domain.links import Link
+from backchannel.domain.model import Session
 from backchannel.domain.times import read_date
 from backchannel.domain.wire import one_line
+from backchannel.writeup.chart import chart, table
+from backchannel.writeup.markdown import reason_of
 from backchannel.writeup.mdtext import printable
 from backchannel.writeup.render import is_good_link, render
 from backchannel.writeup.style import STYLE
-from backchannel.writeup.tree import Commitment, Due, EventWriteUp, Line, Question, SessionWriteUp, Thoughts
+from backchannel.writeup.tree import (
+    Commitment,
+    Due,
+    EventWriteUp,
+    KeyPoint,
+    Line,
+    Question,
+    SessionWriteUp,
+    Statistics,
+    Thoughts,
+)
 
 # There is no script in the file; and if there were, it would not run.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -26,7 +39,7 @@ def write_session(writeup: SessionWriteUp) -> str:
 
 def session_body(writeup: SessionWriteUp) -> list[str]:
     """All that is published of a session, without the page around it: the site and Atom put their own there."""
-    body = [*_head(writeup, "h1"), *_layers(writeup, 2)]
+    body = [*_head(writeup, "h1"), *_key_points(writeup.key_points, 2), *_layers(writeup, 2)]
     body += _section("Questions", map(_question, writeup.questions))
     body += _section("Actions and pledges", map(_commitment, writeup.commitments))
     body += _section("Decisions", (_said(line) for line in writeup.decisions))
@@ -46,10 +59,12 @@ def event_body(writeup: EventWriteUp) -> list[str]:
     body += _section("Sessions", map(_entry, parts))
     body += _ledger(writeup.ledger)
     for part in parts:
-        body += [f'<article id="{_anchor(part)}">', *_head(part, "h2"), *_layers(part, 3), "</article>"]
-    body += _section("Sessions without notes", (plain(session.title) for session in writeup.without_notes))
+        body += [f'<article id="{_anchor(part)}">', *_head(part, "h2"), *_key_points(part.key_points, 3)]
+        body += [*_layers(part, 3), "</article>"]
+    body += _section("Sessions without notes", (_without_notes(writeup, session) for session in writeup.without_notes))
     body += _section("Links", map(link_html, writeup.links))
     body += _section("People", map(plain, writeup.people))
+    body += _statistics(writeup.statistics)
     return body
 
 
@@ -81,13 +96,21 @@ def _head(writeup: SessionWriteUp, heading: str) -> Iterator[str]:
     taken = f"Notes by {', '.join(writeup.note_takers)}" if writeup.note_takers else ""
     tags = " ".join(f"#{tag}" for tag in writeup.hashtags)
     yield from ("<header>", f"<{heading}>{plain(writeup.title)}</{heading}>")
-    yield from facts([writeup.when, writeup.room, led, tags, taken])
+    spoke = f"speakers {', '.join(writeup.speakers)}" if writeup.speakers else ""
+    yield from facts([writeup.when, writeup.room, led, tags, taken, spoke, writeup.counted])
     yield "</header>"
 
 
 def facts(told: Sequence[str]) -> list[str]:
     said = " · ".join(f"<span>{plain(fact)}</span>" for fact in told if fact)
     return [f'<p class="facts">{said}</p>'] if said else []
+
+
+def _key_points(points: Sequence[KeyPoint], level: int) -> Iterator[str]:
+    if points:
+        yield from ('<section class="points">', f"<h{level}>Key points</h{level}>", "<ul>")
+        yield from (f"<li>{_words(point.line)} <small>{reason_of(point)}</small></li>" for point in points)
+        yield from ("</ul>", "</section>")
 
 
 def _layers(writeup: SessionWriteUp, level: int) -> Iterator[str]:
@@ -97,12 +120,13 @@ def _layers(writeup: SessionWriteUp, level: int) -> Iterator[str]:
         for group in writeup.thoughts:
             yield from _thoughts(group)
         yield "</section>"
-    for name, heading, lines in (
-        ("notes", writeup.notes_heading, writeup.notes),
-        ("posts", writeup.posts_heading, writeup.posts),
+    for name, heading, lines, gaps in (
+        ("notes", writeup.notes_heading, writeup.notes, ()),
+        ("posts", writeup.posts_heading, writeup.posts, writeup.gaps),
     ):
-        if lines:
+        if lines or gaps:
             yield from (f'<section class="{name}">', f"<h{level}>{plain(heading)}</h{level}>")
+            yield from (f'<p class="gap">{plain(gap)}</p>' for gap in gaps)
             yield from _nested(lines)
             yield "</section>"
 
@@ -120,15 +144,25 @@ def _nested(lines: Sequence[Line]) -> Iterator[str]:
     above = -1
     for line in lines:
         yield "<ul>" if line.level > above else "</li>" + "</ul></li>" * (above - line.level)
-        yield f'<li{_id(line)} class="{line.item.kind}">{_beside(line)}{_said(line)}'
+        yield f'<li{_id(line)} class="{line.item.kind}">{_beside(line)}{_said(line)}{_since(line)}'
         above = line.level
     yield "</li></ul>" * (above + 1)
 
 
 def _beside(line: Line) -> str:
     time = f'<span class="time">{plain(line.time)}</span> ' if line.time else ""
-    author = f'<span class="author">{plain(line.author)}</span> ' if line.author else ""
+    author = f'<span class="author">{plain(", ".join(line.voices))}</span> ' if line.voices else ""
     return time + author
+
+
+def _since(line: Line) -> str:
+    """That it was corrected; and, on demand, how others put it. Those that say the same to the letter are voices only."""
+    corrected = ' <small class="corrected">corrected</small>' if line.corrected else ""
+    others = [other for other in line.others if other.item.text != line.item.text]
+    if not others:
+        return corrected
+    told = "".join(f"<li>{_beside(other)}{_said(other)}</li>" for other in others)
+    return f"{corrected}<details><summary>in other words</summary><ul>{told}</ul></details>"
 
 
 def _said(line: Line) -> str:
@@ -168,19 +202,30 @@ def _ledger(ledger: Sequence[Due]) -> Iterator[str]:
     yield from ('<section class="ledger">', "<h2>Actions, pledges and open questions</h2>", "<table>")
     yield "<thead><tr><th>What</th><th>Who</th><th>Session</th></tr></thead><tbody>"
     for due in ledger:
-        owner = due.commitment.owner if due.commitment else ""
-        line = due.commitment.line if due.commitment else due.question.line if due.question else None
         kind = due.commitment.kind if due.commitment else "open question"
-        if line:
-            where = f'<a href="#{_anchor(due.part)}">{plain(due.part.title)}</a>'
-            said = f'<span class="kind">{kind}</span> {_words(line)}'
-            yield f"<tr><td>{said}</td><td>{plain(owner)}</td><td>{where}</td></tr>"
+        where = f'<a href="#{_anchor(due.part)}">{plain(due.part.title)}</a>'
+        said = f'<span class="kind">{kind}</span> {_words(due.line)}'
+        yield f"<tr><td>{said}</td><td>{plain(due.owner)}</td><td>{where}</td></tr>"
     yield from ("</tbody></table>", "</section>")
 
 
 def _section(heading: str, entries: Iterable[str]) -> list[str]:
     listed = [f"<li>{entry}</li>" for entry in entries]
     return ["<section>", f"<h2>{heading}</h2>", "<ul>", *listed, "</ul>", "</section>"] if listed else []
+
+
+def _without_notes(writeup: EventWriteUp, session: Session) -> str:
+    title, door = plain(session.title), writeup.door(session)
+    return f'{title} <a href="{escape(door)}" {_REL}>add some</a>' if is_good_link(door) else title
+
+
+def _statistics(made: Statistics) -> list[str]:
+    """Drawn, and as tables."""
+    charts = [
+        *([chart(made.day, "Notes over the day"), table(made.day, "Time")] if made.day else []),
+        *([chart(made.sessions, "Notes by session"), table(made.sessions, "Session")] if made.sessions else []),
+    ]
+    return ['<section class="statistics">', "<h2>How much was written</h2>", *charts, "</section>"] if charts else []
 
 
 def _entry(part: SessionWriteUp) -> str:

@@ -1,23 +1,30 @@
 """JSON: the whole write-up as one document, for other programs.
 
     {"event": {"slug", "title", "timezone", "starts", "ends", "hashtags"},
-     "session": {"guid", "slug", "title", "room", "starts", "ends", "leaders", "hashtags", "headings"},
-     "when", "note_takers": [...],
+     "session": {"guid", "slug", "number", "title", "abstract", "url", "room", "starts", "ends", "leaders", "hashtags",
+                 "headings"},
+     "when", "note_takers": [...], "counts": {"note", "post", "afterthought"},
      "items": [an item as in NDJSON, ...],
-     "questions": [{"id", "text", "answers": [id, ...]}], "decisions": [{"id", "text"}],
-     "commitments": [{"id", "kind", "owner", "text"}], "links": [{"url", "title"}], "people": [...]}
+     "key_points": [{"id", "text", "why": "pinned" | "agreed" | "picked", "agreed"}], "late": [id, ...],
+     "folded": [{"id", "others": [id, ...]}], "questions": [{"id", "text", "answers": [id, ...]}],
+     "decisions": [{"id", "text"}], "commitments": [{"id", "kind", "owner", "text"}], "links": [{"url", "title"}],
+     "speakers": [...], "people": [...], "gaps": [a sentence, ...]}
 
-That of an event has "sessions": [the above without "event"], "hallway" (the same, or null), "without_notes": [a session],
-and "ledger": [{"session", "kind", "id", "owner", "text"}] in place of the lists of one session.
+"folded": `others` say the same as the item. "late": notes written after the session's end. That of an event has "sessions":
+[the above without "event"], "hallway" (the same, or null), "without_notes": [a session], "ledger": [{"session", "kind", "id",
+"owner", "text"}] in place of the lists of one session, and "statistics": {"day", "sessions": [{"label", "notes", "posts"}]}.
+
+`import notes` reads it back (ingest/notes/data.py).
 """
 
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from backchannel.domain.links import Link
-from backchannel.domain.model import Event, Session
+from backchannel.domain.model import ORIGINS, Event, Session
 from backchannel.domain.times import write_when
 from backchannel.writeup.mdtext import printable
 from backchannel.writeup.ndjson import item_as_record
@@ -40,6 +47,11 @@ def write_event(writeup: EventWriteUp) -> str:
             "ledger": [_due(due) for due in writeup.ledger],
             "links": [_link(link) for link in writeup.links],
             "people": list(writeup.people),
+            "gaps": list(writeup.gaps),
+            "statistics": {
+                "day": [asdict(bar) for bar in writeup.statistics.day],
+                "sessions": [asdict(bar) for bar in writeup.statistics.sessions],
+            },
         }
     )
 
@@ -50,7 +62,17 @@ def _part(writeup: SessionWriteUp) -> dict[str, Any]:
         "session": _session(writeup.session) if writeup.session else None,
         "when": writeup.when,
         "note_takers": list(writeup.note_takers),
+        "counts": {origin: sum(item.origin == origin for item in writeup.items) for origin in ORIGINS},
         "items": [item_as_record(item, slugs) for item in writeup.items],
+        "key_points": [
+            {**_line(point.line), "why": point.why, "agreed": point.line.agreed} for point in writeup.key_points
+        ],
+        "late": [line.item.id for group in writeup.thoughts for line in group.lines if line.item.origin == "note"],
+        "folded": [
+            {"id": line.item.id, "others": [other.item.id for other in line.others]}
+            for line in (*writeup.notes, *writeup.posts)
+            if line.others
+        ],
         "questions": [
             {**_line(question.line), "answers": [answer.item.id for answer in question.answers]}
             for question in writeup.questions
@@ -60,7 +82,9 @@ def _part(writeup: SessionWriteUp) -> dict[str, Any]:
             {**_line(made.line), "kind": made.kind, "owner": made.owner or None} for made in writeup.commitments
         ],
         "links": [_link(link) for link in writeup.links],
+        "speakers": list(writeup.speakers),
         "people": list(writeup.people),
+        "gaps": list(writeup.gaps),
     }
 
 
@@ -96,7 +120,10 @@ def _session(session: Session) -> dict[str, Any]:
     return {
         "guid": session.guid,
         "slug": session.slug,
+        "number": session.number,
         "title": session.title,
+        "abstract": session.abstract,
+        "url": session.url,
         "room": session.room,
         "starts": write_when(session.starts),
         "ends": write_when(session.ends),

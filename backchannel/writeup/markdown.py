@@ -7,14 +7,19 @@
     - **Where:** Main hall
     - **Led by:** Carl
 
+    <!-- Backchannel: drawn -->
+    ## Key points ...
+
     ## Post-event thoughts (updated 8 June 2009)
 
     A paragraph an afterthought; with several authors or days each under its own heading, `### Ann (updated 8 June 2009)`.
 
     ## What was written at the time
 
-    - 10:05 **Ann:** a bullet a note
+    - 10:05 **Ann:** a bullet a note (also **Bob**[^1])
       - 10:06 **Bob:** one level deeper
+
+    [^1]: 10:07 **Bob:** the bullet in his words
 
     ## The backchannel
 
@@ -24,24 +29,40 @@
     ## Questions ...
 
 In the write-up of an event each session is one level deeper. An own heading that cannot be told by its words is
-announced by `<!-- Backchannel: note -->`. A line whose kind is not that of its words, or whose level is not its depth,
-ends in a comment: `<!-- action, depth 3 -->`.
+announced by `<!-- Backchannel: note -->`. A line whose kind or speaker is not that of its words, whose level is not its
+depth, which is a note among the thoughts, or was corrected, ends in a comment: `<!-- action, depth 3, noted 18:05, by
+Ann, corrected -->`. What stands in quotation (`> The feed may be missing ...`) is no item.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import count
+from urllib.parse import quote
 
 from backchannel.domain.links import Link
-from backchannel.domain.model import Origin
+from backchannel.domain.model import Origin, Session
 from backchannel.domain.times import read_date
 from backchannel.domain.wire import one_line
 from backchannel.writeup.mdtext import plain_to_markdown, printable, text_to_markdown
 from backchannel.writeup.render import is_good_link
-from backchannel.writeup.tree import Commitment, Due, EventWriteUp, Line, Question, SessionWriteUp, Thoughts
+from backchannel.writeup.tree import (
+    Bar,
+    Commitment,
+    Due,
+    EventWriteUp,
+    KeyPoint,
+    Line,
+    Question,
+    SessionWriteUp,
+    Thoughts,
+)
 
 DRAWN = "<!-- Backchannel: what follows is drawn from the above -->"
+DRAWN_SECTION = "<!-- Backchannel: drawn -->"
+HALLWAY = "<!-- Backchannel: hallway -->"
 NOBODY = "(no name)"
 # The headings that tell by themselves what stands under them.
 TOLD: dict[Origin, re.Pattern[str]] = {
@@ -56,7 +77,8 @@ TOLD: dict[Origin, re.Pattern[str]] = {
 
 def write_session(writeup: SessionWriteUp) -> str:
     """The write-up of one session."""
-    lines = [f"<!-- Backchannel write-up 1 of a session; times in {_zone(writeup.zone)} -->", *_session(writeup, "#")]
+    lines = [f"<!-- Backchannel write-up 1 of a session; times in {_zone(writeup.zone)} -->"]
+    lines += _session(writeup, "#", count(1))
     return _file([*lines, *_block([DRAWN]), *_drawn(writeup)])
 
 
@@ -65,29 +87,67 @@ def write_event(writeup: EventWriteUp) -> str:
     lines = [f"<!-- Backchannel write-up 1 of an event; times in {_zone(writeup.zone)} -->"]
     lines += _block([f"# {plain_to_markdown(writeup.title)}"])
     lines += _block(_facts(("When", writeup.when), ("Notes by", _names(writeup.note_takers))))
-    for part in (*writeup.sessions, *((writeup.hallway,) if writeup.hallway else ())):
-        lines += _session(part, "##")
+    parts = (*writeup.sessions, *((writeup.hallway,) if writeup.hallway else ()))
+    lines += _section("Contents", [_entry(part) for part in parts], DRAWN_SECTION)
+    numbers = count(1)
+    for part in parts:
+        lines += _session(part, "##", numbers)
     lines += _block([DRAWN])
     lines += _section("Actions, pledges and open questions", [_due(due) for due in writeup.ledger])
     lines += _section("Links", [_link(link) for link in writeup.links])
     lines += _section("People", [plain_to_markdown(person) for person in writeup.people])
-    lines += _section("Sessions without notes", [plain_to_markdown(s.title) for s in writeup.without_notes])
+    lines += _section("Sessions without notes", [_without_notes(writeup, s) for s in writeup.without_notes])
+    lines += _table("Notes over the day", "Time", writeup.statistics.day)
+    lines += _table("Notes by session", "Session", writeup.statistics.sessions)
     return _file(lines)
 
 
-def _session(writeup: SessionWriteUp, level: str) -> Iterator[str]:
-    yield from _block([f"{level} {plain_to_markdown(writeup.title)}"])
+def _entry(part: SessionWriteUp) -> str:
+    """A line of the contents."""
+    return ", ".join(plain_to_markdown(fact) for fact in (part.title, part.when, part.room) if fact)
+
+
+def _without_notes(writeup: EventWriteUp, session: Session) -> str:
+    title, door = plain_to_markdown(session.title), writeup.door(session)
+    return f"{title} ([add some]({_address(door)}))" if door else title
+
+
+def _table(heading: str, first: str, bars: Sequence[Bar]) -> Iterator[str]:
+    if bars:
+        yield from _block([f"## {heading}"])
+        yield from _block([f"| {first} | Notes | Posts |", "| --- | ---: | ---: |"])
+        yield from (f"| {plain_to_markdown(bar.label)} | {bar.notes} | {bar.posts} |" for bar in bars)
+
+
+def _session(writeup: SessionWriteUp, level: str, numbers: Iterator[int]) -> Iterator[str]:
+    """`numbers` are those of the footnotes, which run through the file."""
+    marker = [] if writeup.session else [HALLWAY]
+    yield from _block([*marker, f"{level} {plain_to_markdown(writeup.title)}"])
     facts = _facts(
         ("When", writeup.when),
         ("Where", plain_to_markdown(writeup.room)),
         ("Led by", _names(writeup.leaders)),
         ("Hashtags", ", ".join(f"#{plain_to_markdown(tag)}" for tag in writeup.hashtags)),
         ("Notes by", _names(writeup.note_takers)),
+        ("Speakers", _names(writeup.speakers)),
+        ("Written", writeup.counted),
     )
     yield from _block(facts)
+    yield from _section("Key points", [_key_point(point) for point in writeup.key_points], DRAWN_SECTION, level + "#")
     yield from _thoughts(writeup, level + "#")
-    yield from _lines(writeup.notes, "note", writeup.notes_heading, level + "#")
-    yield from _lines(writeup.posts, "post", writeup.posts_heading, level + "#")
+    yield from _lines(writeup.notes, "note", writeup.notes_heading, level + "#", numbers)
+    yield from _lines(writeup.posts, "post", writeup.posts_heading, level + "#", numbers, writeup.gaps)
+
+
+def _key_point(point: KeyPoint) -> str:
+    return f"{_words(point.line)} *({reason_of(point)})*"
+
+
+def reason_of(point: KeyPoint) -> str:
+    """Why it is a key point."""
+    if point.why == "agreed":
+        return f"{point.line.agreed} agree{'s' * (point.line.agreed == 1)}"
+    return "pinned" if point.why == "pinned" else "picked by a program"
 
 
 def _thoughts(writeup: SessionWriteUp, level: str) -> Iterator[str]:
@@ -102,19 +162,29 @@ def _thoughts(writeup: SessionWriteUp, level: str) -> Iterator[str]:
             name = " ".join(part for part in (_undated(group.author), _updated(group)) if part) or NOBODY
             yield from _block([f"{level}# {name}"])
         for line in group.lines:
-            yield from _block(_item(line, "" if not line.level else "  " * (line.level - 1) + "- ", bare=True))
+            yield from _block(_item(line, "" if not line.level else "  " * (line.level - 1) + "- ", thought=True))
 
 
 def _updated(group: Thoughts) -> str:
     return f"(updated {read_date(group.updated)})" if group.updated else ""
 
 
-def _lines(lines: Sequence[Line], origin: Origin, heading: str, level: str) -> Iterator[str]:
-    if lines:
-        yield from _heading(origin, heading, "", level)
-        yield ""
-        for line in lines:
-            yield from _item(line, "  " * line.level + "- ")
+def _lines(
+    lines: Sequence[Line], origin: Origin, heading: str, level: str, numbers: Iterator[int], gaps: Sequence[str] = ()
+) -> Iterator[str]:
+    """A layer: its lines, and below them, in footnotes, those that say the same."""
+    if not lines and not gaps:
+        return
+    yield from _heading(origin, heading, "", level)
+    yield from _block(f"> {gap}" for gap in gaps)
+    yield from [""] if lines else []
+    below: list[tuple[int, Line]] = []
+    for line in lines:
+        also = [(next(numbers), other) for other in line.others]
+        yield from _item(line, "  " * line.level + "- ", also=also)
+        below += also
+    for number, line in below:
+        yield from _block(_item(line, f"[^{number}]: "))
 
 
 def _heading(origin: Origin, heading: str, tail: str, level: str) -> Iterator[str]:
@@ -128,14 +198,21 @@ def _undated(heading: str) -> str:
     return plain_to_markdown(heading).replace("(", "\\(")
 
 
-def _item(line: Line, mark: str, bare: bool = False) -> Iterator[str]:
-    """A bullet, or (with no `mark`) a paragraph; `bare` without time and author."""
+def _item(
+    line: Line, mark: str, also: Sequence[tuple[int, Line]] = (), thought: bool = False
+) -> Iterator[str]:  # fmt: skip
+    """A bullet, or (with no `mark`) a paragraph; a `thought` is without time and author. `also` stand in footnotes."""
     text = text_to_markdown(line.item.text)
-    head = "" if bare else _head(line)
+    head = "" if thought else _head(line)
     text[0] = mark + head + text[0]
-    text[-1] += _source(line) + _told_apart(line)
+    text[-1] += _source(line) + _also(also) + _told_apart(line, thought)
     yield text[0]
     yield from (" " * len(mark) + more for more in text[1:])
+
+
+def _also(also: Sequence[tuple[int, Line]]) -> str:
+    said = ", ".join(f"**{plain_to_markdown(line.author or NOBODY)}**[^{number}]" for number, line in also)
+    return f" (also {said})" if said else ""
 
 
 def _head(line: Line) -> str:
@@ -148,11 +225,23 @@ def _source(line: Line) -> str:
     return f" ([post]({_address(url)}))" if is_good_link(url) else ""
 
 
-def _told_apart(line: Line) -> str:
-    """What the words and the level do not say."""
-    said = [line.item.kind] if line.item.kind != line.reads_as else []
-    depth = [f"depth {line.item.depth}"] if line.item.depth != line.level else []
-    return f" <!-- {', '.join([*said, *depth])} -->" if said or depth else ""
+def _told_apart(line: Line, thought: bool) -> str:
+    """What the words, the level and the place do not say."""
+    item, clock = line.item, line.time[-5:] if isinstance(line.item.at, datetime) else ""
+    said = {
+        item.kind: item.kind != line.reads_as,
+        f"depth {item.depth}": item.depth != line.level,
+        f"noted {clock}".strip(): thought and item.origin == "note",
+        f"by {_encoded(item.speaker or '')}": bool(item.speaker) and item.speaker != line.names,
+        "corrected": line.corrected,
+    }
+    told = ", ".join(word for word, holds in said.items() if holds)
+    return f" <!-- {told} -->" if told else ""
+
+
+def _encoded(name: str) -> str:
+    """A name that can stand in a comment."""
+    return quote(printable(name), safe=" ").replace("-", "%2D")
 
 
 def _drawn(writeup: SessionWriteUp) -> Iterator[str]:
@@ -163,9 +252,10 @@ def _drawn(writeup: SessionWriteUp) -> Iterator[str]:
     yield from _section("People", [plain_to_markdown(person) for person in writeup.people])
 
 
-def _section(heading: str, entries: Sequence[str]) -> Iterator[str]:
+def _section(heading: str, entries: Sequence[str], marker: str = "", level: str = "##") -> Iterator[str]:
+    """What is drawn from the notes; above the notes, a `marker` says so."""
     if entries:
-        yield from _block([f"## {heading}"])
+        yield from _block([*([marker] if marker else []), f"{level} {heading}"])
         yield ""
         yield from (f"- {entry}" for entry in entries)
 
@@ -180,8 +270,9 @@ def _commitment(commitment: Commitment) -> str:
 
 
 def _due(due: Due) -> str:
-    said = _commitment(due.commitment) if due.commitment else f"Open question: {_words(due.question.line)}"  # type: ignore[union-attr]
-    return f"{said} ({plain_to_markdown(due.part.title)})"
+    said = _commitment(due.commitment) if due.commitment else f"Open question: {_words(due.line)}"
+    where = ", ".join(part for part in (plain_to_markdown(due.part.title), due.line.time) if part)
+    return f"{said} ({where})"
 
 
 def _words(line: Line) -> str:

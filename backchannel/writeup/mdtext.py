@@ -21,6 +21,7 @@ from backchannel.domain.wire import one_line
 
 _ENTITY = re.compile(r"&(?=#?\w{1,40};)")
 _TAG = re.compile(r"<(?=[A-Za-z/!?])(?!https?://[^\s<>`]+>)", re.IGNORECASE)
+_FOOTNOTE = re.compile(r"\[\^")
 _ESCAPED = re.compile(r"&(?:amp|lt|#\d{1,3});")
 # The beginnings of lines that mean something to some Markdown; the group is the character that is written as an entity.
 _BLOCK = re.compile(
@@ -35,7 +36,7 @@ _BLOCK = re.compile(
 )
 # What a line of the write-up itself begins or ends with.
 _HEAD = re.compile(r"\d{1,2}( )[A-Z][a-z]{2,8} \d{4} |\d\d(:)\d\d |(\*)\*(?:[^*\\\n]|\\.){1,200}:\*\* ")
-_TAIL = re.compile(r"\(\[post\]\([^()\s]*(\))\)\Z")
+_TAIL = re.compile(r"\(\[post\]\([^()\s]*(\))\)\Z|\(also \*\*[^\n]*\](\))\Z")
 
 _BACKTICKS = re.compile(r"`+")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
@@ -87,7 +88,7 @@ def _without_tags(text: str) -> str:
 
 
 def _escape(part: str) -> str:
-    return _TAG.sub("&lt;", _ENTITY.sub("&amp;", part))
+    return _FOOTNOTE.sub("[&#94;", _TAG.sub("&lt;", _ENTITY.sub("&amp;", part)))
 
 
 def _line(line: str) -> str:
@@ -106,8 +107,11 @@ def _ending(line: str) -> str:
     """A backslash at the end would go on to the next line; a link like ours at the end would be taken for ours."""
     if line.endswith("\\"):
         return line[:-1] + "&#92;"
-    found = _TAIL.search(line) if line.endswith("))") else None
-    return line[: found.start(1)] + "&#41;)" if found else line
+    found = _TAIL.search(line) if line.endswith(("))", "])")) else None
+    if not found:
+        return line
+    at = found.start(found.lastindex or 0)
+    return f"{line[:at]}&#41;{line[at + 1 :]}"
 
 
 def _entity(pattern: re.Pattern[str], line: str) -> str:

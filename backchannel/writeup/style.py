@@ -26,8 +26,18 @@ li::marker { color: var(--soft); }
 .words { display: inline; }
 .words > p { margin: .25rem 0; }
 a { color: var(--mark); text-underline-offset: .15em; }
+.points { border-left: 3px solid var(--mark); padding-left: 1rem; margin-top: 1.5rem; }
+.points h2, .points h3 { margin-top: 0; }
+.gap { color: var(--soft); font-size: .9375rem; font-style: italic; }
+.corrected { font-style: italic; }
+details { font-size: .9375rem; } summary { color: var(--soft); cursor: pointer; font: .8125rem system-ui, sans-serif; }
 .source { text-decoration: none; opacity: .6; }
 code { font-size: .9em; }
+figure { margin: 0 0 1rem; } figcaption { color: var(--soft); font: .875rem system-ui, sans-serif; }
+.chart { display: block; width: 100%; height: auto; }
+.chart rect { fill: var(--mark); } .chart .posts { fill: var(--line); }
+.chart text { fill: var(--soft); font: 11px system-ui, sans-serif; } .chart line { stroke: var(--line); }
+.count { text-align: right; font-variant-numeric: tabular-nums; }
 table { width: 100%; border-collapse: collapse; font-size: .9375rem; }
 th, td { text-align: left; vertical-align: top; padding: .5rem .75rem .5rem 0; border-bottom: 1px solid var(--line); }
 @media print {

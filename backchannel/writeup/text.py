@@ -17,8 +17,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from backchannel.domain.times import read_date
 from backchannel.domain.wire import one_line
+from backchannel.writeup.markdown import reason_of
 from backchannel.writeup.mdtext import printable
-from backchannel.writeup.tree import Commitment, Due, EventWriteUp, Line, SessionWriteUp, Thoughts
+from backchannel.writeup.tree import Bar, Commitment, Due, EventWriteUp, KeyPoint, Line, SessionWriteUp, Thoughts
 
 
 def write_session(writeup: SessionWriteUp) -> str:
@@ -27,7 +28,9 @@ def write_session(writeup: SessionWriteUp) -> str:
 
 def write_event(writeup: EventWriteUp) -> str:
     lines = [one_line(writeup.title), *_facts([writeup.when, _named("notes by", writeup.note_takers)])]
-    for part in (*writeup.sessions, *((writeup.hallway,) if writeup.hallway else ())):
+    parts = (*writeup.sessions, *((writeup.hallway,) if writeup.hallway else ()))
+    lines += _list("Contents", (_entry(part) for part in parts))
+    for part in parts:
         lines += ["", "", *_session(part)]
     lines += [
         *([""] if writeup.ledger else []),
@@ -35,8 +38,20 @@ def write_event(writeup: EventWriteUp) -> str:
     ]
     lines += _list("Links", (f"{one_line(link.title)} {link.url}".strip() for link in writeup.links))
     lines += _list("People", map(one_line, writeup.people))
-    lines += _list("Sessions without notes", (one_line(session.title) for session in writeup.without_notes))
+    without = (f"{one_line(s.title)} {writeup.door(s)}".strip() for s in writeup.without_notes)
+    lines += _list("Sessions without notes", without)
+    lines += _list("Notes over the day", map(_bar, writeup.statistics.day))
+    lines += _list("Notes by session", map(_bar, writeup.statistics.sessions))
     return _file(lines)
+
+
+def _entry(part: SessionWriteUp) -> str:
+    return ", ".join(one_line(fact) for fact in (part.title, part.when, part.room) if fact)
+
+
+def _bar(bar: Bar) -> str:
+    posts = f", {bar.posts} post{'s' * (bar.posts != 1)}" if bar.posts else ""
+    return f"{one_line(bar.label)}: {bar.notes} note{'s' * (bar.notes != 1)}{posts}"
 
 
 def _session(writeup: SessionWriteUp) -> Iterator[str]:
@@ -45,14 +60,23 @@ def _session(writeup: SessionWriteUp) -> Iterator[str]:
     yield "=" * min(len(title), 72)
     tags = " ".join(f"#{one_line(tag)}" for tag in writeup.hashtags)
     led, taken = _named("led by", writeup.leaders), _named("notes by", writeup.note_takers)
-    yield from _facts([writeup.when, one_line(writeup.room), led, tags, taken])
+    spoke = _named("speakers", writeup.speakers)
+    yield from _facts([writeup.when, one_line(writeup.room), led, tags, taken, spoke, writeup.counted])
+    yield from _list("Key points", map(_key_point, writeup.key_points))
     for at, group in enumerate(writeup.thoughts):
         yield from _thoughts(group, writeup.thoughts_heading if not at else "")
-    for heading, lines in ((writeup.notes_heading, writeup.notes), (writeup.posts_heading, writeup.posts)):
-        if lines:
-            yield from ("", f"{one_line(heading)}:")
+    for heading, lines, gaps in (
+        (writeup.notes_heading, writeup.notes, ()),
+        (writeup.posts_heading, writeup.posts, writeup.gaps),
+    ):
+        if lines or gaps:
+            yield from ("", f"{one_line(heading)}:", *(f"({gap})" for gap in gaps))
             for line in lines:
                 yield from _item(line, "  " * line.level + "– ", _head(line))
+
+
+def _key_point(point: KeyPoint) -> str:
+    return f"{one_line(point.line.body)} ({reason_of(point)})"
 
 
 def _thoughts(group: Thoughts, heading: str) -> Iterator[str]:
@@ -68,13 +92,17 @@ def _thoughts(group: Thoughts, heading: str) -> Iterator[str]:
 def _item(line: Line, mark: str, head: str) -> Iterator[str]:
     first, *more = printable(line.item.text).split("\n")
     url = f" ({line.item.url})" if line.item.origin == "post" and line.item.url else ""
+    corrected = " (corrected)" if line.corrected else ""
     lines = [f"{mark}{head}{first}", *(" " * len(mark) + line for line in more)]
-    lines[-1] += printable(url)
+    lines[-1] += printable(url) + corrected
     yield from lines
+    for other in line.others:
+        if other.item.text != line.item.text:
+            yield from _item(other, " " * len(mark) + "in other words: ", _head(other))
 
 
 def _head(line: Line) -> str:
-    author = f"{one_line(line.author)}:" if line.author else ""
+    author = f"{' and '.join(map(one_line, line.voices))}:" if line.voices else ""
     return "".join(f"{part} " for part in (line.time, author) if part)
 
 
@@ -104,7 +132,8 @@ def _commitment(made: Commitment) -> str:
 def _due(due: Due) -> str:
     said = _commitment(due.commitment) if due.commitment else ""
     asked = f"Open question: {one_line(due.question.line.body)}" if due.question else ""
-    return f"{said or asked} ({one_line(due.part.title)})"
+    where = ", ".join(part for part in (one_line(due.part.title), due.line.time) if part)
+    return f"{said or asked} ({where})"
 
 
 def _facts(facts: Sequence[str]) -> list[str]:

@@ -36,6 +36,7 @@ PAGE = (
     "small",
 )
 PAGE += ("table", "thead", "tbody", "tr", "th", "td", "p", "ul", "li", "div", "span", "bdi", "b", "a")
+PAGE += ("figure", "figcaption", "svg", "g", "rect", "line", "text", "details", "summary")
 WORDS = ("br", "em", "strong", "code")
 
 
@@ -154,7 +155,7 @@ def test_the_text_has_the_shape_of_live_notes():
         == """\
 Who owns the rain?
 ==================
-8 June 2009, 10:00–10:45 · Main hall · led by Carl, Dee, of Devon · #puddle_s1 · notes by Ann, Bob
+8 June 2009, 10:00–10:45 · Main hall · led by Carl, Dee, of Devon · #puddle_s1 · notes by Ann, Bob · speakers Carl · 6 notes, 1 post, 1 afterthought
 
 Post-event thoughts – Ann (updated 9 June 2009):
 It was wetter than I thought.

@@ -42,11 +42,15 @@ TIMES = st.one_of(
 )
 URLS = st.one_of(st.none(), st.sampled_from(["https://example.org/1", "https://example.org/a_b?c=d&e=f#g"]))
 ITEMS = st.builds(
-    lambda text, author, when, url, **more: item(text, author, when, url=url, **more),
-    TEXTS,
+    lambda text, author, when, url, speaker, **more: item(
+        text, author, when, url=url, speaker=speaker or read(text).speaker, **more
+    ),
+    st.one_of(TEXTS, st.sampled_from(["so much rain on the roof", "RT @zed: so much rain on the roof", "same words"])),
     NAMES,
     TIMES,
     URLS,
+    st.one_of(st.none(), NAMES),
+    rev=st.integers(1, 2),
     kind=st.sampled_from(KINDS),
     origin=st.sampled_from(["note", "note", "post", "afterthought"]),
     depth=st.integers(0, 8),
@@ -66,20 +70,25 @@ SESSIONS = st.builds(
 )
 
 
+def every(line):
+    return [line.item, *(other.item for other in line.others)]
+
+
 def printed(written):
     """The items as far as they are printed, in the order in which they are printed."""
     thoughts = [line.item for group in written.thoughts for line in group.lines]
-    for made in (*thoughts, *(line.item for line in written.notes), *(line.item for line in written.posts)):
+    for made in (*thoughts, *(item for line in (*written.notes, *written.posts) for item in every(line))):
         when = made.at
         if made.origin == "afterthought" and when is not None:
             when = local_day(when, ZONE)
-        yield made.origin, made.text, made.kind, made.depth, made.author, when, made.url
+        yield made.origin, made.text, made.kind, made.depth, made.author, made.speaker, when, made.url
 
 
 def came_back(document):
     for draft in document.drafts:
         kind = draft.kind or read(draft.text).kind
-        yield draft.origin, draft.text, kind, draft.depth, draft.author, draft.at, draft.url
+        speaker = draft.speaker or read(draft.text).speaker
+        yield draft.origin, draft.text, kind, draft.depth, draft.author, speaker, draft.at, draft.url
 
 
 @given(SESSIONS, st.lists(ITEMS, min_size=1, max_size=6))
@@ -160,6 +169,8 @@ def test_a_write_up_reads_like_one():
 - **Led by:** Carl, Dee&#44; of Devon
 - **Hashtags:** #puddle\\_s1
 - **Notes by:** Ann, Bob
+- **Speakers:** Carl
+- **Written:** 6 notes, 1 post, 1 afterthought
 
 ## Post-event thoughts
 

@@ -1,7 +1,7 @@
 """Our own write-up as Markdown, read back: the other way round of writeup/markdown.py, which draws its shape.
 
-Everything an item is comes back as far as it was printed: its text to the letter, kind, origin, depth, author, address, and
-its time to the minute. What is drawn from the notes (questions, actions, links) is not read.
+Everything an item is comes back as far as it was printed: its text to the letter, kind, origin, depth, author, speaker,
+address, and its time to the minute. What is drawn from the notes (key points, questions, actions, links) is not read.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, tzinfo
-from typing import cast
+from typing import Literal, cast
+from urllib.parse import unquote
 
 from backchannel.domain.model import KINDS, Document, Draft, Kind, Origin, When
 from backchannel.ingest.notes.hints import Hints
@@ -20,7 +21,7 @@ from backchannel.writeup.markdown import DRAWN, NOBODY, TOLD
 from backchannel.writeup.mdtext import plain_from_markdown, text_from_markdown
 
 _FIRST = re.compile(r"\ufeff?\s*<!-- Backchannel write-up 1 of (a session|an event); times in ([\w/+-]*) -->")
-_ANNOUNCED = re.compile(r"<!-- Backchannel: (note|post|afterthought) -->\Z")
+_ANNOUNCED = re.compile(r"<!-- Backchannel: (note|post|afterthought|drawn|hallway) -->\Z")
 _HEADING = re.compile(r"(#{1,4}) (.*)\Z")
 _FACT = re.compile(r"- \*\*(When|Where|Led by|Hashtags|Notes by):\*\* (.*)\Z")
 _UPDATED = re.compile(r" ?\(updated (\d{1,2} [A-Z][a-z]+ \d{4})\)\Z")
@@ -30,8 +31,15 @@ _HEAD = re.compile(
     r"(?:(?P<day>\d{1,2} [A-Z][a-z]{2,8} \d{4}) )?(?:(?P<time>\d\d:\d\d) )?"
     r"(?:\*\*(?P<author>(?:[^*\\\n]|\\.){1,200}):\*\* )?"
 )
-_TOLD_APART = re.compile(r" <!-- (?:([a-z]+))?(?:, )?(?:depth (\d{1,3}))? -->\Z")
+_FOOTNOTE = re.compile(r"\[\^(\d{1,9})\]: (.*)\Z")
+_ALSO = re.compile(r" \(also ((?:\*\*(?:[^*\\\n]|\\.){1,200}\*\*\[\^\d{1,9}\](?:, )?)+)\)\Z")
+_TOLD_APART = re.compile(r" <!-- ([^<>\n]+) -->\Z")
+_TOLD = re.compile(
+    r"(?P<kind>[a-z]+)|depth (?P<depth>\d{1,3})|(?P<noted>noted)(?: (?P<time>\d\d:\d\d))?|by (?P<speaker>.+)", re.DOTALL
+)
 _POST = re.compile(r" \(\[post\]\(([^()\s]*)\)\)\Z")
+
+Announced = Origin | Literal["drawn", "hallway"]
 
 
 def is_it(text: str) -> bool:
@@ -56,8 +64,17 @@ class _Session:
 
     title: str
     facts: dict[str, str] = field(default_factory=dict)
+    hallway: bool = False
     headings: dict[str, str] = field(default_factory=dict)
-    drafts: list[Draft] = field(default_factory=list)
+    drafts: list[tuple[Draft, list[str]]] = field(default_factory=list)  # with the numbers of their footnotes
+    footnotes: dict[str, Draft] = field(default_factory=dict)
+
+    def all_drafts(self) -> list[Draft]:
+        """Those in footnotes behind the line that they belong to."""
+        made = []
+        for draft, numbers in self.drafts:
+            made += [draft, *(self.footnotes.pop(number) for number in numbers if number in self.footnotes)]
+        return [*made, *self.footnotes.values()]
 
     def names(self, fact: str) -> tuple[str, ...]:
         said = self.facts.get(fact, "")
@@ -78,7 +95,7 @@ class _Session:
 @dataclass
 class _Reader:
     """Takes line after line; `level` is that of the headings of sessions. `item` is the open item's lines, and where
-    its bullet stands (None: a paragraph)."""
+    its bullet stands (None: a paragraph; text: the number of a footnote)."""
 
     level: int
     zone: tzinfo
@@ -86,10 +103,11 @@ class _Reader:
     documents: list[Document] = field(default_factory=list)
     session: _Session | None = None
     origin: Origin | None = None
-    announced: Origin | None = None
+    announced: Announced | None = None
+    drawn: bool = False  # in a section that is drawn from the notes
     author: str = ""
     updated: date | None = None
-    item: tuple[int | None, list[str]] | None = None
+    item: tuple[int | str | None, list[str]] | None = None
 
     def take(self, line: str) -> None:
         if self.item and self.item[1][-1].endswith("\\"):
@@ -97,12 +115,16 @@ class _Reader:
         elif heading := _HEADING.match(line):
             self._heading(len(heading[1]) - self.level, heading[2])
         elif announced := _ANNOUNCED.match(line):
-            self.announced = cast(Origin, announced[1])
+            self.announced = cast(Announced, announced[1])
+        elif self.drawn or line.startswith("> "):
+            return
         elif self.origin is None:
             if self.session and (fact := _FACT.match(line)):
                 self.session.facts[fact[1]] = fact[2]
         elif bullet := _BULLET.match(line):
             self._open((len(bullet[1]), [bullet[2]]))
+        elif footnote := _FOOTNOTE.match(line):
+            self._open((footnote[1], [footnote[2]]))
         elif line.strip():
             self._open((None, [line]))
 
@@ -114,9 +136,13 @@ class _Reader:
 
     def _heading(self, depth: int, text: str) -> None:
         self._open(None)
-        if depth == 0:
+        self.drawn = self.announced == "drawn"
+        if self.drawn:
+            self.origin, self.announced = None, None
+        elif depth == 0:
             self.close_session()
-            self.session = _Session(plain_from_markdown(text))
+            self.session = _Session(plain_from_markdown(text), hallway=self.announced == "hallway")
+            self.announced = None
         elif depth == 1:
             self._section(text)
         elif depth == 2:
@@ -127,17 +153,24 @@ class _Reader:
         heading, self.updated = _dated(text)
         heading, self.author = plain_from_markdown(heading), ""
         told = next((origin for origin, pattern in TOLD.items() if pattern.match(heading)), None)
-        self.origin, self.announced = self.announced or told, None
+        self.origin, self.announced = cast(Origin | None, self.announced) or told, None
         if self.origin and self.session and heading != HEADINGS[self.origin]:
             self.session.headings[self.origin] = heading
 
-    def _open(self, item: tuple[int | None, list[str]] | None) -> None:
+    def _open(self, item: tuple[int | str | None, list[str]] | None) -> None:
         """The next item; the one before it is complete."""
         if self.item and self.session and self.origin:
-            self.session.drafts.append(self._draft(self.session, self.origin, *self.item))
+            mark, lines = self.item
+            told = _cut(lines, _TOLD_APART)
+            also = _cut(lines, _ALSO)
+            draft = self._draft(self.session, self.origin, 0 if isinstance(mark, str) else mark, lines, told)
+            if isinstance(mark, str):
+                self.session.footnotes[mark] = draft
+            else:
+                self.session.drafts.append((draft, re.findall(r"\[\^(\d+)\](?:, |\Z)", also)))
         self.item = item
 
-    def _draft(self, session: _Session, origin: Origin, mark: int | None, lines: list[str]) -> Draft:
+    def _draft(self, session: _Session, origin: Origin, mark: int | None, lines: list[str], told: str) -> Draft:
         author, level = self.author, (mark or 0) // 2
         at: When = self.updated
         if origin == "afterthought":
@@ -145,19 +178,26 @@ class _Reader:
         elif head := _HEAD.match(lines[0]):
             lines[0] = lines[0][head.end() :]
             author, at = plain_from_markdown(head["author"] or ""), self._when(session, head["day"], head["time"])
-        said = _TOLD_APART.search(lines[-1])
-        lines[-1] = lines[-1][: said.start()] if said else lines[-1]
-        post = _POST.search(lines[-1])
-        lines[-1] = lines[-1][: post.start()] if post else lines[-1]
-        return Draft(
-            origin=origin,
-            text=text_from_markdown(lines),
-            author=author,
-            depth=int(said[2]) if said and said[2] else level,
-            at=at,
-            kind=cast(Kind, said[1]) if said and said[1] in KINDS else None,
-            url=post[1] if post else None,
-        )
+        post = _cut(lines, _POST)
+        plain = Draft(
+            origin=origin, text=text_from_markdown(lines), author=author, depth=level, at=at, url=post or None
+        )  # fmt: skip
+        return self._told_apart(plain, told.split(", ") if told else [])
+
+    def _told_apart(self, draft: Draft, told: list[str]) -> Draft:
+        """The draft with what its words, level and place do not say."""
+        for word in told:
+            found = _TOLD.fullmatch(word)
+            if found and found["kind"] in KINDS:
+                draft = replace(draft, kind=cast(Kind, found["kind"]))
+            elif found and found["depth"]:
+                draft = replace(draft, depth=int(found["depth"]))
+            elif found and found["noted"]:
+                at = _moment(self.updated, found["time"], self.zone) if self.updated and found["time"] else draft.at
+                draft = replace(draft, origin="note", at=at)
+            elif found and found["speaker"]:
+                draft = replace(draft, speaker=unquote(found["speaker"]))
+        return draft
 
     def _when(self, session: _Session, day: str | None, time: str | None) -> When:
         """What is not printed goes without saying: the slot's day, or the only day there is."""
@@ -180,16 +220,27 @@ def _document(session: _Session, zone: tzinfo, hints: Hints) -> Document:
         leaders=session.names("Led by"),
         hashtags=tuple(tag.removeprefix("#") for tag in session.names("Hashtags")),
         headings=session.headings,
+        hallway=session.hallway,
     )
 
 
 def _by_the_taker(session: _Session, hints: Hints) -> list[Draft]:
     """Where no line says who wrote it, the one who took the notes did; or, where nobody is said to, who we were told."""
     takers = session.names("Notes by")
-    written = [draft for draft in session.drafts if draft.origin != "post"]
+    drafts = session.all_drafts()
+    written = [draft for draft in drafts if draft.origin != "post"]
     sole = takers[0] if len(takers) == 1 and not any(draft.author for draft in written) else ""
     author = sole or (hints.author if not takers else "")
-    return [replace(d, author=author) if d.origin != "post" and not d.author else d for d in session.drafts]
+    return [replace(d, author=author) if d.origin != "post" and not d.author else d for d in drafts]
+
+
+def _cut(lines: list[str], tail: re.Pattern[str]) -> str:
+    """What the last line ends with, taken off it."""
+    found = tail.search(lines[-1])
+    if not found:
+        return ""
+    lines[-1] = lines[-1][: found.start()]
+    return found[1]
 
 
 def _dated(heading: str) -> tuple[str, date | None]:

@@ -1,0 +1,121 @@
+"""What was said twice stands once: near-identical notes of several note-takers, and reshares of one post.
+
+    10:05 Ann  "Devon has a draft policy already"                  10:05 Ann and Bob  "Devon has a draft policy already"
+    10:06 Bob  "Devon has already a draft policy"            ->             Bob in other words: ...
+    10:09 @eve "RT @zed: so much rain at #puddle"            ->    @zed  "so much rain at #puddle"   also: @eve
+
+The first one leads, the others are kept below it (`Line.others`), each with its own words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from backchannel.domain.wire import fold
+from backchannel.writeup.tree import Line
+
+APART = timedelta(minutes=10)  # two people write one thing down within that
+ALIKE = 0.8  # of the words of both are the same
+LEAST = 4  # words; shorter notes are the same only to the letter
+_SHARED = 5  # words that nobody else would have written by chance
+_WORD = re.compile(r"\w+(?:['’]\w+)*")
+_RESHARE = re.compile(r"(?:(?:RT|MT|reshared?|boosted)\b|♻\ufe0f?|🔁)[\s:]*(?:@\S+\s+)?", re.IGNORECASE)
+_TURNS = "no not never none nobody without isn't aren't don't doesn't didn't won't can't cannot"
+_TURNING = frozenset(_TURNS.split())
+
+Words = tuple[str, ...]
+
+
+def fold_notes(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """The notes with those that say the same at the same time, by somebody else, below the first."""
+    words = [_words(line.body) for line in lines]
+    nearby: dict[str, list[int]] = defaultdict(list)  # word -> the leads that have it, newest last
+    below: dict[int, list[Line]] = defaultdict(list)
+    leads: list[int] = []
+    for at, line in enumerate(lines):
+        has_children = at + 1 < len(lines) and lines[at + 1].item.depth > line.item.depth
+        lead = None if has_children else _lead(lines, words, nearby, at)
+        if lead is None or any(other.item.author == line.item.author for other in below[lead]):
+            leads.append(at)
+            for word in set(words[at]):
+                nearby[word].append(at)
+        else:
+            below[lead].append(line)
+    return tuple(_with(lines[at], below[at]) for at in leads)
+
+
+def _lead(lines: Sequence[Line], words: Sequence[Words], nearby: dict[str, list[int]], at: int) -> int | None:
+    """The best of those it could stand below."""
+    shared = Counter(lead for word in set(words[at]) for lead in nearby[word][-8:])
+    likely = [lead for lead, n in shared.items() if 2 * n >= len(set(words[at]))]
+    fit = [(_likeness(words[lead], words[at]), lead) for lead in likely if _could_be_one(lines[lead], lines[at])]
+    likeness, lead = max(fit, default=(0.0, 0))
+    exact = lines[at].item.kind == "action"  # a name is the whole difference between two of them
+    return lead if likeness >= (1.0 if exact else ALIKE) else None
+
+
+def _could_be_one(lead: Line, line: Line) -> bool:
+    """Two people, one moment, one kind, one speaker. A pledge is everybody's own."""
+    a, b = lead.item, line.item
+    if a.author == b.author or not a.author or not b.author or a.kind != b.kind or a.kind == "pledge":
+        return False
+    if a.speaker and b.speaker and fold(a.speaker) != fold(b.speaker):
+        return False
+    if isinstance(a.at, datetime) and isinstance(b.at, datetime):
+        return abs(b.at - a.at) <= APART
+    return a.at == b.at
+
+
+def _likeness(a: Words, b: Words) -> float:
+    """1.0 where the words are the same, 0 where they say something else: a number or a "not" makes all the difference."""
+    if a == b:
+        return 1.0
+    if min(len(a), len(b)) < LEAST or _telling(a) != _telling(b):
+        return 0.0
+    return 2 * (Counter(a) & Counter(b)).total() / (len(a) + len(b))
+
+
+def _telling(words: Words) -> Counter[str]:
+    return Counter(word for word in words if word in _TURNING or any(c.isdigit() for c in word))
+
+
+def fold_posts(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """The posts, each once: what came by two feeds or was said again by the same person, and reshares, below the first."""
+    known: dict[tuple[str, ...], int] = {}
+    below: dict[int, list[Line]] = defaultdict(list)
+    leads: list[int] = []
+    for at, line in enumerate(lines):
+        keys = _post_keys(line)
+        lead = next((known[key] for key in keys if key in known), None)
+        if lead is None:
+            lead = at
+            leads.append(at)
+        else:
+            below[lead].append(line)
+        for key in keys:
+            known.setdefault(key, lead)
+    return tuple(_with(lines[at], below[at]) for at in leads)
+
+
+def _post_keys(line: Line) -> list[tuple[str, ...]]:
+    """What makes two posts one: their address; their words, if they are many, or by one author on one day."""
+    reshared = _RESHARE.match(line.item.text)
+    words = _words(line.item.text[reshared.end() :] if reshared else line.item.text)
+    day = line.item.at.strftime("%Y-%m-%d") if line.item.at else ""
+    keys: list[tuple[str, ...]] = [("url", line.item.url)] if line.item.url else []
+    if len(words) >= _SHARED or (reshared and words):
+        keys.append(("words", *words))
+    return [*keys, ("said", line.item.author, day, *words)] if words else keys
+
+
+def _words(text: str) -> Words:
+    return tuple(_WORD.findall(fold(text).replace("’", "'")))
+
+
+def _with(lead: Line, others: Iterable[Line]) -> Line:
+    others = tuple(others)
+    return replace(lead, others=others) if others else lead
