@@ -50,13 +50,16 @@ class Passes:
 
     def sign(self, shown: Pass) -> str:
         fields = [shown.event, shown.uid, ROLES.index(shown.role), shown.generation, shown.session, shown.key, shown.name]
+        while not fields[-1]:  # a short link is a QR code that a phone reads from the back row
+            fields.pop()
         signed = self._passes.dumps(fields)
         return signed if isinstance(signed, str) else signed.decode()
 
     def read(self, token: str) -> Pass:
         """What the pass says, if it was signed here; whether its generation still holds is for the desk to say."""
         try:
-            event, uid, role, generation, session, key, name = self._passes.loads(token)
+            fields = self._passes.loads(token)
+            event, uid, role, generation, session, key, name = (*fields, *_REST[len(fields) :])
             return Pass(
                 event=event, uid=uid, role=ROLES[role], generation=generation, session=session, key=key, name=name
             )
@@ -76,5 +79,13 @@ class Passes:
             raise BadPass("The page is too old; load it again when it suits you.") from None
 
 
+_REST = (None, None, 0, 0, None, "", "")  # what a pass says that was cut short because there was nothing to say
+
+
+def mark_of(event: Event) -> str:
+    """What of an event's uid stands in its passes: enough to tell it from one of the same slug."""
+    return event.uid[-8:]
+
+
 def shared(event: Event, role: Role, generation: int, session: str | None = None) -> Pass:
-    return Pass(event=event.slug, uid=event.uid, role=role, generation=generation, session=session)
+    return Pass(event=event.slug, uid=mark_of(event), role=role, generation=generation, session=session)

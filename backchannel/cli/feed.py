@@ -18,7 +18,7 @@ from backchannel.domain.model import Entry
 from backchannel.domain.times import write_when
 from backchannel.ingest.entries import read_entries
 from backchannel.ingest.fetch import Fetching, fetch
-from backchannel.ingest.guard import check_url
+from backchannel.ingest.guard import check_feed
 from backchannel.ingest.sources.address import address_of
 
 
@@ -39,8 +39,7 @@ def feed() -> None:
 def add(event: str, url: str, session: str | None, db: str | None) -> None:
     """Point the event at a feed: its address, or "#tag @ server"."""
     here = host(db)
-    address = address_of(url)
-    check_url(address, frozenset(here.settings.fetch_allow))
+    address = check_feed(address_of(url), frozenset(here.settings.fetch_allow))
     added = feeds.add_feed(here.desk, event, address, session=session)
     click.echo(f"{added.url} is polled from now on.")
 

@@ -67,6 +67,17 @@ def check_url(text: str, allow: Collection[str] = ()) -> httpx2.URL:
     return url.copy_with(fragment=None)
 
 
+def check_feed(text: str, allow: Collection[str] = ()) -> str:
+    """An address that somebody wants polled, or `FeedRefused`: what can be told before any name is looked up."""
+    url = check_url(text, allow)
+    try:
+        ip_address(url.host.strip("[]"))
+    except ValueError:
+        return text
+    check_addresses([url.host.strip("[]")], web_port(url), allow)
+    return text
+
+
 def web_port(url: httpx2.URL) -> int:
     """The port that is meant, said or not."""
     return (443 if url.scheme == "https" else 80) if url.port is None else url.port

@@ -1,55 +1,75 @@
-"""The organisers' pages: the triage board."""
+"""The organisers' desk: links to hand out, feeds and how they do, where nobody takes notes."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Flask, redirect, render_template, request, url_for
+import segno
+from flask import Blueprint, Flask, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from backchannel.desk import triage
+from backchannel.desk import events, feeds, triage
 from backchannel.desk.access import organiser
-from backchannel.desk.ops import take_ops
-from backchannel.domain.channels import STAFF
-from backchannel.domain.errors import BadPass
-from backchannel.domain.ids import uuid7
-from backchannel.domain.model import Event
-from backchannel.domain.shapes import item_on_wire
+from backchannel.domain.errors import BackchannelError, BadPass, Invalid
+from backchannel.domain.model import ROLES, Event, Role
+from backchannel.ingest.guard import check_feed
+from backchannel.ingest.sources.address import address_of
 from backchannel.passes import Pass
-from backchannel.web.guard import services, visible
-from backchannel.web.pages import page
+from backchannel.web.grid import read_grid
+from backchannel.web.guard import remember, services, visible
+from backchannel.web.pages import still
 
 organise = Blueprint("organise", __name__)
 
+WORDS = {
+    "scribe": ("Note-takers", "On the wall, on slides: whoever opens it gives a name and takes notes."),
+    "organiser": ("Organisers", "For the team only: it moves, hides and publishes."),
+    "follower": ("Followers of a restricted event", "Whoever opens it may read, and nothing else."),
+}
 
-@organise.get("/e/<event>/triage")
-def board(event: str) -> str:
-    """Posts for a person to place."""
-    found, shown = _organiser(event)
+
+@organise.get("/e/<event>/organise")
+def desk(event: str) -> str:
+    """Everything an organiser needs, on one page for one phone."""
+    found, shown = organising(event)
     return _page(found, shown)
 
 
-@organise.post("/e/<event>/triage/<item>")
-def placed(event: str, item: str) -> ResponseReturnValue:
-    """One choice, from a browser without scripts."""
-    found, shown = _organiser(event)
-    (answer,) = take_ops(services().desk, shown, event, {"ops": [_op(item)]})
-    if "error" in answer:
-        return _page(found, shown, refused=answer["error"]["message"]), 400
-    return redirect(url_for("organise.board", event=event), code=303)
+@organise.post("/e/<event>/organise/feeds")
+def add_feed(event: str) -> ResponseReturnValue:
+    found, shown = organising(event)
+    try:
+        address = check_feed(address_of(request.form.get("url", "")), frozenset(services().settings.fetch_allow))
+        feeds.add_feed(services().desk, event, address)
+    except BackchannelError as fault:
+        return _page(found, shown, refused=fault.message), fault.status
+    return redirect(url_for("organise.desk", event=event, _anchor="feeds"), code=303)
 
 
-def _op(item: str) -> dict[str, Any]:
-    form = request.form
-    op = {"op": form.get("op"), "id": item}
-    if form.get("do") in ("hide", "show"):
-        return op | {"do": form["do"]}
-    session = form.get("session") or form.get("elsewhere")
-    do = "seat" if form.get("seat") and session != "hallway" else "move"
-    return op | {"do": do, "session": None if session == "hallway" else session}
+@organise.post("/e/<event>/organise/feeds/remove")
+def remove_feed(event: str) -> ResponseReturnValue:
+    organising(event)
+    feeds.remove_feed(services().desk, event, request.form.get("url", ""))
+    return redirect(url_for("organise.desk", event=event, _anchor="feeds"), code=303)
 
 
-def _organiser(event: str) -> tuple[Event, Pass]:
+@organise.post("/e/<event>/organise/links/<role>")
+def renew(event: str, role: str) -> ResponseReturnValue:
+    """Make a role's link anew. An organiser who renews her own keeps her place: her browser gets the new pass."""
+    _, shown = organising(event)
+    if role not in ROLES:
+        raise Invalid(f"A link is for one of {', '.join(ROLES)}.", field="role")
+    kept: Role = role
+    token = events.event_pass(services().desk, services().passes, event, kept, new=True)
+    response = redirect(url_for("organise.desk", event=event, _anchor="links"), code=303)
+    if kept == "organiser":
+        fresh = events.join(services().desk, services().passes, services().passes.read(token), shown.author)
+        return remember(make_response(response), event, fresh)
+    return response
+
+
+def organising(event: str) -> tuple[Event, Pass]:
+    """The event and the pass of an organiser; for anybody else a sentence."""
     found, shown = visible(event)
     if shown is None:
         raise BadPass("This page is for organisers: open the organisers' link first.")
@@ -58,14 +78,36 @@ def _organiser(event: str) -> tuple[Event, Pass]:
 
 
 def _page(event: Event, shown: Pass, refused: str = "") -> str:
-    context = page(event, shown, STAFF)
-    unsorted, total = triage.unsorted(services().desk, event.slug)
-    sessions = {session.guid: session for session in services().read().sessions(event.slug)}
-    posts = [
-        {"item": item_on_wire(one.item), "candidates": one.candidates, "op": uuid7()} for one in unsorted
-    ]
-    return render_template("triage.html", **context, board=posts, total=total, sessions=sessions, refused=refused)
+    reader = services().read()
+    grid = read_grid(reader, event, services().desk.clock())
+    return render_template(
+        "organise.html", **still(event, shown), refused=refused, links=_links(event),
+        feeds=reader.feeds(event.slug), gaps=reader.gaps(event.slug), unsorted=triage.unsorted(services().desk, event.slug)[1],
+        silent=[view for view in grid.on_now if not view["note_takers"]],
+    )  # fmt: skip
+
+
+def _links(event: Event) -> list[dict[str, Any]]:
+    origin = services().settings.public_url.rstrip("/") or request.host_url.rstrip("/")
+    tokens = events.event_passes(services().desk, services().passes, event.slug)
+    roles: list[Role] = ["scribe", "organiser"] if event.public else ["scribe", "follower", "organiser"]
+    links = [_link(role, *WORDS[role], f"{origin}/join/{tokens[role]}") for role in roles]
+    if event.public:
+        words = ("Everybody else", "Just reads: no link needed but this address.")
+        links.insert(1, _link("reader", *words, f"{origin}{url_for('follow.event', event=event.slug)}"))
+    return links
+
+
+def _link(role: str, title: str, words: str, url: str) -> dict[str, Any]:
+    code = segno.make(url, error="m", micro=False)
+    picture = code.svg_inline(scale=4, border=2, svgclass="code", lineclass="dots", omitsize=True)
+    short = url.split("//", 1)[-1]
+    return {
+        "role": role, "title": title, "words": words, "url": url, "qr": picture,
+        "short": short if len(short) < 48 else short[:44] + "…",
+    }  # fmt: skip
 
 
 def register(app: Flask) -> None:
     app.register_blueprint(organise)
+

@@ -1,0 +1,54 @@
+"""The organisers' desk: links, feeds, and who is let in."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import httpx2 as httpx
+
+from tests.stage import Camp
+
+
+def organiser(camp: Camp) -> httpx.Client:
+    browser = httpx.Client(base_url=camp.server.url, follow_redirects=True, timeout=20)
+    browser.post(camp.links["organiser"], data={"name": "Olive"})
+    return browser
+
+
+def desk(camp: Camp) -> str:
+    return f"/e/{camp.slug}/organise"
+
+
+def test_the_links_to_hand_out_are_those_that_were_printed(camp: Camp) -> None:
+    page = unescape(organiser(camp).get(desk(camp)).text)
+    for role in ("scribe", "organiser"):
+        assert camp.links[role] in page
+    assert page.count('class="code"') == 3
+
+
+def test_a_link_made_anew_ends_the_old_one_and_keeps_its_maker_in(camp: Camp) -> None:
+    olive = organiser(camp)
+    for role in ("scribe", "organiser"):
+        assert olive.post(f"{desk(camp)}/links/{role}").status_code == 200
+        assert httpx.get(camp.links[role]).status_code == 401
+
+
+def test_a_feed_is_added_and_taken_away_and_a_private_address_is_refused(camp: Camp) -> None:
+    olive = organiser(camp)
+    page = olive.post(f"{desk(camp)}/feeds", data={"url": "#tc26 @ social.example"})
+    assert "https://social.example/tags/tc26.rss" in page.text
+    assert "not polled yet" in page.text
+    refused = olive.post(f"{desk(camp)}/feeds", data={"url": "http://10.0.0.1/feed"})
+    assert refused.status_code == 400
+    assert re.search(r'class="refused" role="alert">[^<]+', refused.text)
+    page = olive.post(f"{desk(camp)}/feeds/remove", data={"url": "https://social.example/tags/tc26.rss"})
+    assert "No feed yet" in page.text
+
+
+def test_nobody_else_is_let_in(camp: Camp) -> None:
+    assert httpx.get(camp.server.url + desk(camp)).status_code == 401
+    scribe = httpx.Client(base_url=camp.server.url)
+    scribe.post(camp.links["scribe"], data={"name": "Ann"})
+    assert scribe.get(desk(camp)).status_code == 403
+    assert scribe.post(f"{desk(camp)}/links/scribe").status_code == 403
