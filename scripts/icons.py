@@ -1,0 +1,40 @@
+"""The icons of the home screen, drawn from our own mark: a sheet with a line on it, and the answer coming back under it.
+
+python scripts/icons.py        static/icons/192.png, 512.png
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+STATIC = Path(__file__).parent.parent / "static"
+SIZES = (192, 512)
+PAPER = "#f2ead9"
+INSIDE = 0.58  # of the side: a phone may cut a circle out of it
+
+
+def main() -> None:
+    folder = STATIC / "icons"
+    folder.mkdir(exist_ok=True)
+    mark = (STATIC / "mark.svg").read_text("utf-8")
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        for size in SIZES:
+            page = browser.new_page(viewport={"width": size, "height": size})
+            page.set_content(_sheet(mark, size))
+            page.screenshot(path=folder / f"{size}.png")
+            print(f"static/icons/{size}.png")
+
+
+def _sheet(mark: str, size: int) -> str:
+    inner = round(size * INSIDE)
+    return f"""<style>body {{ margin: 0; display: grid; place-content: center; height: 100vh; background: {PAPER} }}
+        svg {{ width: {inner}px; height: {inner}px }}</style>{mark}"""
+
+
+if __name__ == "__main__":
+    main()
