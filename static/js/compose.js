@@ -1,9 +1,10 @@
 /** The line being typed: Enter posts, a tap on a line of one's own corrects it; the draft is on the shelf all the while. */
 
+import { Draft } from "./draft.js";
+import { isOffTheRecord } from "./record.js";
 import { moment } from "./times.js";
 import { uuid7 } from "./uuid7.js";
 
-const DRAFT = 300; // ms between two keepings of the draft
 const UNDO = 8_000; // ms that "undo" stands there
 
 export class Composer {
@@ -23,20 +24,21 @@ export class Composer {
     this.banner = this.#part("[data-correcting]");
     this.undo = this.#part("[data-undo]");
     this.correcting = ""; // the id of the line that is corrected, or ""
-    this.draftKey = `${page.event}/${page.session}`;
+    this.kept = ""; // what was being typed before that
+    this.draft = new Draft(this.outbox, page, () => this.#draft());
     this.posted = () => {};
     this.failed = () => {};
   }
 
   async start() {
-    const draft = await this.outbox.shelf.get("drafts", this.draftKey);
-    if (draft?.text && !this.box.value) this.#type(draft.text);
+    this.#resume(await this.draft.read());
     this.form.addEventListener("submit", (event) => (event.preventDefault(), this.post()));
     this.box.addEventListener("keydown", (event) => this.#key(event));
-    this.box.addEventListener("input", () => this.#keepDraftSoon());
+    this.box.addEventListener("input", () => this.draft.keepSoon());
     this.#part("[data-cancel]").addEventListener("click", () => this.leave());
     this.#part("[data-retract]").addEventListener("click", () => this.retract(this.correcting));
     this.notebook.timeline.list.addEventListener("click", (event) => this.#tapped(event));
+    this.outbox.addEventListener("change", () => this.#postedElsewhere());
   }
 
   /** On the shelf first; only then off the box. */
@@ -45,11 +47,11 @@ export class Composer {
     if (!text.trim()) return;
     const id = this.correcting;
     try {
-      await this.outbox.add(id ? this.#correction(id, text) : this.#note(text));
+      await (isOffTheRecord(text) ? this.#keepHere(id, text) : this.#send(id, text));
     } catch {
       return this.failed(); // what was typed stands in the box still
     }
-    const draft = id ? (this.kept ?? "") : "";
+    const draft = id ? this.kept : "";
     this.#stopCorrecting();
     if (this.box.value === text) this.#type(draft);
     this.box.focus();
@@ -60,7 +62,12 @@ export class Composer {
   async retract(id) {
     const text = this.notebook.textOf(id);
     const depth = this.notebook.items.get(id)?.depth ?? 0;
+    const unrecorded = this.outbox.offTheRecord(id);
     this.leave();
+    if (unrecorded) {
+      await this.outbox.erase(id);
+      return this.#offerUndo(() => this.outbox.keepHere(unrecorded.body));
+    }
     await this.outbox.add({ id, do: "retract", session: this.page.session });
     this.#offerUndo(() => this.outbox.add({ ...this.#note(text), id, depth }));
   }
@@ -84,9 +91,28 @@ export class Composer {
   /** Leave the line as it was, and go back to what was being typed. */
   leave() {
     if (!this.correcting) return;
-    const draft = this.kept ?? "";
+    const draft = this.kept;
     this.#stopCorrecting();
     this.#type(draft);
+  }
+
+  /** @param {string} id @param {string} text */
+  async #send(id, text) {
+    const unrecorded = this.outbox.offTheRecord(id);
+    await this.outbox.add(id && !unrecorded ? this.#correction(id, text) : { ...this.#note(text), ...this.#since(unrecorded) });
+    if (unrecorded) await this.outbox.erase(id); // it goes on the record, as she says
+  }
+
+  /** @param {string} id @param {string} text */
+  #keepHere(id, text) {
+    const unrecorded = this.outbox.offTheRecord(id);
+    const line = id && !unrecorded ? this.#correction(id, text) : { ...this.#note(text), ...this.#since(unrecorded) };
+    return this.outbox.keepHere(line, Boolean(this.notebook.revOf(id)));
+  }
+
+  /** The same line at the time when it was typed first. @param {import("./outbox.js").Unrecorded | undefined} line */
+  #since(line) {
+    return line ? { id: line.key, written_at: line.body.written_at, depth: line.body.depth } : {};
   }
 
   /** @param {string} text */
@@ -104,7 +130,31 @@ export class Composer {
     this.notebook.timeline.rows.get(this.correcting)?.classList.remove("selected");
     this.correcting = "";
     this.banner.hidden = true;
-    this.kept = undefined;
+    this.kept = "";
+  }
+
+  /** What there is to keep: the line being typed, and the correction that it waits for. */
+  #draft() {
+    const { correcting, baseRev, kept } = this;
+    return correcting ? { text: kept, correcting, baseRev, correction: this.box.value } : { text: this.box.value };
+  }
+
+  /** @param {import("./draft.js").Kept} draft */
+  #resume({ text, correcting, baseRev, correction }) {
+    if (this.box.value) return; // the browser, or a server that refused it, was first
+    this.#type(text);
+    if (!correcting || !this.notebook.timeline.rows.has(correcting)) return;
+    this.correct(correcting);
+    this.baseRev = baseRev;
+    this.#type(correction ?? "");
+  }
+
+  /** The draft of another tab that is posted there is not posted here once more. */
+  #postedElsewhere() {
+    const { restored } = this.draft;
+    if (!restored || this.correcting || this.box.value !== restored) return;
+    const lines = [...this.outbox.changes, ...this.outbox.unrecorded];
+    if (lines.some(({ body }) => body.text === restored && body.session === this.page.session)) this.#type("");
   }
 
   /** @param {() => Promise<any>} again */
@@ -140,21 +190,7 @@ export class Composer {
   #type(text) {
     this.box.value = text;
     this.chips.show();
-    this.#keepDraftSoon();
-  }
-
-  #keepDraftSoon() {
-    this.drafting ??= setTimeout(() => {
-      this.drafting = undefined;
-      if (!this.correcting) this.#keepDraft(this.box.value);
-    }, DRAFT);
-  }
-
-  /** @param {string} text */
-  async #keepDraft(text) {
-    const shelf = this.outbox.shelf;
-    const kept = text ? shelf.put("drafts", { key: this.draftKey, text }) : shelf.remove("drafts", this.draftKey);
-    await kept.catch(() => {}); // a draft is a courtesy: the box still holds it
+    this.draft.keepSoon();
   }
 
   /** @param {string} selector */

@@ -9,10 +9,12 @@ import { moment } from "./times.js";
 export function tellConnection(line, zone) {
   const place = /** @type {HTMLElement | null} */ (document.querySelector(".state[data-state]"));
   if (!place) return;
-  line.addEventListener("state", () => {
-    const since = moment(new Date(line.heardAt).toISOString(), zone);
-    const words = { live: "live", plain: "live (plain HTTP)", off: `not connected since ${since}`, page: "" };
+  const show = () => {
+    const since = moment(new Date(line.contact.at).toISOString(), zone);
+    const words = { live: "live", plain: "live (plain HTTP)", off: `not connected since ${since}`, page: `as it was at ${since}` };
     place.dataset.state = line.state;
     /** @type {HTMLElement} */ (place.querySelector('[data-slot="state"]')).textContent = words[line.state];
-  });
+  };
+  line.addEventListener("state", show);
+  show();
 }

@@ -26,14 +26,14 @@ export function fill(row, item, page) {
   const at = /** @type {HTMLTimeElement} */ (slot("at"));
   at.dateTime = item.at ?? "";
   at.textContent = moment(item.at, page.timezone);
-  slot("html").innerHTML = item.html; // safe: made by the server's own renderer and sanitiser
+  slot("html").innerHTML = said(item); // safe: made by the server's own renderer and sanitiser
   if (!item.html) slot("html").textContent = item.text;
   put("speaker", item.speaker);
   put("late", lateness(item, page.timezone));
   put("why", item.origin === "post" && item.placed ? `here because: ${item.placed.reason}` : "");
   put("standing", item.state === "visible" ? "" : item.state);
   if (item.reactions) put("reactions", reactions(item.reactions));
-  fillKind(slot("kind"), item.kind);
+  fillKind(slot("kind"), item.kind, item.text);
   fillSource(/** @type {HTMLAnchorElement} */ (slot("source")), item.url);
   if (page.sessions) fillPlace(/** @type {HTMLAnchorElement} */ (slot("place")), item, page.sessions);
 }
@@ -81,12 +81,19 @@ export function itemOf(row) {
   });
 }
 
-/** @param {HTMLElement} badge @param {string} kind */
-export function fillKind(badge, kind) {
+/** "+1" is the mark of an agreement, and the badge says it already. As in templates/macros/item.html. @param {import("./item.js").Item} item */
+function said({ kind, html }) {
+  return kind === "agreement" ? html.replace(/^\+1[.,:;!]*(?:\s+|$)|\s+\+1[.,:;!]*$/, "") : html;
+}
+
+/** An agreement that says "hear, hear" itself is not told so twice. @param {HTMLElement} badge @param {string} kind @param {string} [text] */
+export function fillKind(badge, kind, text = "") {
   badge.hidden = kind === "note";
   badge.querySelector("use")?.setAttribute("href", `#icon-${kind}`);
   const word = badge.querySelector('[data-slot="kind-word"]');
-  if (word) word.textContent = WORDS[kind] ?? kind;
+  if (!word) return;
+  word.textContent = WORDS[kind] ?? kind;
+  /** @type {HTMLElement} */ (word).hidden = kind === "agreement" && text.toLowerCase().replace(/[,!]/g, "").includes("hear hear");
 }
 
 /** @param {HTMLAnchorElement} link @param {string | null} url */

@@ -2,6 +2,7 @@
 
 import { countOn } from "./cards.js";
 import { tellConnection } from "./connection.js";
+import { Journal } from "./journal.js";
 import { Ledger } from "./ledger.js";
 import { Line } from "./line.js";
 import { readPage } from "./page.js";
@@ -9,8 +10,10 @@ import { keepFresh } from "./refresh.js";
 import { Replica } from "./replica.js";
 import { atEnd, bring, steadily } from "./scroll.js";
 import { markSince } from "./since.js";
+import { Shelf } from "./shelf.js";
 import { Timeline } from "./timeline.js";
 import { Unseen } from "./unseen.js";
+import { moveIn } from "./worker.js";
 
 const page = readPage();
 const list = /** @type {HTMLElement} */ (document.querySelector("[data-timeline]"));
@@ -20,27 +23,27 @@ const ledger = document.querySelector("[data-ledger]");
 const slips = ledger && new Ledger(/** @type {HTMLElement} */ (ledger));
 const nobody = /** @type {HTMLElement | null} */ (document.querySelector("[data-nobody]"));
 const unseen = new Unseen();
-const replica = new Replica(page.seq, timeline.standing(), show, { whole: !onGrid });
+const replica = new Replica(page, timeline.standing(), show, { whole: !onGrid });
 const line = new Line(page, () => replica.seq);
 
-/** @param {import("./item.js").Item[]} items @param {string[]} gone */
-function show(items, gone) {
+/** @param {import("./item.js").Item[]} items @param {string[]} gone @param {boolean} news */
+function show(items, gone, news) {
   const following = atEnd(list);
   steadily(list, () => {
     gone.forEach(takeOff);
-    items.forEach(putUp);
+    for (const item of items) putUp(item, news);
   });
   if (following && !onGrid && items.length && list.lastElementChild) bring(list.lastElementChild, "nearest");
 }
 
-/** @param {import("./item.js").Item} item */
-function putUp(item) {
+/** @param {import("./item.js").Item} item @param {boolean} news */
+function putUp(item, news) {
   const known = timeline.rows.has(item.id);
   if (onGrid && !known) countOn(item);
   if (onGrid && item.session) return takeOff(item.id);
   const row = timeline.put(item);
   slips?.put(item);
-  if (!known) unseen.add(row);
+  if (!known && news) unseen.add(row);
   if (nobody && item.origin === "note") nobody.hidden = true;
 }
 
@@ -51,14 +54,14 @@ function takeOff(id) {
   slips?.remove(id);
 }
 
-line.addEventListener("stamp", (event) => {
-  const { epoch } = /** @type {CustomEvent} */ (event).detail;
-  if (epoch === page.epoch) return;
-  page.epoch = epoch; // the database was restored: what we have may never have been
-  replica.restart();
-});
-tellConnection(line, page.timezone);
-markSince(page, list, () => replica.seq);
-keepFresh(() => timeline.nameSessions());
-replica.attach(line);
-line.start();
+open();
+
+async function open() {
+  tellConnection(line, page.timezone);
+  replica.attach(line);
+  await new Journal(await Shelf.open(), page, replica).open();
+  markSince(page, list, replica);
+  keepFresh(() => timeline.nameSessions());
+  line.start();
+  await moveIn();
+}

@@ -4,19 +4,18 @@
  * No answer on the socket within four seconds, or a silent one: `changes?wait=25` over plain HTTP, while the socket goes on
  * trying. A short outage does not demote it. What worked last is remembered.
  *
- * Events: "frame" (detail: a live frame or a page of changes), "head" (detail: {seq, digest}), "state", "stamp"
- * (detail: {epoch, now}; every answer carries it), "connected".
+ * Events: "frame" (detail: a live frame or a page of changes), "head" (detail: {seq, digest}), "resume" (frames were thrown
+ * away), "state", "stamp" (detail: the epoch; every answer and every head carries it), "connected".
  */
 
 import { io } from "socket.io-client";
+import { Contact, forgetPlain, rememberPlain, rememberedPlain } from "./contact.js";
 
 const PATIENCE = 4_000; // ms without an answer on the socket before plain HTTP takes over
 const SILENCE = 25_000; // ms: a head comes every ten seconds, so two and a half beats missed
 const SHORT = 2_000; // ms: a gap of which nobody needs to be told
 const WAIT = 25; // s that the server may hold an answer
 const SPACING = 500; // ms at least between two polls that brought nothing
-const REMEMBER = 24 * 3600_000; // ms
-const MEMORY = "backchannel-plain";
 
 /** @typedef {"page" | "live" | "plain" | "off"} State */
 
@@ -32,6 +31,7 @@ export class Line extends EventTarget {
     /** @type {State} */
     this.state = "page";
     this.heardAt = Date.now();
+    this.contact = new Contact(page);
     this.base = `/api/v1/events/${encodeURIComponent(page.event)}`;
     this.following = false;
     /** @type {AbortController | null} */
@@ -53,6 +53,7 @@ export class Line extends EventTarget {
     this.socket.connect();
     this.#expect(rememberedPlain() ? 0 : PATIENCE);
     setInterval(() => this.#watchSilence(), 5_000);
+    if (navigator.onLine === false) this.#be("off");
     addEventListener("offline", () => this.#lost(0));
     addEventListener("online", () => this.#tryNow());
     addEventListener("pageshow", () => this.#tryNow());
@@ -111,7 +112,8 @@ export class Line extends EventTarget {
       if (!this.socket.active) setTimeout(() => this.socket.connect(), 60_000); // refused: ask again, seldom
     });
     this.socket.on("changes", (frame) => this.#ours(frame) && this.#tell("frame", frame));
-    this.socket.on("head", (head) => this.#ours(head) && this.#tell("head", head));
+    this.socket.on("head", (head) => this.#ours(head) && (this.#stamp(head), this.#tell("head", head)));
+    this.socket.on("resume", () => this.#tell("resume", null));
   }
 
   /** @param {{event: string, channel: string}} message */
@@ -226,13 +228,20 @@ export class Line extends EventTarget {
   /** The answer, if it is none of an error. @param {any} answer @param {number} [retryAfter] s */
   #checked(answer, retryAfter = 0) {
     if (answer?.error) throw new Refusal(answer.error, retryAfter);
-    if (answer?.epoch) this.#tell("stamp", answer);
+    if (answer?.now && !answer.more) this.contact.setClock(answer.now); // a page with more behind it may have been sealed long ago
+    this.#stamp(answer);
     return answer;
+  }
+
+  /** Which life of the database speaks. @param {{epoch?: string}} answer */
+  #stamp(answer) {
+    if (answer?.epoch) this.#tell("stamp", answer.epoch);
   }
 
   /** @param {State} state */
   #heard(state) {
     this.heardAt = Date.now();
+    this.contact.heard();
     this.#be(state);
   }
 
@@ -271,28 +280,4 @@ export class Refusal extends Error {
 /** 1 to 30 s, with jitter, so that a hall of phones does not come back at once. @param {number} failures */
 export function backOff(failures) {
   return Math.min(30_000, 1_000 * 2 ** failures) * (0.5 + Math.random() / 2);
-}
-
-function rememberedPlain() {
-  try {
-    return Date.now() - Number(localStorage.getItem(MEMORY)) < REMEMBER;
-  } catch {
-    return false;
-  }
-}
-
-function rememberPlain() {
-  try {
-    localStorage.setItem(MEMORY, String(Date.now()));
-  } catch {
-    // a browser that keeps nothing tries the socket first every time
-  }
-}
-
-function forgetPlain() {
-  try {
-    localStorage.removeItem(MEMORY);
-  } catch {
-    // nothing was kept
-  }
 }

@@ -4,6 +4,8 @@
  *   items     the server's version, if it has one
  *   outbox    the changes to it that wait here: the last text typed is the one shown
  *   underway  the text that the server acknowledged, until it comes back on the channel
+ *
+ * A line that is off the record is on this phone only, for as long as she likes.
  */
 
 import { showDelivery } from "./delivery.js";
@@ -21,15 +23,13 @@ export class Notebook {
     this.outbox = outbox;
     this.page = page;
     this.acts = acts;
-    this.offset = 0; // ms, the server's clock less this phone's
+    this.offset = () => 0; // ms, the server's clock less this phone's
     /** @type {Map<string, import("./item.js").Item>} */
     this.items = new Map();
     /** @type {Map<string, {op: any, rev: number}>} */
     this.underway = new Map();
     /** @type {Set<string>} ids of lines written by this person */
     this.own = new Set();
-    /** @type {Set<string>} ids that the server acknowledged since the page was opened */
-    this.saved = new Set();
     /** @type {Set<string>} ids that stood in the outbox when it was last drawn */
     this.pending = new Set();
     for (const [id, row] of timeline.rows) if (row.classList.contains("mine")) this.#adopt(id, row);
@@ -68,20 +68,22 @@ export class Notebook {
     this.own.add(id);
     this.items.set(id, itemOf(row));
     offerCorrection(row);
+    showDelivery(row, { changes: [], saved: true }, this.acts);
   }
 
   /** @param {{op: any, rev: number}[]} saved */
   #acknowledged(saved) {
     for (const { op, rev } of saved) {
-      this.saved.add(op.id);
       if (op.do === "retract") this.underway.delete(op.id);
       if (op.do === "put" && (this.items.get(op.id)?.rev ?? 0) < rev) this.underway.set(op.id, { op, rev });
     }
   }
 
   #drawOutbox() {
-    const here = this.outbox.changes.filter(({ session, body }) => (session ?? "") === this.page.session && body.do !== "react");
-    const ids = new Set(here.map(({ body }) => body.id));
+    const inSession = (/** @type {{session: string | null}} */ { session }) => (session ?? "") === this.page.session;
+    const changes = this.outbox.changes.filter((change) => inSession(change) && change.body.do !== "react");
+    const unrecorded = this.outbox.unrecorded.filter(inSession);
+    const ids = new Set([...changes.map(({ body }) => body.id), ...unrecorded.map(({ key }) => key)]);
     for (const id of ids) this.own.add(id);
     for (const id of new Set([...ids, ...this.pending])) this.#draw(id);
     this.pending = ids;
@@ -94,7 +96,8 @@ export class Notebook {
 
   /** What was typed last, if the server's version does not show it yet. @param {string} id */
   #typed(id) {
-    return this.#changes(id).filter(({ body }) => body.do === "put").at(-1)?.body ?? this.underway.get(id)?.op;
+    const unrecorded = this.outbox.offTheRecord(id)?.body;
+    return unrecorded ?? this.#changes(id).filter(({ body }) => body.do === "put").pop()?.body ?? this.underway.get(id)?.op;
   }
 
   /** @param {string} id */
@@ -103,11 +106,13 @@ export class Notebook {
     const typed = this.#typed(id);
     if (!base && !typed) return this.timeline.remove(id);
     const changes = this.#changes(id);
+    const unrecorded = this.outbox.offTheRecord(id);
     const row = this.timeline.put(typed ? this.#overlaid(base, typed) : /** @type {any} */ (base));
     row.classList.add("mine");
-    row.classList.toggle("taken-back", changes.at(-1)?.body.do === "retract");
+    row.classList.toggle("taken-back", !unrecorded && changes[changes.length - 1]?.body.do === "retract");
+    row.classList.toggle("unrecorded", Boolean(unrecorded));
     offerCorrection(row);
-    showDelivery(row, changes, this.saved.has(id), this.acts);
+    showDelivery(row, { changes, unrecorded, saved: Boolean(base) || this.underway.has(id) }, this.acts);
     return row;
   }
 
@@ -116,7 +121,7 @@ export class Notebook {
     if (base && base.text === typed.text && base.depth === typed.depth) return base;
     const local = { text: typed.text, html: "", kind: "note", speaker: null, depth: typed.depth ?? 0 };
     if (base) return { ...base, ...local };
-    const at = new Date(Date.parse(typed.written_at) + this.offset).toISOString().replace("Z", "+00:00");
+    const at = new Date(Date.parse(typed.written_at) + this.offset()).toISOString().replace("Z", "+00:00");
     const bare = { written_at: null, received_at: null, url: null, placed: null, reactions: {}, state: "visible" };
     const { id, session, origin } = typed;
     return { ...bare, ...local, id, session, origin, at, seq: Infinity, rev: 0, author: this.page.me };

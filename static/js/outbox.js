@@ -1,6 +1,7 @@
 /**
- * The outbox of one event: a change stands on the shelf before it is shown, and leaves it when the server has it on disk.
- * Every tab of the event sees the same outbox; one of them sends at a time.
+ * The outbox of one person at one event: a change stands on the shelf before it is shown, and leaves it when the server has it
+ * on disk. Every tab of the event sees the same outbox; one of them sends at a time. Lines that are off the record stand beside
+ * it and are never sent.
  *
  * Events, of what happens here or in another tab: "saved" (detail: [{op, rev}], what the server has now on disk, by which
  * revision), then "change" (something was added, acknowledged or refused).
@@ -9,9 +10,12 @@
  * @property {number} n         its place in the order of making
  * @property {string} op
  * @property {string} event
+ * @property {string} who
  * @property {string | null} session
  * @property {any} body         the op as it goes over the wire (docs/protocol.md, "Op"), made once and never altered
  * @property {{code: string, message: string, rev?: number, text?: string} | null} refused
+ *
+ * @typedef {{key: string, event: string, who: string, session: string | null, body: any}} Unrecorded  key: the line's id
  */
 
 import { uuid7 } from "./uuid7.js";
@@ -19,14 +23,20 @@ import { uuid7 } from "./uuid7.js";
 export class Outbox extends EventTarget {
   /**
    * @param {import("./shelf.js").Shelf} shelf
-   * @param {string} event
+   * @param {{event: string, who: string}} page
    */
-  constructor(shelf, event) {
+  constructor(shelf, { event, who }) {
     super();
     this.shelf = shelf;
     this.event = event;
+    this.who = who;
     /** @type {Change[]} */
     this.changes = [];
+    /** @type {Unrecorded[]} */
+    this.unrecorded = [];
+    /** @type {Change[]} what somebody else who used this phone has not sent */
+    this.strangers = [];
+    this.epoch = ""; // the life of the database that was last heard of
     this.asked = false;
     this.others = "BroadcastChannel" in globalThis ? new BroadcastChannel(`backchannel/${event}`) : null;
     this.others?.addEventListener("message", ({ data }) => this.#heard(data));
@@ -44,8 +54,10 @@ export class Outbox extends EventTarget {
 
   /** Read the shelf again, and tell. */
   async refresh() {
-    const all = await this.shelf.all("outbox");
-    this.changes = all.filter(({ event }) => event === this.event);
+    const here = (await this.shelf.all("outbox")).filter(({ event }) => event === this.event);
+    this.changes = here.filter(({ who }) => who === this.who);
+    this.strangers = here.filter(({ who }) => who !== this.who);
+    this.unrecorded = (await this.shelf.all("unrecorded")).filter(this.#mine);
     this.dispatchEvent(new CustomEvent("change"));
   }
 
@@ -55,11 +67,41 @@ export class Outbox extends EventTarget {
    * @returns {Promise<any>} the op as it will be sent
    */
   async add(change) {
-    const body = { op: uuid7(), ...change, written_at: new Date().toISOString() };
-    await this.shelf.put("outbox", { op: body.op, event: this.event, session: change.session, body, refused: null });
+    const body = { op: uuid7(), written_at: new Date().toISOString(), ...change };
+    await this.shelf.put("outbox", this.#record(body));
     this.#keepSafe();
     await this.#changed();
     return body;
+  }
+
+  /**
+   * Keep a line on this phone alone. If a version of it waits, that is not sent; if the server may have one, it is withdrawn.
+   * @param {{id: string, session: string | null} & Record<string, any>} line
+   * @param {boolean} [sent]
+   */
+  async keepHere(line, sent = false) {
+    const waiting = this.changes.filter(({ body }) => body.id === line.id && body.do === "put");
+    const body = { written_at: new Date().toISOString(), ...line };
+    await this.shelf.strike({ key: line.id, event: this.event, who: this.who, session: line.session, body }, waiting);
+    this.#keepSafe();
+    if (sent || waiting.length) await this.add({ id: line.id, do: "retract", session: line.session });
+    else await this.#changed();
+  }
+
+  /** The ids of lines that this person sent from here, as far back as it is kept. */
+  async sent() {
+    return (await this.shelf.all("kept")).filter(this.#mine).map(({ body }) => body.id);
+  }
+
+  /** @param {string} id @returns {Unrecorded | undefined} the line, if it is off the record */
+  offTheRecord(id) {
+    return this.unrecorded.find(({ key }) => key === id);
+  }
+
+  /** A line off the record is gone for good, or goes on the record. @param {string} id */
+  async erase(id) {
+    await this.shelf.remove("unrecorded", id);
+    await this.#changed();
   }
 
   /**
@@ -70,12 +112,14 @@ export class Outbox extends EventTarget {
   async acknowledge(changes, answers) {
     const saved = changes.map(({ op, body }) => ({ op: body, rev: answers.get(op)?.rev ?? 0 }));
     this.#heard({ saved }, false);
-    await this.shelf.acknowledge(changes);
+    await this.shelf.acknowledge(changes, this.epoch);
     await this.#changed({ saved });
   }
 
   /** @param {Change} change @param {{code: string, message: string}} why it stays here, and says so */
   async refuse(change, why) {
+    if (why.code === "off_the_record") return this.keepHere(change.body);
+    if (change.body.do === "retract" && why.code === "unknown_item") return this.discard(change); // it never was there
     await this.shelf.put("outbox", { ...change, refused: why });
     await this.#changed();
   }
@@ -86,17 +130,41 @@ export class Outbox extends EventTarget {
     await this.#changed();
   }
 
-  /** @param {Change} change */
-  async discard(change) {
-    await this.shelf.remove("outbox", change.n);
+  /** @param {Change[]} changes */
+  async discard(...changes) {
+    await this.shelf.remove("outbox", ...changes.map(({ n }) => n));
     await this.#changed();
   }
 
-  /** The server's database was restored from a backup: offer what it acknowledged before. Known ops do no harm. */
-  async offerAgain() {
-    const kept = await this.shelf.all("kept");
-    await this.shelf.offerAgain(kept.filter(({ event }) => event === this.event));
+  /** What somebody else did not send is sent by this person: each a new op, for an op is its author's. */
+  async adopt() {
+    for (const change of this.strangers) {
+      await this.shelf.put("outbox", this.#record({ ...change.body, op: uuid7() }));
+      await this.shelf.remove("outbox", change.n);
+    }
     await this.#changed();
+  }
+
+  /**
+   * The life of the database that answers now. Where it is not the one that acknowledged, a backup was restored: what it
+   * acknowledged is offered again. Known ops do no harm.
+   * @param {string} epoch
+   */
+  async meet(epoch) {
+    if (epoch === this.epoch) return;
+    this.epoch = epoch;
+    const kept = await this.shelf.all("kept");
+    const lost = kept.filter((record) => this.#mine(record) && record.epoch !== epoch);
+    if (!lost.length) return;
+    await this.shelf.offerAgain(lost);
+    await this.#changed();
+  }
+
+  #mine = (/** @type {{event: string, who: string}} */ { event, who }) => event === this.event && who === this.who;
+
+  /** @param {any} body */
+  #record(body) {
+    return { op: body.op, event: this.event, who: this.who, session: body.session, body, refused: null };
   }
 
   /** @param {{saved?: {op: any, rev: number}[]}} [news] */

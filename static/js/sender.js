@@ -4,11 +4,11 @@
  */
 
 import { Refusal, backOff } from "./line.js";
-import { uuid7 } from "./uuid7.js";
+import { inTurn } from "./turn.js";
 
 const MOST_OPS = 50;
 const MOST_BYTES = 40 * 1024; // the server takes 48 KB
-const LEASE = 20_000; // ms: longer than a try takes
+const TURN = 1_000; // ms until it is asked again whose turn it is
 
 export class Sender {
   /**
@@ -18,10 +18,10 @@ export class Sender {
   constructor(outbox, line) {
     this.outbox = outbox;
     this.line = line;
-    this.holder = uuid7();
+    this.turn = `backchannel/sending/${outbox.event}`;
     this.failures = 0;
     this.busy = false;
-    this.lease = `sending/${outbox.event}`;
+    this.again = false; // something came up while it was busy
   }
 
   start() {
@@ -36,38 +36,45 @@ export class Sender {
   }
 
   async flush() {
+    this.again = true;
     if (this.busy) return;
     this.busy = true;
     clearTimeout(this.timer);
+    while (this.again) {
+      this.again = false;
+      await this.#try();
+    }
+    this.busy = false;
+  }
+
+  async #try() {
+    if (!this.outbox.waiting.length) return;
     try {
-      while (this.outbox.waiting.length) {
-        if (!(await this.#mayI())) return this.#later(1_000);
-        await this.#sendSome();
-        this.failures = 0;
-      }
+      const mine = await inTurn(this.outbox.shelf, this.turn, () => this.#empty());
+      if (!mine) this.#later(TURN);
     } catch (fault) {
       const asked = fault instanceof Refusal ? fault.retryAfter * 1000 : 0;
+      this.again = false;
       this.#later(Math.max(asked, backOff(this.failures++)));
-      this.outbox.dispatchEvent(new CustomEvent("change")); // "on this phone" becomes "waiting"
-    } finally {
-      this.busy = false;
-      await this.outbox.shelf.lease(this.lease, this.holder, -1).catch(() => {});
     }
   }
 
-  #mayI() {
-    return this.outbox.shelf.lease(this.lease, this.holder, LEASE);
+  async #empty() {
+    await this.outbox.refresh(); // another tab may have sent them
+    while (this.outbox.waiting.length) {
+      await this.#sendSome();
+      this.failures = 0;
+    }
   }
 
   /** @param {number} ms */
   #later(ms) {
+    clearTimeout(this.timer);
     this.timer = setTimeout(() => this.flush(), ms);
   }
 
   async #sendSome() {
-    await this.outbox.refresh(); // another tab may have sent them
     const changes = batchOf(this.outbox.waiting);
-    if (!changes.length) return;
     const answers = await this.#ask(changes);
     const saved = changes.filter(({ op }) => answers.get(op)?.ok);
     const refused = changes.filter(({ op }) => answers.get(op)?.error?.permanent);
@@ -88,10 +95,10 @@ export class Sender {
     }
   }
 
-  /** The page is going: hand over what still waits, without waiting for the answer. It stays on the shelf until then. */
+  /** The page is going: hand over what still waits, without waiting for the answer. It stays on the shelf until there is one. */
   #goodbye() {
     const changes = batchOf(this.outbox.waiting);
-    if (!changes.length || this.line.state === "off") return;
+    if (!changes.length) return;
     const ops = changes.map(({ body }) => body);
     this.line.post(ops, new Date().toISOString(), { keepalive: true }).catch(() => {});
   }

@@ -1,17 +1,18 @@
 /** "New since you left": where a reader who comes back goes on. Kept in this browser alone. */
 
+import { recall, remember } from "./contact.js";
 import { moment } from "./times.js";
 
 /**
  * @param {import("./page.js").Page} page
  * @param {HTMLElement} list
- * @param {() => number} cursor
+ * @param {import("./replica.js").Replica} replica
  */
-export function markSince(page, list, cursor) {
+export function markSince(page, list, replica) {
   const key = `backchannel-seen/${page.event}/${page.channel}`;
-  const { seq = 0, epoch = "", at = "" } = recall(key);
+  const { seq = 0, epoch = "", at = "" } = recall(key) ?? {};
   if (epoch === page.epoch) divide(list, seq, moment(at, page.timezone));
-  const keep = () => remember(key, { seq: cursor(), epoch: page.epoch, at: new Date().toISOString() });
+  const keep = () => remember(key, { seq: replica.seq, epoch: replica.epoch, at: new Date().toISOString() });
   addEventListener("pagehide", keep);
   document.addEventListener("visibilitychange", () => document.hidden && keep());
 }
@@ -24,22 +25,4 @@ function divide(/** @type {HTMLElement} */ list, /** @type {number} */ seq, /** 
   if (first === 0 || first === rows.length) return;
   rows[first].classList.add("first-new");
   rows[first].dataset.since = `new since you left, ${left}`;
-}
-
-/** @param {string} key */
-function recall(key) {
-  try {
-    return JSON.parse(localStorage.getItem(key) ?? "{}");
-  } catch {
-    return {};
-  }
-}
-
-/** @param {string} key @param {object} value */
-function remember(key, value) {
-  try {
-    localStorage.setItem(key, JSON.stringify(value));
-  } catch {
-    // a browser that keeps nothing draws no line
-  }
 }

@@ -1,6 +1,10 @@
 /** How much waits on this phone, said under the box and in the title; and a way to take it home as a file. */
 
+import { download } from "./record.js";
 import { moment } from "./times.js";
+
+const LASTING = "This browser keeps nothing: leave the page open until all is saved.";
+const COLD = "This address is not https: everything works, but the page opens without a network only while it stays open.";
 
 export class Waiting {
   /**
@@ -20,12 +24,11 @@ export class Waiting {
   }
 
   show() {
-    const { waiting, refused } = this.outbox;
-    const count = waiting.length;
-    const unsent = count + refused.length;
+    const { waiting, refused, strangers, unrecorded } = this.outbox;
+    const unsent = waiting.length + refused.length;
     this.place.toggleAttribute("data-waiting", unsent > 0);
-    this.place.textContent = this.#words(count, refused.length);
-    if (unsent && (this.line.state === "off" || refused.length)) this.place.append(" ", this.#download());
+    const parts = [...this.#own(waiting.length, refused), ...this.#private(unrecorded), ...this.#others(strangers)];
+    this.place.replaceChildren(...(parts.length ? parts : [line(this.#standing())]));
     document.title = unsent ? `(${unsent} unsent) ${this.title}` : this.title;
   }
 
@@ -35,31 +38,62 @@ export class Waiting {
     this.place.textContent = message;
   }
 
-  /** @param {number} waiting @param {number} refused */
-  #words(waiting, refused) {
-    const parts = [];
-    if (waiting) parts.push(`waiting: ${waiting}`);
-    if (refused) parts.push(`not taken: ${refused}`);
-    if (waiting && this.line.state === "off") parts.push("they go by themselves when the network is back");
-    if (!parts.length) return this.outbox.shelf.lasting ? "" : "This browser keeps nothing: leave the page open until all is saved.";
-    return parts.join(" · ");
+  /** What is true of this browser all the time, and good to know. */
+  #standing() {
+    if (!this.outbox.shelf.lasting) return LASTING;
+    return globalThis.isSecureContext ? "" : COLD;
   }
 
-  #download() {
-    const link = document.createElement("a");
-    link.textContent = "download them";
-    link.download = `unsent-notes-${this.outbox.event}.txt`;
-    link.href = "#";
-    link.addEventListener("click", () => {
-      const url = URL.createObjectURL(new Blob([this.#asText()], { type: "text/plain" }));
-      link.href = url;
-      setTimeout(() => URL.revokeObjectURL(url), 60_000);
-    });
-    return link;
+  /** @param {number} waiting @param {import("./outbox.js").Change[]} refused */
+  #own(waiting, refused) {
+    if (!waiting && !refused.length) return [];
+    const off = this.line.state === "off";
+    const words = [];
+    if (waiting) words.push(`waiting: ${waiting}`);
+    if (refused.length) words.push(`refused: ${refused.length}`);
+    if (waiting && off) words.push("they go by themselves when the network is back");
+    const save = off || refused.length ? [button("download", () => this.#save("unsent-notes", this.outbox.changes))] : [];
+    return [line(words.join(" · "), ...save)];
   }
 
-  #asText() {
-    const lines = this.outbox.changes.filter(({ body }) => body.text);
-    return lines.map(({ body }) => `${moment(body.written_at, this.zone)} – ${body.text}`).join("\n") + "\n";
+  /** @param {import("./outbox.js").Unrecorded[]} lines */
+  #private(lines) {
+    if (!lines.length) return [];
+    const words = `off the record, on this phone only: ${lines.length}`;
+    return [line(words, button("download", () => this.#save("off-the-record", lines)))];
   }
+
+  /** @param {import("./outbox.js").Change[]} changes */
+  #others(changes) {
+    if (!changes.length) return [];
+    return [
+      line(
+        `written here under another name, and not sent: ${changes.length}`,
+        button("download", () => this.#save("unsent-notes", changes)),
+        button("send as mine", () => this.outbox.adopt()),
+        button("throw away", () => this.outbox.discard(...changes)),
+      ),
+    ];
+  }
+
+  /** @param {string} name @param {{body: any}[]} changes */
+  #save(name, changes) {
+    const lines = changes.filter(({ body }) => body.text).map(({ body }) => `${moment(body.written_at, this.zone)} – ${body.text}\n`);
+    download(`${name}-${this.outbox.event}.txt`, lines.join(""));
+  }
+}
+
+/** @param {string} words @param {HTMLElement[]} acts */
+function line(words, ...acts) {
+  const made = document.createElement("span");
+  made.append(words, ...acts.flatMap((act) => [" ", act]));
+  return made;
+}
+
+/** @param {string} text @param {() => void} act */
+function button(text, act) {
+  const made = document.createElement("button");
+  Object.assign(made, { type: "button", className: "plain", textContent: text });
+  made.addEventListener("click", act);
+  return made;
 }
