@@ -8,17 +8,11 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from tests.journeys.acts import join
 from tests.journeys.conftest import PHONE
 from tests.stage import Camp
 
 LINES = ["Five villages in the room", "Q: who has the passwords?", "PLEDGE: I will write them down by Friday"]
-
-
-def join(page: Page, camp: Camp, name: str) -> None:
-    page.goto(camp.links["scribe"])
-    page.get_by_label("Your name").fill(name)
-    page.get_by_role("button", name="Join").click()
-    page.wait_for_url(f"**/e/{camp.slug}")
 
 
 def test_three_bullets_typed_on_a_phone_are_followed_live(camp: Camp, open_page: Callable[..., Page]) -> None:

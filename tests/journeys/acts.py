@@ -1,0 +1,70 @@
+"""What people do in the journeys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from tests.stage import Camp, eventually
+
+SESSION = "compost-for-councillors"
+
+
+def join(page: Page, camp: Camp, name: str, url: str = "") -> None:
+    """Open the note-takers' link and give a name; `url`: by another address of the same server."""
+    link = camp.links["scribe"]
+    page.goto(link.replace(camp.server.url, url) if url else link)
+    page.get_by_label("Your name").fill(name)
+    page.get_by_role("button", name="Join").click()
+    page.wait_for_url(f"**/e/{camp.slug}")
+
+
+def session_url(camp: Camp, url: str = "") -> str:
+    return f"{url or camp.server.url}/e/{camp.slug}/s/{SESSION}"
+
+
+def take_notes(page: Page, camp: Camp, name: str, url: str = "") -> None:
+    """Join, and stand before the box with the line open."""
+    join(page, camp, name, url)
+    page.goto(f"{session_url(camp, url)}/write")
+    expect(page.locator(".state")).to_have_attribute("data-state", "live")
+
+
+def type_notes(page: Page, *lines: str) -> None:
+    for line in lines:
+        page.get_by_role("textbox").fill(line)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("textbox")).to_have_value("")
+
+
+def rows(page: Page) -> Locator:
+    return page.locator("#timeline > .item")
+
+
+def said(page: Page, words: str) -> Locator:
+    """What is said of her own lines: "on this phone", "saved", "refused: ..."."""
+    return page.locator("#timeline .delivery").filter(has_text=words)
+
+
+def texts(page: Page) -> list[str]:
+    return page.locator("#timeline > .item .text").all_inner_texts()
+
+
+def moved_in(page: Page) -> None:
+    """Wait until the page, and all it needs, is kept on this phone."""
+    look = """navigator.serviceWorker.controller === null ? false
+              : caches.match(location.pathname).then((copy) => copy !== undefined)"""
+    eventually(lambda: page.evaluate(look))
+
+
+def another_tab(context: BrowserContext, url: str) -> Page:
+    page = context.new_page()
+    page.goto(url)
+    return page
+
+
+def shown(items: list[dict[str, Any]]) -> list[str]:
+    """The texts of a channel's items, in reading order."""
+    there = [item for item in items if not item.get("gone")]
+    return [item["text"] for item in sorted(there, key=lambda item: (item["at"], item["seq"]))]
