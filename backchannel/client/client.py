@@ -117,7 +117,7 @@ class Client:
 
     def _offer(self) -> float | None:
         """Offer the oldest ops once. None: some were settled; else at least how many seconds to wait."""
-        ops = self.outbox.batch(self._most)
+        ops, epoch = self.outbox.batch(self._most), self.outbox.epoch
         try:
             answer = self._ask({"ops": ops, "sent_at": self._clock().isoformat()})
         except Unreachable:
@@ -125,9 +125,10 @@ class Client:
         except Refused as refused:
             return self._refused(ops, refused)
         self._most = MOST_OPS
-        settled = self._settle(answer["results"])
         self._meet(answer["epoch"])
-        return None if settled else 0.0
+        if epoch != self.outbox.epoch:  # acked by which database, the one before or the one since? ask again
+            return None
+        return None if self._settle(answer["results"]) else 0.0
 
     def _refused(self, ops: list[Op], refused: Refused) -> float | None:
         """The batch as a whole: it waits; or its one bad op is found by offering them singly; or the pass is no good."""

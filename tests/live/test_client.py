@@ -210,6 +210,30 @@ def test_a_phone_a_day_fast_has_its_notes_under_the_right_time(camp: Camp, clien
     assert abs(off) < timedelta(seconds=5)
 
 
+def test_an_ack_that_came_while_the_database_was_restored_does_not_count(server: Server, tmp_path: Path) -> None:
+    camp, copy = Camp.make(server), tmp_path / "copy.db"
+    server.run("backup", str(copy))
+    scribe = Client(server.url, camp.slug, pass_=camp.passes["scribe"], sockets=False, waits=QUICK)
+    take, restored = scribe._http.ops, []
+
+    def take_and_restore(batch: Any) -> dict[str, Any]:
+        """The note is committed, the database is restored, and the answer comes with the new epoch on it."""
+        answer = take(batch)
+        if answer["results"] and scribe.outbox.epoch and not restored:
+            server.run("restore", str(copy))
+            restored.append(answer["epoch"])
+            scribe._meet(camp.changes("event")["epoch"])
+            answer["epoch"] = scribe.outbox.epoch
+        return answer
+
+    scribe._http.ops = take_and_restore  # type: ignore[method-assign]
+    note = scribe.write("in between")
+    scribe.start()
+    eventually(lambda: len(scribe.outbox) == 0)
+    assert (len(restored), [item["id"] for item in camp.changes("event")["items"]]) == (1, [note["id"]])
+    scribe.close()
+
+
 def test_a_server_that_dies_and_comes_back_costs_nothing(server: Server, tmp_path: Path) -> None:
     camp = Camp.make(server)
     follower = Client(server.url, camp.slug, waits=QUICK)
