@@ -29,7 +29,7 @@ def links_in(text: str) -> tuple[Link, ...]:
     (Link(url='https://example.org/p', title='the policy'), Link(url='https://example.org/q', title=''))
     """
     found: dict[str, Link] = {}
-    for _, _, link in _spans(text):
+    for _, _, link in spans(text):
         found.setdefault(link.url, link)
     return tuple(found.values())
 
@@ -37,13 +37,14 @@ def links_in(text: str) -> tuple[Link, ...]:
 def without_links(text: str) -> str:
     """The text with a space for each link: what an address holds (`?`, `@`, `#`) means nothing."""
     parts, end = [], 0
-    for begins, ends, _ in _spans(text):
+    for begins, ends, _ in spans(text):
         parts += [text[end:begins], " "]
         end = ends
     return "".join([*parts, text[end:]])
 
 
-def _spans(text: str) -> list[tuple[int, int, Link]]:
+def spans(text: str) -> list[tuple[int, int, Link]]:
+    """Where each link begins and ends, and what it is."""
     spans = []
     for found in _LINK.finditer(text):
         if found["target"]:

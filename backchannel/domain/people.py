@@ -11,6 +11,7 @@ from .links import without_links
 _HANDLE = re.compile(r"(?<![\w@/.])@(\w[\w.-]{0,60}(?:@\w[\w.-]{0,100})?)")
 _HANDLE_ALONE = re.compile(r"@\w[\w.-]*(?:@[\w.-]+)?")
 _NAME_LENGTH = 60
+PARTICIPANT = "a participant"  # what people are called where nobody is named (names.py); it reads as a name does
 _PARTICLES = {"al", "bin", "da", "de", "del", "della", "den", "der", "di", "du", "la", "le", "van", "von", "y", "zu"}
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’.-])*")
 _COMMITTING = re.compile(r"(\S.{0,60}?)\s+(?:to|will|shall|is going to|are going to)\s")
@@ -102,12 +103,19 @@ def owner_in(text: str, others: bool = True) -> str | None:
     return next(iter(handles_in(text)), None) if others else None
 
 
+def is_label(word: str) -> bool:
+    """Whether a word begins sentences or labels lines, and is nobody's name."""
+    return word.casefold() in _NO_NAMES
+
+
 def is_handle(text: str) -> bool:
     return bool(_HANDLE_ALONE.fullmatch(text))
 
 
 def is_name(text: str) -> bool:
     """Whether this looks like a person's name: one to four capitalised words, none of them a label's."""
+    if text == PARTICIPANT:
+        return True
     words = text.split()
     if not 1 <= len(words) <= 4 or not words[0][:1].isupper() or not words[-1][:1].isupper():
         return False

@@ -152,6 +152,8 @@ def one_line(text: str) -> str:
 
 def fold(text: str) -> str:
     """For comparing what people typed: case, width and accents do not count."""
+    if text.isascii():
+        return text.lower()
     plain = unicodedata.normalize("NFKD", text).casefold()
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
