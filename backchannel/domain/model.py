@@ -202,6 +202,22 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """What people made of a session's write-up by hand; the notes themselves never change by it.
+
+    `pins`, `left_out` and `order` are ids of items; an item that `order` does not name stands behind the one it followed.
+    """
+
+    title: str = ""
+    introduction: str = ""
+    pins: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
+    published: bool = True
+    rev: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """All that a write-up is composed from: items are in reading order, `pins` are the ids of those pinned, as pinned."""
 
@@ -210,6 +226,7 @@ class Record:
     items: tuple[Item, ...]
     rooms: tuple[Room, ...] = ()
     pins: tuple[str, ...] = ()
+    editions: Mapping[str, Edition] = field(default_factory=dict)  # by the session's guid
     gaps: tuple[Gap, ...] = ()
 
 

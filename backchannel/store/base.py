@@ -19,6 +19,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from backchannel.domain.model import (
+    Edition,
     Event,
     Feed,
     Gap,
@@ -177,6 +178,12 @@ class Reader(Protocol):
     def sources_since(self, event: str, feed: str, since: datetime) -> dict[str, Source]:
         """What a feed brought that is read under a time from `since` on and was not withdrawn, by key."""
 
+    def edition(self, event: str, session: str) -> Edition:
+        """What people made of a session's write-up; an untouched one where nobody did."""
+
+    def editions(self, event: str) -> dict[str, Edition]:
+        """The same for all sessions that somebody touched, by guid."""
+
     def gaps(self, event: str) -> tuple[Gap, ...]:
         """Times of which posts may be missing, in order."""
 
@@ -219,6 +226,9 @@ class Writer(Reader, Protocol):
 
     def react(self, event: str, id: str, author_key: str, reaction: str, on: bool) -> dict[str, int]:
         """One person's reaction, on or off. Returns the item's counts."""
+
+    def keep_edition(self, event: str, session: str, edition: Edition, *, by: str, at: datetime) -> Edition:
+        """Keep a write-up as the next revision; those before stay."""
 
     def keep_source(self, event: str, key: str, source: Source, *, keep_old: bool = False) -> None:
         """Know a post under a key; with `keep_old`, only if none is known under it."""

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from backchannel.domain.links import Link, without_links
 from backchannel.domain.markup import Reading, read
-from backchannel.domain.model import Gap, Item, Record, Session
+from backchannel.domain.model import Edition, Gap, Item, Record, Session
 from backchannel.domain.times import local_day
 from backchannel.writeup.clock import day_of, read_days, read_slot, read_time, zone_of
 from backchannel.writeup.fold import fold_notes, fold_posts
@@ -87,6 +87,8 @@ def is_late(item: Item, session: Session | None) -> bool:
 
 def _compose(record: Record, session: Session | None, items: Sequence[Item]) -> SessionWriteUp:
     event = record.event
+    edition = record.editions.get(session.guid, Edition()) if session else Edition()
+    items = arranged(items, edition)
     zone, headings = zone_of(event.timezone), HEADINGS | dict(session.headings if session else {})
     timed = [item.at for item in items if item.origin != "afterthought"]
     day, slot = day_of(session, timed, zone), bool(session and session.starts)
@@ -110,7 +112,8 @@ def _compose(record: Record, session: Session | None, items: Sequence[Item]) -> 
         event=event,
         session=session,
         zone=event.timezone,
-        title=session.title if session else HALLWAY,
+        title=edition.title or (session.title if session else HALLWAY),
+        introduction=edition.introduction,
         when=read_slot(session, day, zone),
         room=(session.room if session else None) or "",
         leaders=session.leaders if session else (),
@@ -120,7 +123,7 @@ def _compose(record: Record, session: Session | None, items: Sequence[Item]) -> 
         thoughts_heading=headings["afterthought"],
         notes_heading=headings["note"],
         posts_heading=headings["post"],
-        key_points=key_points([piece.line for piece in told], record.pins),
+        key_points=key_points([piece.line for piece in told], (*record.pins, *edition.pins)),
         thoughts=_thoughts(pieces, late, zone),
         notes=_levelled(notes),
         posts=posts,
@@ -133,6 +136,17 @@ def _compose(record: Record, session: Session | None, items: Sequence[Item]) -> 
         gaps=tuple(_gap(gap, day, zone) for gap in record.gaps if _concerns(gap, session)),
         items=tuple(items),
     )
+
+
+def arranged(items: Sequence[Item], edition: Edition) -> list[Item]:
+    """The items as somebody arranged them, without those she left out."""
+    rank = {id: n for n, id in enumerate(edition.order)}
+    placed, last = [], -1
+    for item in items:
+        last = rank.get(item.id, last)
+        placed.append((last, item))
+    left_out = set(edition.left_out)
+    return [item for _, item in sorted(placed, key=lambda pair: pair[0]) if item.id not in left_out]
 
 
 def _thoughts(pieces: Iterable[_Read], late: set[str], zone: tzinfo) -> tuple[Thoughts, ...]:

@@ -107,6 +107,7 @@ class SessionWriteUp:
     hashtags: tuple[str, ...] = ()
     note_takers: tuple[str, ...] = ()
     sole_author: str = ""
+    introduction: str = ""  # typed text, by whoever edited the write-up
     thoughts_heading: str
     notes_heading: str
     posts_heading: str

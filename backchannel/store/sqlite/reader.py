@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from backchannel.domain.errors import UnknownEvent, UnknownItem, UnknownSession
-from backchannel.domain.model import Event, Feed, Gap, Item, Record, Room, Session, State, Tombstone
+from backchannel.domain.model import Edition, Event, Feed, Gap, Item, Record, Room, Session, State, Tombstone
 from backchannel.domain.times import write_when
 from backchannel.store.base import Change, Page, Revision, Source, Taken, Tally
 from backchannel.store.sqlite import rows
@@ -142,6 +142,13 @@ class SqliteReader:
         )  # fmt: skip
         return {row["key"]: rows.source(row) for row in found}
 
+    def editions(self, event: str) -> dict[str, Edition]:
+        found = self._all("SELECT session, max(rev) AS rev, body FROM edition WHERE event = ? GROUP BY session", event)
+        return {row["session"]: rows.edition(row) for row in found}
+
+    def edition(self, event: str, session: str) -> Edition:
+        return self.editions(event).get(session, Edition())
+
     def gaps(self, event: str) -> tuple[Gap, ...]:
         found = self._all("SELECT * FROM gap WHERE event = ? ORDER BY begins, feed", event)
         return tuple(rows.gap(row) for row in found)
@@ -250,6 +257,7 @@ class SqliteReader:
             items=tuple(self.items(event, session=guid, states=states)),
             rooms=self.rooms(event),
             gaps=self.gaps(event),
+            editions=self.editions(event),
         )
 
     def feeds(self, event: str | None = None) -> list[Feed]:

@@ -7,7 +7,7 @@ import sqlite3
 from datetime import date, datetime
 from typing import Any
 
-from backchannel.domain.model import Event, Feed, Gap, Item, Placement, Room, Session
+from backchannel.domain.model import Edition, Event, Feed, Gap, Item, Placement, Room, Session
 from backchannel.domain.times import parse_when, write_when
 from backchannel.store.base import Change, Source
 
@@ -128,6 +128,20 @@ def gap(row: sqlite3.Row) -> Gap:
     return Gap(
         begins=datetime.fromisoformat(row["begins"]), ends=datetime.fromisoformat(row["ends"]), feed=row["feed"]
     )
+
+
+def edition(row: sqlite3.Row) -> Edition:
+    body = json.loads(row["body"])
+    lists = {name: tuple(body.get(name, ())) for name in ("pins", "left_out", "order")}
+    return Edition(
+        title=body.get("title", ""), introduction=body.get("introduction", ""),
+        published=body.get("published", True), rev=row["rev"], **lists,
+    )  # fmt: skip
+
+
+def edition_body(edition: Edition) -> str:
+    kept = ("title", "introduction", "pins", "left_out", "order", "published")
+    return dumps({name: getattr(edition, name) for name in kept})
 
 
 def feed_row(feed: Feed) -> dict[str, Any]:

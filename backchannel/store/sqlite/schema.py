@@ -71,6 +71,10 @@ CREATE TABLE source (
     PRIMARY KEY (event, key)
 ) WITHOUT ROWID;
 CREATE INDEX source_feed ON source (event, feed, id);
+CREATE TABLE edition (
+    event TEXT NOT NULL, session TEXT NOT NULL, rev INTEGER NOT NULL, body TEXT NOT NULL, by TEXT NOT NULL,
+    at TEXT NOT NULL, PRIMARY KEY (event, session, rev)
+) WITHOUT ROWID;
 CREATE TABLE gap (
     event TEXT NOT NULL, feed TEXT NOT NULL, begins TEXT NOT NULL, ends TEXT NOT NULL, PRIMARY KEY (event, feed, begins)
 ) WITHOUT ROWID;
@@ -82,4 +86,4 @@ CREATE TABLE feed (
 """
 
 # Every table that has an `event` column: what goes when an event goes.
-TABLES = ("room", "session", "item", "body", "standing", "change", "op", "reaction", "source", "gap", "feed")
+TABLES = ("room", "session", "item", "body", "standing", "change", "op", "reaction", "source", "edition", "gap", "feed")

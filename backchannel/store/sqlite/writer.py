@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from backchannel.domain import errors
-from backchannel.domain.model import Event, Feed, Gap, Item, Room, Session
+from backchannel.domain.model import Edition, Event, Feed, Gap, Item, Room, Session
 from backchannel.domain.times import write_when
 from backchannel.store.base import Source, Taken
 from backchannel.store.sqlite import rows, schema
@@ -151,6 +151,14 @@ class SqliteWriter(SqliteReader):
             "SELECT reaction, count(*) AS n FROM reaction WHERE event = ? AND id = ? GROUP BY 1 ORDER BY 1", event, id
         )
         return {row["reaction"]: row["n"] for row in found}
+
+    def keep_edition(self, event: str, session: str, edition: Edition, *, by: str, at: datetime) -> Edition:
+        edition = replace(edition, rev=self.edition(event, session).rev + 1)
+        self._run(
+            "INSERT INTO edition VALUES (?, ?, ?, ?, ?, ?)",
+            event, session, edition.rev, rows.edition_body(edition), by, write_when(at),
+        )  # fmt: skip
+        return edition
 
     # --- feeds
 

@@ -1,0 +1,96 @@
+"""The write-up, improved by hand: title, introduction, order, what is left out or pinned; published or not.
+
+Organisers may, and whoever took notes in the session. Each save is a revision; the notes themselves never change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from backchannel.desk import access
+from backchannel.desk.desk import Desk
+from backchannel.domain.errors import Forbidden, Invalid
+from backchannel.domain.ids import is_uuid
+from backchannel.domain.model import Edition, Record, Session
+from backchannel.domain.wire import one_line, tidy
+from backchannel.passes import Pass
+from backchannel.store.base import Reader, Writer
+
+TITLE = 200  # characters
+INTRODUCTION = 10_000
+MOST = 5_000  # ids in a list
+
+
+def save_edition(desk: Desk, shown: Pass, session: str, given: Edition) -> Edition:
+    """Keep the write-up as it was edited; whether it is published stays as it is. The same again is no new revision."""
+    edition = _checked(given)
+
+    def job(writer: Writer) -> Edition:
+        guid = may_edit(writer, shown, session).guid
+        known = writer.edition(shown.event, guid)
+        edited = replace(edition, published=known.published, rev=known.rev)
+        if edited == known:
+            return known
+        return writer.keep_edition(shown.event, guid, edited, by=shown.author_key, at=desk.clock())
+
+    return desk.write(shown.event, job)
+
+
+def publish(desk: Desk, shown: Pass, session: str, published: bool) -> Edition:
+    """Let the write-up be read from outside, or not."""
+
+    def job(writer: Writer) -> Edition:
+        access.writer_of(writer, shown, shown.event)
+        access.organiser(shown)
+        guid = writer.session(shown.event, session).guid
+        known = writer.edition(shown.event, guid)
+        if known.published == published:
+            return known
+        edited = replace(known, published=published)
+        return writer.keep_edition(shown.event, guid, edited, by=shown.author_key, at=desk.clock())
+
+    return desk.write(shown.event, job)
+
+
+def may_edit(reader: Reader, shown: Pass, ref: str) -> Session:
+    """The session, if this person may edit its write-up; else `Forbidden`."""
+    access.holder(reader, shown, shown.event)
+    session = reader.session(shown.event, ref)
+    if shown.role == "organiser":
+        return session
+    wrote = any(item.author_key == shown.author_key for item in reader.items(shown.event, session=session.guid))
+    if shown.role != "scribe" or not wrote:
+        raise Forbidden("The write-up is edited by organisers, and by whoever took notes in the session.")
+    return session
+
+
+def published_part(record: Record) -> Record:
+    """The record without the sessions whose write-up is not published."""
+    closed = {guid for guid, edition in record.editions.items() if not edition.published}
+    return replace(
+        record,
+        sessions=tuple(session for session in record.sessions if session.guid not in closed),
+        items=tuple(item for item in record.items if item.session not in closed),
+    )
+
+
+def _checked(given: Edition) -> Edition:
+    title, introduction = one_line(given.title), tidy(given.introduction).strip()
+    if len(title) > TITLE:
+        raise Invalid(f"The title has {len(title)} characters; the limit is {TITLE}.", field="title")
+    if len(introduction) > INTRODUCTION:
+        raise Invalid(
+            f"The introduction has {len(introduction)} characters; the limit is {INTRODUCTION}.", field="introduction"
+        )
+    return replace(
+        given, title=title, introduction=introduction, pins=_ids(given.pins), left_out=_ids(given.left_out),
+        order=_ids(given.order),
+    )  # fmt: skip
+
+
+def _ids(given: Iterable[str]) -> tuple[str, ...]:
+    ids = tuple(dict.fromkeys(id for id in given if is_uuid(id)))
+    if len(ids) > MOST:
+        raise Invalid(f"A write-up has at most {MOST} lines.")
+    return ids
