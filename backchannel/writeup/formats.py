@@ -11,10 +11,14 @@ from importlib.util import find_spec
 
 from backchannel.domain.errors import Invalid
 from backchannel.domain.model import Record
-from backchannel.writeup import atom, csv, html, ics, json, ledger, markdown, ndjson, text
+from backchannel.writeup import atom, csv, docx, epub, html, ics, json, ledger, markdown, ndjson, odt, pdf, text
 from backchannel.writeup.tree import EventWriteUp, SessionWriteUp
 
 Written = str | bytes
+
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+_OASIS = "application/vnd.oasis.opendocument"
+_PANDOC = ("pypandoc",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,10 @@ FORMATS: dict[str, Format] = {
         Format("ledger.csv", "the ledger as a table (CSV)", "text/csv", ledger.write_session, ledger.write_event),
         Format("atom", "Atom", "application/atom+xml", atom.write_session, atom.write_event),
         Format("ics", "calendar", "text/calendar", ics.write_session, ics.write_event),
+        Format("docx", "Word", f"{_OFFICE}.wordprocessingml.document", docx.write_session, docx.write_event, needs=_PANDOC),
+        Format("odt", "OpenDocument", f"{_OASIS}.text", odt.write_session, odt.write_event, needs=_PANDOC),
+        Format("epub", "EPUB", "application/epub+zip", epub.write_session, epub.write_event, needs=_PANDOC),
+        Format("pdf", "PDF", "application/pdf", pdf.write_session, pdf.write_event, needs=("typst",)),
     )
 }
 

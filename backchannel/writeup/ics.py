@@ -15,8 +15,8 @@ from icalendar import Event as Entry
 
 from backchannel.domain.model import Event, Item, Session
 from backchannel.domain.wire import one_line, tidy
-from backchannel.writeup.stable import name_id, session_id, updated
 from backchannel.writeup.render import is_good_link
+from backchannel.writeup.stable import name_id, session_id, updated
 from backchannel.writeup.tree import EventWriteUp, SessionWriteUp
 
 _MAKER = "-//Backchannel//write-up//EN"

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from backchannel.writeup.clock import zone_of
 from backchannel.writeup.csv import day_and_time, table
-from backchannel.writeup.tree import Due, EventWriteUp, Line, SessionWriteUp
+from backchannel.writeup.tree import Due, EventWriteUp, SessionWriteUp
 
 HEADER = ("kind", "what", "owner", "session", "date", "time", "noted_by", "source", "url", "id", "session_slug")
 
@@ -30,22 +30,17 @@ def due_of(part: SessionWriteUp) -> Iterator[Due]:
     yield from (Due(part=part, question=question) for question in part.questions if not question.answers)
 
 
-def told(due: Due) -> tuple[str, str, Line]:
-    """(kind, owner, line) of what is due."""
-    if due.commitment:
-        return due.commitment.kind, due.commitment.owner, due.commitment.line
-    assert due.question is not None
-    return "open question", "", due.question.line
+def kind_of(due: Due) -> str:
+    return due.commitment.kind if due.commitment else "open question"
 
 
 def _rows(ledger: Iterable[Due]) -> Iterator[Sequence[str]]:
     for due in ledger:
-        kind, owner, line = told(due)
-        item, session = line.item, due.part.session
+        item, session = due.line.item, due.part.session
         yield (
-            kind,
-            line.body,
-            owner,
+            kind_of(due),
+            due.line.body,
+            due.owner,
             due.part.title,
             *day_and_time(item.at, zone_of(due.part.zone)),
             item.author,

@@ -1,0 +1,15 @@
+"""docx, by pandoc: for those who go on writing in a word processor."""
+
+from __future__ import annotations
+
+from backchannel.writeup.document import event_document, session_document
+from backchannel.writeup.engines import pandoc
+from backchannel.writeup.tree import EventWriteUp, SessionWriteUp
+
+
+def write_session(writeup: SessionWriteUp) -> bytes:
+    return pandoc(session_document(writeup), "docx")
+
+
+def write_event(writeup: EventWriteUp) -> bytes:
+    return pandoc(event_document(writeup), "docx")

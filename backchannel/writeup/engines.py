@@ -1,0 +1,77 @@
+"""pandoc and typst, the engines of the extra `publish`: a document in, a file's bytes out. Neither sees the network.
+
+pandoc runs as a program of its own, in its sandbox (it opens no file but those we name), and reads a tree, not a text;
+typst runs our own typesetting (typesetting.py) over the same tree as data. Both come in wheels that carry them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from backchannel.domain.errors import BackchannelError
+from backchannel.writeup.document import Document
+from backchannel.writeup.pandoc import VERSION, string
+from backchannel.writeup.typesetting import TYPESETTING, typesetting_data
+from backchannel.writeup.zipped import rezipped
+
+LANGUAGE = "en-GB"
+_ITS_CLOCK = b">1970-01-01T00:00:00Z</"  # in the sandbox it is always that late
+_DATED = ("docProps/core.xml", "meta.xml", "EPUB/content.opf")
+
+
+def pandoc(document: Document, to: str, options: Sequence[str] = (), instead: Mapping[str, bytes] | None = None) -> bytes:
+    """The file that pandoc makes of the document, zipped anew; `instead` stands in place of what pandoc put there."""
+
+    def edit(name: str, data: bytes) -> bytes:
+        data = (instead or {}).get(name, data)
+        return data.replace(_ITS_CLOCK, f">{document.changed:%Y-%m-%dT%H:%M:%SZ}</".encode()) if name in _DATED else data
+
+    command = [_pandoc_path(), "--from=json", f"--to={to}", "--sandbox", "--standalone", *options, "--output=-"]
+    done = subprocess.run(command, input=_tree(document), env=_environment(), capture_output=True, check=False)
+    if done.returncode:
+        raise BackchannelError(f"pandoc could not make {to}: {done.stderr.decode(errors='replace').strip()[:300]}")
+    return rezipped(done.stdout, document.changed, edit)
+
+
+def typst(document: Document) -> bytes:
+    """The PDF that typst makes of the document."""
+    import typst as engine  # of the extra `publish`, which not everybody has
+
+    given = {"document": json.dumps(typesetting_data(document, LANGUAGE[:2]), ensure_ascii=False)}
+    made = engine.compile(TYPESETTING.encode(), format="pdf", sys_inputs=given, timestamp=document.changed)
+    assert isinstance(made, bytes)
+    return made
+
+
+def _tree(document: Document) -> bytes:
+    meta = {
+        "title": [string(document.title)],
+        "subtitle": [string(document.subtitle)],
+        "lang": [string(LANGUAGE)],
+        "identifier": [string(f"urn:uuid:{document.id}")],
+        "date": [string(f"{document.changed:%Y-%m-%d}")],
+    }
+    tree: dict[str, Any] = {
+        "pandoc-api-version": VERSION,
+        "meta": {name: {"t": "MetaInlines", "c": inlines} for name, inlines in meta.items()},
+        "blocks": [*document.contents, *document.blocks],
+    }
+    authors = [{"t": "MetaInlines", "c": [string(name)]} for name in document.authors]
+    tree["meta"]["author"] = {"t": "MetaList", "c": authors}
+    return json.dumps(tree, ensure_ascii=False).encode()
+
+
+def _environment() -> dict[str, str]:
+    """No home, no proxy, no settings of this machine."""
+    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TMPDIR", "TEMP") if name in os.environ}
+    return kept | {"LC_ALL": "C.UTF-8"}
+
+
+def _pandoc_path() -> str:
+    import pypandoc  # type: ignore[import-untyped]  # of the extra `publish`, which not everybody has
+
+    return str(pypandoc.get_pandoc_path())

@@ -1,0 +1,15 @@
+"""odt, by pandoc: docx for those who use LibreOffice."""
+
+from __future__ import annotations
+
+from backchannel.writeup.document import event_document, session_document
+from backchannel.writeup.engines import pandoc
+from backchannel.writeup.tree import EventWriteUp, SessionWriteUp
+
+
+def write_session(writeup: SessionWriteUp) -> bytes:
+    return pandoc(session_document(writeup), "odt")
+
+
+def write_event(writeup: EventWriteUp) -> bytes:
+    return pandoc(event_document(writeup), "odt")

@@ -1,0 +1,15 @@
+"""PDF, by typst: to print, and to keep."""
+
+from __future__ import annotations
+
+from backchannel.writeup.document import event_document, session_document
+from backchannel.writeup.engines import typst
+from backchannel.writeup.tree import EventWriteUp, SessionWriteUp
+
+
+def write_session(writeup: SessionWriteUp) -> bytes:
+    return typst(session_document(writeup))
+
+
+def write_event(writeup: EventWriteUp) -> bytes:
+    return typst(event_document(writeup))

@@ -1,0 +1,37 @@
+"""Zip files whose bytes depend on what is in them alone: no clock, no order of a directory, no owner."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+STORED_FIRST = "mimetype"  # of EPUB and odt: first, and not compressed, so that its words stand at a known place
+_EARLIEST, _LATEST = datetime(1980, 1, 1, tzinfo=UTC), datetime(2107, 12, 31, tzinfo=UTC)
+
+
+def zipped(files: Mapping[str, bytes], changed: datetime) -> bytes:
+    """The files by name, in the order given, all dated `changed`."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, data in files.items():
+            entry = zipfile.ZipInfo(name, _date(changed))
+            entry.compress_type = zipfile.ZIP_STORED if name == STORED_FIRST else zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o100644 << 16
+            entry.create_system = 3
+            archive.writestr(entry, data, compresslevel=6)
+    return made.getvalue()
+
+
+def rezipped(data: bytes, changed: datetime, edit: Callable[[str, bytes], bytes]) -> bytes:
+    """What another program zipped, dated `changed` in place of its clock; `edit` may change a file, by its name."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        names = [name for name in archive.namelist() if not name.endswith("/")]
+        names.sort(key=lambda name: (name != STORED_FIRST, name != "[Content_Types].xml"))
+        return zipped({name: edit(name, archive.read(name)) for name in names}, changed)
+
+
+def _date(when: datetime) -> tuple[int, int, int, int, int, int]:
+    when = min(max(when.astimezone(UTC), _EARLIEST), _LATEST)
+    return (when.year, when.month, when.day, when.hour, when.minute, when.second)
