@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from functools import partial
+from math import inf
 from threading import Thread
 from typing import Any, TypeVar
 
@@ -24,6 +25,7 @@ from backchannel.domain.errors import FeedRefused, Unreadable
 
 from .guard import REFUSED, check_addresses
 
+BROKEN_OFF = "The feed's server broke off its answer, or does not answer as a web server should."
 SLOW = "The feed's server took longer than {seconds:g} seconds to answer."
 LARGE = "The feed is larger than {megabytes:g} MB."
 
@@ -42,8 +44,18 @@ class Budget:
     wire: int = 5 * 1024 * 1024  # bytes, as they came
     inflated: int = 10 * 1024 * 1024  # bytes, unpacked
     redirects: int = 3
+    head: int = 256 * 1024  # bytes before the answer proper: headers, the handshake, any number of `100 Continue`
     spent: int = 0
     began: float = field(default_factory=time.monotonic)
+
+    _head_ends: float = inf
+
+    def expect_head(self) -> None:
+        """From now on headers come; they cost ten times as much to take apart as to send, so they have a limit of their own."""
+        self._head_ends = self.spent + self.head
+
+    def expect_body(self) -> None:
+        self._head_ends = inf
 
     def left(self) -> float:
         """Seconds; `Unreadable` when there are none."""
@@ -55,6 +67,8 @@ class Budget:
     def spend(self, size: int) -> None:
         """So many bytes came; `Unreadable` when they are too many."""
         self.spent += size
+        if self.spent > self._head_ends:
+            raise Unreadable(BROKEN_OFF)
         if self.spent > self.wire:
             raise Unreadable(LARGE.format(megabytes=self.wire / 1024 / 1024))
 

@@ -26,7 +26,7 @@ from backchannel import __version__
 from backchannel.config import Settings
 from backchannel.domain.errors import FeedRefused, Unreadable
 
-from .connection import SLOW, Budget, GuardedBackend, Resolve, look_up
+from .connection import BROKEN_OFF, SLOW, Budget, GuardedBackend, Resolve, look_up
 from .guard import REFUSED, check_url
 
 ACCEPT = (
@@ -34,12 +34,12 @@ ACCEPT = (
     "application/xml;q=0.8, text/xml;q=0.8, */*;q=0.5"
 )
 NO_CERTIFICATE = "The feed's server could not show a valid certificate."
-BROKEN_OFF = "The feed's server broke off its answer, or does not answer as a web server should."
 NOT_ASKED_FOR = "The feed is packed in a way that was not asked for."
 PACKED_TWICE = "The feed is packed twice."
 NOT_TO_BE_UNPACKED = "The feed is packed, and cannot be unpacked."
 LEADS_ON = "The feed's address leads on more than {times} times."
 LARGE_UNPACKED = "The feed is larger than {megabytes:g} MB when unpacked."
+MOST_PIECES = 20_000  # of a body: taking a chunk apart costs as much for one byte as for a thousand
 MOVED = {301: True, 302: False, 303: False, 307: False, 308: True}  # status -> whether for good
 
 
@@ -127,7 +127,9 @@ class _Journey:
 
     def _hop(self, pool: httpcore2.ConnectionPool) -> Answer | None:
         host = self.url.netloc
+        self.budget.expect_head()
         with _plainly(), pool.stream("GET", _core_url(self.url), headers=[(b"Host", host), *self.headers]) as response:
+            self.budget.expect_body()
             headers = httpx2.Headers(response.headers)
             if response.status in MOVED and "location" in headers:
                 self._follow(response.status, headers["location"])
@@ -200,8 +202,10 @@ def unpack(chunks: Iterable[bytes], coding: str, budget: Budget) -> bytes:
 
 def _within(chunks: Iterable[bytes], budget: Budget) -> bytes:
     body = bytearray()
-    for chunk in chunks:
+    for number, chunk in enumerate(chunks):
         budget.left()
+        if number > MOST_PIECES:
+            raise Unreadable(BROKEN_OFF)
         body += chunk
         if len(body) > budget.inflated:
             raise Unreadable(LARGE_UNPACKED.format(megabytes=budget.inflated / 1024 / 1024))

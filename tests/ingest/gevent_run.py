@@ -31,7 +31,7 @@ def watch() -> None:
 
 
 def visit(name: str, port: int) -> tuple[str, object]:
-    settings = Fetching(allow={"127.0.0.1"}, budget=lambda: Budget(total=SECONDS, connect=0.5))
+    settings = Fetching(allow={"127.0.0.1"}, budget=lambda: Budget(total=SECONDS))
     try:
         return name, fetch(f"http://127.0.0.1:{port}/feed", settings=settings).status
     except BackchannelError as error:

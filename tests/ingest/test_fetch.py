@@ -79,7 +79,7 @@ def test_under_gevent_each_of_them_ends_the_same_way_while_the_others_go_on() ->
     )
     told = json.loads(run.stdout or "{}")
     wrong = {name: told.get(name) for name, (_, wanted) in SCRIPTS.items() if told.get(name) not in expected(wanted)}
-    assert (wrong, told.get("seconds", 99) < 12, told.get("longest pause of the hub", 99) < 1) == ({}, True, True)
+    assert (wrong, told.get("seconds", 99) < 12, told.get("longest pause of the hub", 99) < 2) == ({}, True, True)
 
 
 def test_what_is_too_large_is_never_held_in_memory() -> None:
