@@ -19,7 +19,20 @@ from backchannel.passes import Passes
 from backchannel.store.base import Store
 from backchannel.store.group import GroupCommit
 from backchannel.store.sqlite.store import SqliteStore
-from backchannel.web import api, compress, errors, filters, follow, guard, offline, organise, scribe, triage, writeups
+from backchannel.web import (
+    api,
+    compress,
+    edit,
+    errors,
+    filters,
+    follow,
+    guard,
+    offline,
+    organise,
+    scribe,
+    triage,
+    writeups,
+)
 
 MESSAGE = 64 * 1024  # bytes of a socket message
 
@@ -39,7 +52,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     limits = Limits(settings.limits)
     app.extensions |= {"backchannel": services, "backchannel limits": limits}
     handlers.register(socketio, services, limits)
-    for part in (compress, guard, errors, filters, api, follow, scribe, organise, triage, writeups, offline):
+    for part in (compress, guard, errors, filters, api, follow, scribe, organise, triage, writeups, edit, offline):
         part.register(app)
     socketio.start_background_task(services.dispatcher.run)
     return app
