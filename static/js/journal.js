@@ -9,7 +9,7 @@
 import { isGone } from "./item.js";
 import { keepPage, worker } from "./worker.js";
 
-const GATHER = 500; // ms of frames in one writing
+const GATHER = 200; // ms of frames in one writing
 const RENEW = 20_000; // ms: a burst of hiding is one fresh copy
 const MOST = 2_000; // frames
 

@@ -9,6 +9,8 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from tests.stage import Camp, eventually
 
 SESSION = "compost-for-councillors"
+FIVE = [f"{n} of five" for n in ("One", "Two", "Three", "Four", "Five")]
+SLOW = 20_000  # ms
 
 
 def join(page: Page, camp: Camp, name: str, url: str = "") -> None:
@@ -56,6 +58,19 @@ def moved_in(page: Page) -> None:
     look = """navigator.serviceWorker.controller === null ? false
               : caches.match(location.pathname).then((copy) => copy !== undefined)"""
     eventually(lambda: page.evaluate(look))
+
+
+def on_shelf(page: Page, store: str, words: str) -> None:
+    """Wait until the page has kept it in IndexedDB."""
+    look = """([store, words]) => new Promise((resolve) => {
+        indexedDB.open("backchannel").onsuccess = ({ target: { result: db } }) => {
+            db.transaction(store).objectStore(store).getAll().onsuccess = ({ target: { result } }) => {
+                db.close();
+                resolve(JSON.stringify(result).includes(words));
+            };
+        };
+    })"""
+    eventually(lambda: page.evaluate(look, [store, words]))
 
 
 def another_tab(context: BrowserContext, url: str) -> Page:

@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import socket
+import time
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 
-from playwright.sync_api import Page, expect
+import pytest
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
-from tests.journeys.acts import another_tab, moved_in, rows, said, session_url, take_notes, texts, type_notes
-from tests.journeys.conftest import PHONE
+from tests.chaos.weather import FAIR, Weather
+from tests.journeys.acts import (
+    FIVE,
+    SLOW,
+    another_tab,
+    join,
+    moved_in,
+    on_shelf,
+    rows,
+    said,
+    session_url,
+    shown,
+    take_notes,
+    texts,
+    type_notes,
+)
+from tests.journeys.conftest import FLAGS, PHONE, chromium
 from tests.journeys.wifi import Wifi
-from tests.stage import Camp
-
-FIVE = [f"{n} of five" for n in ("One", "Two", "Three", "Four", "Five")]
-SLOW = 20_000  # ms
+from tests.stage import Camp, Server, eventually
 
 
 def written(camp: Camp) -> list[str]:
@@ -55,3 +71,140 @@ def test_five_bullets_typed_offline_survive_a_reload_and_a_closed_tab(
 def _moment(at: str | None) -> datetime:
     assert at
     return datetime.fromisoformat(at)
+
+
+def test_a_server_killed_between_commit_and_ack_has_the_note_once(
+    another_server: Callable[..., Server], open_page: Callable[..., Page]
+) -> None:
+    server = another_server(entry="tests.chaos.serve")
+    camp = Camp.make(server)
+    server.kill()
+    server.environ["CHAOS_DIE"] = "committed:1"
+    server.start()
+    page = open_page(PHONE)
+    take_notes(page, camp, "Ann")
+    type_notes(page, *FIVE)
+    eventually(lambda: server.process and server.process.poll() is not None)
+    expect(page.locator(".state-word")).to_contain_text("not connected since", timeout=SLOW)
+    expect(page.locator("[data-outbox-line]")).to_contain_text("waiting: 5")
+    server.environ["CHAOS_DIE"] = ""
+    server.start()
+    expect(said(page, "saved")).to_have_count(5, timeout=SLOW)
+    assert texts(page) == FIVE
+    assert shown(camp.changes()["items"]) == FIVE
+
+
+def test_behind_a_proxy_that_swallows_websockets_the_first_note_is_acked_within_six_seconds(
+    camp: Camp, wifi: Wifi, open_page: Callable[..., Page]
+) -> None:
+    wifi.proxy.weather(Weather(swallow=True))
+    page = open_page(PHONE)
+    join(page, camp, "Ann", wifi.url)
+    asked: list[str] = []
+    sockets: list[str] = []
+    page.context.on("request", lambda request: asked.append(request.url))
+    page.on("websocket", lambda socket: sockets.append(socket.url))
+    page.goto(f"{session_url(camp, wifi.url)}/write")
+    begun = time.monotonic()
+    type_notes(page, "through the keyhole")
+    expect(said(page, "saved")).to_have_count(1, timeout=6000)
+    assert camp.texts() == ["through the keyhole"]
+    expect(page.locator(".state-word")).to_have_text("live (plain HTTP)", timeout=6000)
+    page.wait_for_event("websocket", lambda _: len(sockets) >= 2, timeout=SLOW)  # it goes on trying, now and then
+    calls = [url for url in asked if "/static/" not in url]
+    assert (len(calls) + len(sockets)) / (time.monotonic() - begun) < 3, calls
+
+
+@pytest.fixture
+def phone(playwright: Playwright, tmp_path: Path) -> Iterator[Callable[[], BrowserContext]]:
+    """A phone that can be switched off: a browser with a disk."""
+    running: list[BrowserContext] = []
+
+    def switch_on() -> BrowserContext:
+        running.append(
+            playwright.chromium.launch_persistent_context(
+                tmp_path / "phone", executable_path=chromium(), args=FLAGS, **PHONE
+            )
+        )
+        return running[-1]
+
+    yield switch_on
+    running[-1].close()
+
+
+def test_from_a_cold_start_without_a_network_pages_open_and_take_notes(
+    camp: Camp, wifi: Wifi, phone: Callable[[], BrowserContext]
+) -> None:
+    context = phone()
+    page = context.new_page()
+    take_notes(page, camp, "Ann", wifi.url)
+    moved_in(page)
+    for address in (session_url(camp, wifi.url), f"{wifi.url}/e/{camp.slug}", f"{session_url(camp, wifi.url)}/write"):
+        page.goto(address)
+        expect(page.locator(".state")).to_have_attribute("data-state", "live")
+    camp.join("Bea").note("heard before the wifi went")
+    type_notes(page, "said before the wifi went")
+    expect(said(page, "saved")).to_have_count(1)
+    expect(rows(page)).to_have_count(2)
+    for words in ("heard before", "said before"):
+        on_shelf(page, "heard", words)
+    context.close()
+    wifi.goes(context := phone())
+    page = another_tab(context, f"{session_url(camp, wifi.url)}/write")
+    expect(rows(page)).to_have_count(2)
+    assert texts(page) == ["heard before the wifi went", "said before the wifi went"]
+    expect(said(page, "saved")).to_have_count(1)
+    expect(page.locator(".state-word")).to_contain_text("not connected since")
+    type_notes(page, "said without any")
+    expect(said(page, "on this phone")).to_have_count(1)
+    page.goto(session_url(camp, wifi.url))
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Compost for councillors")
+    page.goto(f"{wifi.url}/e/{camp.slug}")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Teacup Camp")
+    page.goto(f"{wifi.url}/e/{camp.slug}/s/minutes-nobody-reads")
+    expect(page.get_by_role("heading", level=1)).to_have_text("This page is not on this phone yet")
+    page.get_by_role("link", name="Notes: Compost for councillors").click()
+    expect(said(page, "on this phone")).to_have_count(1)
+    wifi.is_back(context)
+    expect(said(page, "saved")).to_have_count(2, timeout=SLOW)
+    assert sorted(camp.texts()) == ["heard before the wifi went", "said before the wifi went", "said without any"]
+
+
+def test_a_copy_is_shown_only_where_the_network_does_not_answer(
+    camp: Camp, wifi: Wifi, open_page: Callable[..., Page]
+) -> None:
+    page = open_page()
+    page.goto(session_url(camp, wifi.url))
+    moved_in(page)
+    page.goto("about:blank")
+    camp.join("Ann").note("written meanwhile")
+    answer = page.goto(session_url(camp, wifi.url))
+    assert answer and "written meanwhile" in answer.text()
+    page.goto("about:blank")
+    camp.join("Ann").note("and this")
+    wifi.proxy.weather(Weather(black_hole=True))
+    answer = page.goto(session_url(camp, wifi.url))
+    assert answer and answer.from_service_worker
+    assert "written meanwhile" in answer.text() and "and this" not in answer.text()
+    wifi.proxy.weather(FAIR)
+    expect(rows(page)).to_have_count(2, timeout=SLOW)
+
+
+def test_on_plain_http_all_works_but_the_cold_start_and_the_page_says_so(
+    another_server: Callable[..., Server], open_page: Callable[..., Page]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    address = f"http://camp.test:{port}"  # where tests/journeys/conftest.py lets that name lead
+    camp = Camp.make(another_server(port=port, public_url=address))
+    page = open_page(PHONE)
+    take_notes(page, camp, "Ann", address)
+    assert page.evaluate("[isSecureContext, 'serviceWorker' in navigator, 'locks' in navigator]") == [False] * 3
+    expect(page.locator("[data-outbox-line]")).to_contain_text("not https")
+    page.context.set_offline(True)
+    expect(page.locator(".state-word")).to_contain_text("not connected since")
+    type_notes(page, "on a LAN")
+    expect(said(page, "on this phone")).to_have_count(1)
+    page.context.set_offline(False)
+    expect(said(page, "saved")).to_have_count(1, timeout=SLOW)
+    assert camp.texts() == ["on a LAN"]
