@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from typing import Any
@@ -12,6 +13,7 @@ from gevent.event import Event
 from gevent.pywsgi import WSGIServer
 
 from backchannel.config import Settings
+from backchannel.domain.errors import Taken
 from backchannel.factory import create_app
 from backchannel.ingest.poller import Poller
 from backchannel.live.services import Services
@@ -31,7 +33,11 @@ def serve_app(app: Flask) -> None:
     services: Services = app.extensions["backchannel"]
     settings = services.settings
     server = WSGIServer((settings.host, settings.port), app, log=None, error_log=sys.stderr)
-    server.start()
+    try:
+        server.start()
+    except OSError as fault:
+        reason = os.strerror(fault.errno or 0).lower()
+        raise Taken(f"Cannot listen on {settings.host}:{settings.port}: {reason}. Give another with --port.") from None
     print(f"Backchannel listens on {settings.public_url or _address(server)}", flush=True)
     gevent.spawn(Poller(services.store, services.desk, settings).run_for_ever)
     stop = Event()
