@@ -100,8 +100,9 @@ def _attempt(writer: SqliteWriter, job: Job) -> Outcome:
 
 
 def _as_ours(fault: sqlite3.OperationalError) -> Exception:
-    if fault.sqlite_errorcode in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR) or "full" in str(fault):
+    code = fault.sqlite_errorcode & 0xFF  # the rest says where: SQLITE_IOERR_WRITE, _SHMSIZE, ...
+    if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
         return DiskFull()
-    if fault.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return Busy("The server is busy; nothing was lost, try again in a moment.")
     return fault
