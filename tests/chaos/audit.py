@@ -15,6 +15,8 @@ from pathlib import Path
 
 from backchannel.client import View, digest_of
 
+JITTER = 0.5  # seconds: how much the measured offset of a phone's clock may differ from one try to the next
+
 
 @dataclass(slots=True, kw_only=True)
 class Written:
@@ -89,30 +91,35 @@ class Findings:
         return {"notes": self.notes, "followers": self.followers} | {name: len(getattr(self, name)) for name in names}
 
 
-def audit(kept: Kept, written: Sequence[Written], seen: Sequence[Seen]) -> Findings:
+def audit(kept: Kept, written: Sequence[Written], seen: Sequence[Seen], *, by_time: bool = False) -> Findings:
+    """`by_time`: writers' notes are in order by the time they are read under, and not by seq (a database was restored: what
+    comes again comes behind what the phone sent before it heard of that)."""
     found = Findings(notes=len(written), followers=len(seen), unsound=list(kept.faults))
     stands = Counter(row.text for row in kept.rows)
     found.lost = [f"“{note.text}” (acked: {note.acked}) is not kept" for note in written if not stands[note.text]]
     found.doubled = [f"“{text}” stands {n} times" for text, n in stands.items() if n > 1]
-    found.misordered = [*_writers_out_of_order(kept, written), *_acks_that_lied(kept, written)]
+    found.misordered = [*_writers_out_of_order(kept, written, by_time), *_acks_that_lied(kept, written)]
     for follower in seen:
         found.misordered += _applied_out_of_order(follower)
         found.unequal += _differences(kept, follower)
     return found
 
 
-def _writers_out_of_order(kept: Kept, written: Iterable[Written]) -> list[str]:
+def _writers_out_of_order(kept: Kept, written: Iterable[Written], by_time: bool) -> list[str]:
     """Every writer's notes were taken in the order she wrote them."""
-    born = {row.text: row.born for row in reversed(kept.rows)}
-    last: dict[int, int] = {}
+    place = {row.text: row.at.timestamp() if by_time and row.at else row.born for row in reversed(kept.rows)}
+    slack = JITTER if by_time else 0
+    if by_time:
+        written = sorted((note for note in written if note.at), key=lambda note: note.at)  # type: ignore[arg-type,return-value]
+    last: dict[int, float] = {}
     wrong = []
     for note in written:
-        seq = born.get(note.text)
-        if seq is None:
+        here = place.get(note.text)
+        if here is None:
             continue
-        if seq <= last.get(note.writer, 0):
-            wrong.append(f"“{note.text}” was taken as {seq}, after {last[note.writer]}")
-        last[note.writer] = seq
+        if here <= last.get(note.writer, 0) - slack:
+            wrong.append(f"“{note.text}” was taken as {here}, after {last[note.writer]}")
+        last[note.writer] = here
     return wrong
 
 

@@ -20,7 +20,7 @@ import socketio
 from tests.chaos.audit import Findings, Kept, Row, Seen, Written, audit
 from tests.chaos.deadline import Deadline
 from tests.chaos.proxy import Proxy
-from tests.chaos.scene import Size
+from tests.chaos.scene import Size, free_port
 from tests.chaos.supervisor import Supervisor
 from tests.chaos.weather import FAIR
 from tests.stage import Server
@@ -41,7 +41,8 @@ class Connection:
     def get(self) -> socketio.Client | None:
         """A connected client; None when it is time to stop."""
         while not self.stopping.is_set():
-            if self._client.connected:
+            # Its `connected` alone may stay true for ever: set behind a loss that came during the connecting.
+            if self._client.connected and self._client.eio.state == "connected":
                 return self._client
             self._client = socketio.Client(reconnection=False, handle_sigint=False)
             for name, handler in self._handlers.items():
@@ -115,9 +116,9 @@ class ControlFollower:
 
 def run_control(folder: Path, size: Size, way: Way) -> Findings:
     """The run, and what the same audit finds."""
-    server = Server(folder / "control.db", entry="tests.chaos.control_server")
-    supervisor = Supervisor(server, size.kills, size.seed)
-    supervisor.start()
+    server = Server(folder / "control.db", port=free_port(), entry="tests.chaos.control_server")
+    supervisor = Supervisor(server, size.times, size.seed)
+    supervisor.prepare()
     line = Proxy(server.port, size.seed, size.weather)
     per = size.notes // size.writers
     writers = [ControlWriter(n, per, lambda: supervisor.progress, way, line.url) for n in range(size.writers)]
@@ -125,6 +126,7 @@ def run_control(folder: Path, size: Size, way: Way) -> Findings:
     with Deadline(size.seconds, server) as deadline:
         for actor in (*followers, *writers):
             actor.thread.start()
+        supervisor.start()
         deadline.wait(lambda: supervisor.done, "the killing")
         deadline.wait(lambda: not any(writer.thread.is_alive() for writer in writers), "writers that go on")
         line.weather(FAIR)

@@ -1,11 +1,14 @@
-"""One run: a server that dies, a bad line, writers, followers, and the audit at the end."""
+"""One run: a server in trouble, a bad line, writers, followers, and the audit at the end."""
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from backchannel.client import Client, View
@@ -13,6 +16,7 @@ from tests.chaos.audit import Findings, Seen, audit, lateness, read_kept
 from tests.chaos.deadline import Deadline
 from tests.chaos.proxy import Proxy
 from tests.chaos.supervisor import Supervisor
+from tests.chaos.trouble import Trouble
 from tests.chaos.weather import FAIR, ROUGH, Weather
 from tests.chaos.writers import QUICK, Writer
 from tests.stage import Camp, Server
@@ -27,7 +31,7 @@ Tell = Callable[[float, str], None]
 class Size:
     writers: int
     notes: int  # all writers' together
-    kills: int
+    times: int  # that something goes wrong
     followers: int
     seconds: float  # the deadline
     weather: Weather = ROUGH
@@ -47,11 +51,11 @@ def quiet(progress: float, words: str) -> None:
 class Scene:
     """Set up, run once, counted, struck."""
 
-    def __init__(self, folder: Path, size: Size) -> None:
+    def __init__(self, folder: Path, size: Size, trouble: type[Trouble] = Supervisor) -> None:
         self.size = size
-        self._server = Server(folder / "camp.db", entry="tests.chaos.serve")
-        self._supervisor = Supervisor(self._server, size.kills, size.seed)
-        self._supervisor.start()
+        self._server = Server(folder / "camp.db", port=free_port(), entry="tests.chaos.serve")
+        self._trouble = trouble(self._server, size.times, size.seed)
+        self._trouble.prepare()
         self._camp = Camp.make(self._server)
         self._line = Proxy(self._server.port, size.seed, size.weather)
         self._last_mile = Proxy(self._line.port, size.seed)  # of the one phone that goes offline
@@ -61,7 +65,7 @@ class Scene:
     def _writer(self, n: int, folder: Path) -> Writer:
         per = self.size.notes // self.size.writers
         return Writer(
-            n, per, lambda: self._supervisor.progress, server=(self._line if n else self._last_mile).url,
+            n, per, lambda: self._trouble.progress, server=(self._line if n else self._last_mile).url,
             event=self._camp.slug, pass_=self._camp.passes["organiser" if n == 1 else "scribe"], seed=self.size.seed,
             outbox=folder / f"outbox-{n}", sockets=n % 2 == 0,
         )  # fmt: skip
@@ -85,12 +89,14 @@ class Scene:
             client.start()
         for writer in self._writers:
             writer.start()
-        deadline.wait(lambda: self._look(tell) >= OFFLINE[0], "the first third of the killing")
+        self._trouble.start(self._camp)
+        deadline.wait(lambda: self._look(tell) >= OFFLINE[0], "the first third of the trouble")
         self._go_offline()
-        deadline.wait(lambda: self._look(tell) >= OFFLINE[1], "the second third of the killing")
+        deadline.wait(lambda: self._look(tell) >= OFFLINE[1], "the second third of the trouble")
         self._come_back()
-        deadline.wait(lambda: self._look(tell) >= 1.0, "the rest of the killing")
+        deadline.wait(lambda: self._look(tell) >= 1.0, "the rest of the trouble")
         deadline.wait(lambda: all(writer.done for writer in self._writers), "writers whose outboxes are not empty")
+        self._trouble.calm()
         self._line.weather(FAIR)
         head = read_kept(self._server.db, self._camp.slug).head
         settled = Deadline(min(SETTLE, deadline.left))
@@ -98,12 +104,12 @@ class Scene:
 
     def _look(self, tell: Tell) -> float:
         """How far it is; raises what went wrong in the background."""
-        for actor in (self._supervisor, *self._writers):
+        for actor in (self._trouble, *self._writers):
             if actor.fault:
                 raise actor.fault
-        progress = self._supervisor.progress
+        progress = self._trouble.progress
         waiting = sum(writer.waiting for writer in self._writers)
-        tell(progress, f"{self._supervisor.deaths.total()} deaths, {waiting} ops wait")
+        tell(progress, f"{self._trouble.happened.total()} of {self._trouble.times} times; {waiting} ops wait")
         return progress
 
     def _go_offline(self) -> None:
@@ -123,26 +129,36 @@ class Scene:
         self._line_stats = self._line.stats()
         for proxy in (self._last_mile, self._line):
             proxy.close()
-        self._supervisor.stop()
+        self._trouble.stop()
 
     # --- what came of it
 
     def _count(self, seconds: float) -> Outcome:
         kept = read_kept(self._server.db, self._camp.slug)
         written = [note for writer in self._writers for note in writer.written]
+        written += self._trouble.written
         seen = [Seen.of(f"follower {n}", view) for n, (_, view) in enumerate(self._followers)]
-        findings = audit(kept, written, seen)
+        findings = audit(kept, written, seen, by_time=self._trouble.by_time)
         findings.unsound += [refused for writer in self._writers for refused in writer.refused]
         waits = sorted(wait for writer in self._writers for wait in writer.waits)
         return Outcome(findings=findings, figures={
             "seconds": round(seconds),
             "ops": kept.head,
-            "deaths": dict(sorted(self._supervisor.deaths.items())),
-            "line": self._line_stats,
+            **self._trouble.figures(),
+            "line": {name: n for name, n in self._line_stats.items() if n and name not in ("port", "open")},
             "ack ms": {f"p{share}": round(1000 * at_share(waits, share)) for share in (50, 95, 100)},
             "resets": sum(view.resets for _, view in self._followers),
             "at is off by at most, s": round(max(lateness(kept, written), default=0.0), 1),
         })  # fmt: skip
+
+
+def free_port() -> int:
+    """A port below those that the kernel gives to outgoing connections: while the server is down nobody else may get it."""
+    for port in Random().sample(range(20_000, 32_000), 100):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError("no port is free")
 
 
 def at_share(waits: Sequence[float], percent: float) -> float:

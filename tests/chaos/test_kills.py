@@ -8,7 +8,7 @@ import pytest
 
 from tests.chaos.scene import Scene, Size
 
-CI = Size(writers=20, notes=2400, kills=25, followers=5, seconds=120)
+CI = Size(writers=20, notes=2400, times=25, followers=5, seconds=120)
 
 
 @pytest.mark.timeout(180)
@@ -18,5 +18,5 @@ def test_no_note_is_lost_doubled_or_misordered_and_followers_see_the_same(tmp_pa
     assert outcome.findings.clean, outcome.findings
     assert outcome.findings.notes == 2400
     assert outcome.figures["line"]["cuts"] > 50
-    assert sum(outcome.figures["deaths"].values()) == 25
+    assert sum(outcome.figures["happened"].values()) == 25
     assert outcome.figures["at is off by at most, s"] < 10

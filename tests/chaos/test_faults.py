@@ -1,0 +1,30 @@
+"""A full disk, a locked database, a backup restored: under a running event, without a restart, and nothing is missing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.faults import Faults
+from tests.chaos.restores import Restores
+from tests.chaos.scene import Scene, Size
+
+
+@pytest.mark.timeout(180)
+def test_with_the_disk_full_and_the_database_locked_reads_stay_up_and_nothing_is_lost(tmp_path: Path) -> None:
+    outcome = Scene(tmp_path, Size(writers=8, notes=800, times=20, followers=3, seconds=120), Faults).run()
+    print(outcome.findings.counts(), outcome.figures)
+    assert outcome.findings.clean, outcome.findings
+    assert outcome.figures["happened"] == {"full": 13, "locked": 5, "locked for long": 2}
+    assert set(outcome.figures["reads"]) == {"200"}
+    assert outcome.figures["slowest read, s"] < 5
+    assert set(outcome.figures["writes"]) == {"200", "503 busy, again in 5 s", "503 disk_full, again in 5 s"}
+
+
+@pytest.mark.timeout(120)
+def test_a_backup_restored_under_a_running_event_costs_nothing_because_phones_offer_again(tmp_path: Path) -> None:
+    outcome = Scene(tmp_path, Size(writers=8, notes=320, times=2, followers=3, seconds=90), Restores).run()
+    print(outcome.findings.counts(), outcome.figures)
+    assert outcome.findings.clean, outcome.findings
+    assert outcome.figures["happened"] == {"restored": 2}
