@@ -10,7 +10,8 @@ import { isGone } from "./item.js";
 import { keepPage, worker } from "./worker.js";
 
 const GATHER = 200; // ms of frames in one writing
-const RENEW = 20_000; // ms: a burst of hiding is one fresh copy
+const RENEW = 5_000; // ms: a burst of hiding is one fresh copy
+const SPREAD = 15_000; // ms: not every phone of the hall at once
 const MOST = 2_000; // frames
 
 export class Journal {
@@ -65,7 +66,7 @@ export class Journal {
       const records = await this.shelf.heard(this.channel).catch(() => []);
       this.#forget(records.filter(({ epoch, frame }) => epoch !== this.replica.epoch || frame.seq <= seq));
       this.count = 0;
-    }, RENEW);
+    }, RENEW + Math.random() * SPREAD);
   }
 
   /** @param {{n: number}[]} records */
