@@ -61,12 +61,16 @@ def keep_poll(
     """
 
     def job(writer: Writer) -> Taken:
-        if not any(known.id == feed.id for known in writer.feeds(feed.event)):
+        known = writer.feed(feed.event, feed.id)
+        if known is None:
             return Taken()
-        writer.keep_feed(feed)
+        polled = replace(feed, session=known.session, off=feed.off or known.off)  # an organiser may have been quicker
+        writer.keep_feed(polled)
         if gap is not None:
             writer.keep_gap(feed.event, replace(gap, feed=feed.url))
-        taken = take_all(desk, writer, writer.event(feed.event), entries, feed)
+        if not entries and covers is None:
+            return Taken()
+        taken = take_all(desk, writer, writer.event(feed.event), entries, polled)
         if covers is not None:
             taken += withdraw_missing(writer, feed, entries, covers, desk.clock())
         return taken

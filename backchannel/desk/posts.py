@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from html import escape
 
 from backchannel.desk.desk import Desk
 from backchannel.desk.placing import Known, forget, known_of
@@ -83,12 +84,13 @@ class _Taking:
         placed = self.known.placer.place(post)
         item = Item(
             id=derived(self.event.uid, self._feed_id, entry.source_id), event=self.event.slug, origin="post",
-            text=entry.text, html=entry.html, kind=read(entry.text).kind, author=entry.author,
-            author_key=f"feed:{self._feed_id}", session=placed.session, placed=placed.placement, at=post.at,
-            written_at=entry.written_at, received_at=self.now, url=entry.url, sources=(self._source(entry),),
-            source_id=entry.source_id,
+            text="", author=entry.author, author_key=f"feed:{self._feed_id}", session=placed.session,
+            placed=placed.placement, at=post.at, written_at=entry.written_at, received_at=self.now, url=entry.url,
+            sources=(self._source(entry),), source_id=entry.source_id,
+            # Who asked not to be found by strangers is shown by a person's decision, not by ours.
+            state="held" if "undiscoverable" in entry.flags else "visible",
         )  # fmt: skip
-        item = self._keep(item, "put", new_text=True)
+        item = self._keep(_worded(item, entry), "put", new_text=True)
         self.known.keep(post, placed, item)
         self._remember(item, own, entry)
         for key in identity.shared_keys(entry):
@@ -144,7 +146,11 @@ class _Taking:
 
 
 def _worded(item: Item, entry: Entry) -> Item:
-    return replace(item, text=entry.text, html=entry.html, kind=read(entry.text).kind)
+    """The item with the entry's words; a title that the text does not repeat stands above it."""
+    text, html = entry.text, entry.html
+    if entry.title and entry.title.casefold() not in text[: len(entry.title) + 20].casefold():
+        text, html = f"{entry.title}\n\n{text}".strip(), f"<p><strong>{escape(entry.title)}</strong></p>{html}"
+    return replace(item, text=text, html=html, kind=read(entry.text).kind)
 
 
 def withdraw_missing(

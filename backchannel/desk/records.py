@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable
 
+from backchannel.desk.consent import Discreet
 from backchannel.domain.model import Record, State
-from backchannel.domain.wire import fold
-from backchannel.store.base import Reader
 
 VISIBLE: tuple[State, ...] = ("visible",)
 KEPT: tuple[State, ...] = ("visible", "held", "hidden")
 
 
 def read_record(
-    reader: Reader, event: str, *, session: str | None = None, author: str | None = None, every: bool = False
-) -> Record:
-    """What is visible; with `every`, what is held or hidden too. What was withdrawn is in no record."""
-    record = reader.record(event, session=session, states=KEPT if every else VISIBLE)
-    if author is None:
-        return record
-    return replace(record, items=tuple(item for item in record.items if fold(item.author) == fold(author)))
+    shown: Discreet, event: str, *, session: str | None = None, author: str | None = None, every: bool = False,
+    no_names: bool = False, also: Iterable[str] = (),
+) -> Record:  # fmt: skip
+    """What is visible; with `every`, what is held or hidden too. What was withdrawn is in no record; nor, with `no_names`, any
+    name that the event knows, nor those of `also`."""
+    states = KEPT if every else VISIBLE
+    return shown.record(event, session=session, states=states, author=author, no_names=no_names, also=also)

@@ -35,7 +35,7 @@ def shared_keys(entry: Entry) -> tuple[str, ...]:
     """What the same post is known by wherever it comes from."""
     addresses = [canonical(address) for address in (entry.url, entry.source_id) if address]
     keys = [f"u:{address}" for address in addresses if address]
-    letters = _letters(entry.text)
+    letters = _letters(f"{entry.title} {entry.text}" if entry.title not in entry.text else entry.text)
     if len(letters) >= SHORTEST:
         keys.append(f"t:{_hash(letters)}")
     if len(letters) >= START:

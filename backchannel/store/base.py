@@ -172,6 +172,9 @@ class Reader(Protocol):
     def feeds(self, event: str | None = None) -> list[Feed]:
         """The feeds of an event, or of all."""
 
+    def feed(self, event: str, id: str) -> Feed | None:
+        """One feed, if it was not taken away."""
+
     def sources(self, event: str, keys: Sequence[str]) -> dict[str, Source]:
         """Those of the keys (domain/identity.py) under which a post is known."""
 

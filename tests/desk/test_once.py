@@ -104,3 +104,23 @@ def test_a_feed_taken_away_brings_nothing_more(desk: Desk, tag: Feed) -> None:
     feeds.remove_feed(desk, "camp", tag.url)
     assert feeds.keep_poll(desk, tag, [FIRST]) == Taken()
     assert kept(desk) == []
+
+
+def test_a_title_stands_above_the_words_and_parts_posts_whose_bodies_are_equal(desk: Desk, tag: Feed) -> None:
+    one = Entry(source_id="1", title="Worms & more", text=LONG, html=f"<p>{LONG}</p>")
+    two = Entry(source_id="2", title="Buses & more", text=LONG, html=f"<p>{LONG}</p>")
+    assert feeds.keep_poll(desk, tag, [one, two]) == Taken(new=2)
+    assert [item.text for item in kept(desk)] == [f"Worms & more\n\n{LONG}", f"Buses & more\n\n{LONG}"]
+    assert kept(desk)[0].html == f"<p><strong>Worms &amp; more</strong></p><p>{LONG}</p>"
+
+
+def test_who_asks_not_to_be_found_is_held_for_a_person_to_decide(desk: Desk, tag: Feed) -> None:
+    feeds.keep_poll(desk, tag, [replace(FIRST, flags=("undiscoverable",))])
+    assert kept(desk) == []
+    assert [item.state for item in desk.read().items("camp", states=("held",))] == ["held"]
+
+
+def test_what_an_organiser_changed_while_the_feed_was_asked_stays(desk: Desk, tag: Feed) -> None:
+    desk.store.write(lambda writer: writer.keep_feed(replace(tag, off=True)))
+    feeds.keep_poll(desk, tag, [FIRST])
+    assert [feed.off for feed in desk.read().feeds("camp")] == [True]

@@ -127,6 +127,10 @@ class SqliteReader:
             for row in found
         ]
 
+    def feed(self, event: str, id: str) -> Feed | None:
+        row = self._one("SELECT * FROM feed WHERE event = ? AND id = ?", event, id)
+        return rows.feed(row) if row else None
+
     def sources(self, event: str, keys: Sequence[str]) -> dict[str, Source]:
         found = self._all(
             "SELECT key, id, feed, fingerprint FROM source WHERE event = ? AND key IN (SELECT value FROM json_each(?))",
