@@ -11,7 +11,7 @@ from importlib.util import find_spec
 
 from backchannel.domain.errors import Invalid
 from backchannel.domain.model import Record
-from backchannel.writeup import atom, csv, docx, epub, html, ics, json, ledger, markdown, ndjson, odt, pdf, text
+from backchannel.writeup import atom, csv, docx, epub, html, ics, json, ledger, markdown, ndjson, odt, pdf, site, text
 from backchannel.writeup.tree import EventWriteUp, SessionWriteUp
 
 Written = str | bytes
@@ -89,10 +89,13 @@ FORMATS: dict[str, Format] = {
         Format("ledger.csv", "the ledger as a table (CSV)", "text/csv", ledger.write_session, ledger.write_event),
         Format("atom", "Atom", "application/atom+xml", atom.write_session, atom.write_event),
         Format("ics", "calendar", "text/calendar", ics.write_session, ics.write_event),
-        Format("docx", "Word", f"{_OFFICE}.wordprocessingml.document", docx.write_session, docx.write_event, needs=_PANDOC),
+        Format(
+            "docx", "Word", f"{_OFFICE}.wordprocessingml.document", docx.write_session, docx.write_event, needs=_PANDOC
+        ),
         Format("odt", "OpenDocument", f"{_OASIS}.text", odt.write_session, odt.write_event, needs=_PANDOC),
         Format("epub", "EPUB", "application/epub+zip", epub.write_session, epub.write_event, needs=_PANDOC),
         Format("pdf", "PDF", "application/pdf", pdf.write_session, pdf.write_event, needs=("typst",)),
+        Format("site", "a site of static pages (zip)", "application/zip", None, site.write_event, ending="zip"),
     )
 }
 

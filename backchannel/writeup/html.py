@@ -40,11 +40,11 @@ def write_session(writeup: SessionWriteUp) -> str:
 def session_body(writeup: SessionWriteUp) -> list[str]:
     """All that is published of a session, without the page around it: the site and Atom put their own there."""
     body = [*_head(writeup, "h1"), *_key_points(writeup.key_points, 2), *_layers(writeup, 2)]
-    body += _section("Questions", map(_question, writeup.questions))
-    body += _section("Actions and pledges", map(_commitment, writeup.commitments))
-    body += _section("Decisions", (_said(line) for line in writeup.decisions))
-    body += _section("Links", map(link_html, writeup.links))
-    body += _section("People", map(plain, writeup.people))
+    body += section("Questions", map(_question, writeup.questions))
+    body += section("Actions and pledges", map(_commitment, writeup.commitments))
+    body += section("Decisions", (_said(line) for line in writeup.decisions))
+    body += section("Links", map(link_html, writeup.links))
+    body += section("People", map(plain, writeup.people))
     return body
 
 
@@ -56,15 +56,15 @@ def event_body(writeup: EventWriteUp) -> list[str]:
     parts = [*writeup.sessions, *([writeup.hallway] if writeup.hallway else [])]
     taken = f"Notes by {', '.join(writeup.note_takers)}" if writeup.note_takers else ""
     body = ["<header>", f"<h1>{plain(writeup.title)}</h1>", *facts([writeup.when, taken]), "</header>"]
-    body += _section("Sessions", map(_entry, parts))
+    body += section("Sessions", map(_entry, parts))
     body += _ledger(writeup.ledger)
     for part in parts:
         body += [f'<article id="{_anchor(part)}">', *_head(part, "h2"), *_key_points(part.key_points, 3)]
         body += [*_layers(part, 3), "</article>"]
-    body += _section("Sessions without notes", (_without_notes(writeup, session) for session in writeup.without_notes))
-    body += _section("Links", map(link_html, writeup.links))
-    body += _section("People", map(plain, writeup.people))
-    body += _statistics(writeup.statistics)
+    body += section("Sessions without notes", (without_notes_html(writeup, session) for session in writeup.without_notes))
+    body += section("Links", map(link_html, writeup.links))
+    body += section("People", map(plain, writeup.people))
+    body += statistics_html(writeup.statistics)
     return body
 
 
@@ -209,17 +209,17 @@ def _ledger(ledger: Sequence[Due]) -> Iterator[str]:
     yield from ("</tbody></table>", "</section>")
 
 
-def _section(heading: str, entries: Iterable[str]) -> list[str]:
+def section(heading: str, entries: Iterable[str]) -> list[str]:
     listed = [f"<li>{entry}</li>" for entry in entries]
     return ["<section>", f"<h2>{heading}</h2>", "<ul>", *listed, "</ul>", "</section>"] if listed else []
 
 
-def _without_notes(writeup: EventWriteUp, session: Session) -> str:
+def without_notes_html(writeup: EventWriteUp, session: Session) -> str:
     title, door = plain(session.title), writeup.door(session)
     return f'{title} <a href="{escape(door)}" {_REL}>add some</a>' if is_good_link(door) else title
 
 
-def _statistics(made: Statistics) -> list[str]:
+def statistics_html(made: Statistics) -> list[str]:
     """Drawn, and as tables."""
     charts = [
         *([chart(made.day, "Notes over the day"), table(made.day, "Time")] if made.day else []),
