@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
+from backchannel.desk.known import Known
 from backchannel.domain.errors import DiskFull
 from backchannel.store.base import Reader, Store, Writer
-
-if TYPE_CHECKING:  # `placing` needs a desk itself
-    from backchannel.desk.placing import Known
 
 T = TypeVar("T")
 

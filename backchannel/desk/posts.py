@@ -8,7 +8,8 @@ from datetime import datetime
 from html import escape
 
 from backchannel.desk.desk import Desk
-from backchannel.desk.placing import Known, forget, known_of
+from backchannel.desk.known import Known
+from backchannel.desk.placing import forget, known_of
 from backchannel.domain import identity
 from backchannel.domain.channels import channels_of
 from backchannel.domain.ids import derived

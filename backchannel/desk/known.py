@@ -1,0 +1,51 @@
+"""What is known for placing: a placer, kept up with the timeline, whoever wrote on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from backchannel.domain.channels import STAFF
+from backchannel.domain.model import Item, Placement
+from backchannel.domain.placing import Placed, Placer, Unplaced
+from backchannel.store.base import Reader
+
+PAGE = 1000  # items read at a time
+
+
+@dataclass(slots=True)
+class Known:
+    """A placer, and up to where it knows the timeline. Used inside write jobs, which run one after the other."""
+
+    placer: Placer
+    seq: int = 0
+    stood: dict[str, Placed] = field(default_factory=dict)  # id of a post -> where it stood when it was learnt
+
+    def catch_up(self, reader: Reader, event: str) -> None:
+        """Learn what was written since, by anybody: notes, posts, and what people moved."""
+        more = True
+        while more:
+            page = reader.changes(event, STAFF, self.seq, PAGE)
+            for item in page.items:
+                if isinstance(item, Item):
+                    self._learn(item)
+            self.seq, more = page.seq, page.more
+
+    def _learn(self, item: Item) -> None:
+        was = self.stood.get(item.id)
+        if item.origin == "post":
+            self.stood[item.id] = _as_placed(item)
+            if was is not None:
+                if was.session != item.session:
+                    self.placer.learn_moved(Unplaced.of_item(item), item.session, was)
+                return
+        self.placer.learn_item(item)
+
+    def keep(self, post: Unplaced, placed: Placed, item: Item) -> None:
+        """A post was kept where the placer put it."""
+        self.placer.learn_placed(post, placed)
+        self.stood[item.id] = placed
+        self.seq = item.seq
+
+
+def _as_placed(item: Item) -> Placed:
+    return Placed(session=item.session, placement=item.placed or Placement(method="explicit", confidence=1.0, reason=""))
