@@ -8,6 +8,7 @@ from flask import Flask
 from flask_socketio import SocketIO
 
 from backchannel.config import Settings
+from backchannel.desk.consent import Discreet
 from backchannel.desk.desk import Desk
 from backchannel.live import handlers
 from backchannel.live.dispatcher import Dispatcher
@@ -59,10 +60,11 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def _services(settings: Settings, store: Store, socketio: SocketIO) -> Services:
-    dispatcher = Dispatcher(store, socketio)
+    shown = Discreet(store)  # what goes out; the desk keeps the store itself
+    dispatcher = Dispatcher(shown, socketio)
     return Services(
         settings=settings,
-        store=store,
+        store=shown,
         desk=Desk(store, nudge=dispatcher.nudge),
         passes=Passes(settings.signing_secret()),
         dispatcher=dispatcher,

@@ -15,8 +15,11 @@ from typing import Any, TypeVar
 import click
 
 from backchannel.config import Settings
+from backchannel.desk.consent import Discreet
 from backchannel.desk.desk import Desk
 from backchannel.domain.errors import Invalid, Unreadable
+from backchannel.domain.model import Record
+from backchannel.domain.names import doubtful
 from backchannel.passes import Passes
 from backchannel.store.base import Reader
 from backchannel.store.sqlite.store import SqliteStore
@@ -42,8 +45,13 @@ class Host:
     def passes(self) -> Passes:
         return Passes(self.settings.signing_secret())
 
+    @cached_property
+    def shown(self) -> Discreet:
+        """The store as it may be shown."""
+        return Discreet(self.store)
+
     def read(self) -> Reader:
-        return self.store.reader()
+        return self.shown.reader()
 
     def link(self, token: str) -> str:
         return f"{self.settings.origin()}/join/{token}"
@@ -59,6 +67,14 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON."
 
 def print_json(data: Any) -> None:
     click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+
+
+def tell_doubts(record: Record, way: str) -> None:
+    """What looks like a name in a record without names and is not known as one: for a person to decide, in the `way`."""
+    doubts = doubtful(record)
+    if doubts:
+        said = ", ".join(f"{name} ({count})" if count > 1 else name for name, count in doubts.items())
+        click.echo(f"These may be names, and were left: {said}. To leave one out: {way}", err=True)
 
 
 def read_bytes(path: str) -> bytes:

@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from backchannel.cli.common import Host, db_option, host, json_option, print_json, read_day
-from backchannel.desk import events
+from backchannel.cli.common import Host, db_option, host, json_option, print_json, read_day, tell_doubts
+from backchannel.desk import consent, events
 from backchannel.desk.overview import event_overview
 from backchannel.domain.model import ROLES, Event
 
@@ -73,6 +73,35 @@ def set_(slug: str, db: str | None, **given: Any) -> None:
             given[name] = read_day(given[name])
     changed = events.change_event(host(db).desk, slug, **given)
     click.echo(f"{changed.title}: {', '.join(given) if given else 'nothing'} changed.")
+
+
+@event.command()
+@click.argument("slug")
+@click.argument("session")
+@click.option("--no-names/--names", "no_names", required=True, help="Whether nothing that goes out of it names anybody.")
+@db_option
+def session(slug: str, session: str, no_names: bool, db: str | None) -> None:
+    """Change one session: make it one without names, or with them again."""
+    here = host(db)
+    guid = consent.withhold_names(here.desk, slug, session, no_names).guid
+    shown = here.read().session(slug, guid)
+    how = "is without names now: people in it are “a participant”" if no_names else "names people again"
+    click.echo(f"“{shown.title}” ({shown.slug}) {how}.")
+    if no_names:
+        tell_doubts(here.read().record(slug, session=guid), f"backchannel event withhold {slug} NAME ...")
+
+
+@event.command()
+@click.argument("slug")
+@click.argument("names", nargs=-1, metavar="[NAME...]")
+@click.option("--clear", is_flag=True, help="Begin the list anew.")
+@db_option
+def withhold(slug: str, names: tuple[str, ...], clear: bool, db: str | None) -> None:
+    """Keep a list of names that sessions without names never show, beside those that the event knows itself."""
+    here = host(db)
+    kept = () if clear else here.read().event(slug).withheld
+    consent.withhold(here.desk, slug, (*kept, *names))
+    click.echo(f"Withheld: {', '.join(here.read().event(slug).withheld) or 'nobody'}.")
 
 
 @event.command()

@@ -7,6 +7,7 @@
     │   ├── UnknownItem
     │   └── UnknownFeed
     ├── Invalid            400  what came in cannot be taken as it is; `field` says where
+    │   ├── OffTheRecord        a line that was meant to stay on the phone
     │   ├── Unreadable          a file or an answer that is not what it should be
     │   │   └── NotAFeed        a web page, say; `links` are the feeds it names
     │   └── FeedRefused         an address that will not be fetched
@@ -82,6 +83,13 @@ class UnknownFeed(Unknown):
 
 class Invalid(BackchannelError):
     code = "invalid"
+
+
+class OffTheRecord(Invalid):
+    code = "off_the_record"
+
+    def __init__(self) -> None:
+        super().__init__("This line is off the record (OTR:): it stays on your phone, and nothing was kept.", field="text")
 
 
 class Unreadable(Invalid):

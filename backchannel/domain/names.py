@@ -20,7 +20,7 @@ from itertools import pairwise
 
 from .links import Link, spans
 from .markup import read
-from .model import Item, Record, Session
+from .model import Edition, Item, Record, Session
 from .people import PARTICIPANT, handles_in, is_label, is_name
 from .wire import fold
 
@@ -75,6 +75,11 @@ class Names:
         for item in record.items:
             names.add_item(item)
         return names
+
+    def copy(self) -> Names:
+        """One that can be added to."""
+        phrases = {first: dict(phrases) for first, phrases in self.phrases.items()}
+        return Names(phrases, set(self.marks), set(self.known))
 
     def add_session(self, session: Session) -> None:
         for leader in session.leaders:
@@ -197,6 +202,11 @@ class Names:
         )  # fmt: skip
 
 
+    def bare_edition(self, edition: Edition) -> Edition:
+        """What was made of a write-up by hand, without names."""
+        return replace(edition, title=self.bare(edition.title), introduction=self.bare(edition.introduction))
+
+
 def without_names(record: Record, names: Names) -> Record:
     """The whole record without names: what `--no-names` writes up."""
     sessions = [names.bare_session(session) for session in record.sessions]
@@ -210,6 +220,7 @@ def without_names(record: Record, names: Names) -> Record:
         sessions=tuple(_with_slugs(sessions, names)),
         items=tuple(replace(names.bare_item(item), event=event.slug) for item in record.items),
         rooms=tuple(replace(room, name=names.bare(room.name)) for room in record.rooms),
+        editions={guid: names.bare_edition(edition) for guid, edition in record.editions.items()},
         gaps=tuple(replace(gap, feed="") for gap in record.gaps),
     )
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, cast, get_args
 
-from .errors import Invalid
+from .errors import Invalid, OffTheRecord
 from .ids import is_uuid
 from .model import NAME_LIMIT, TEXT_LIMIT, TITLE_LIMIT
 from .times import parse_when
@@ -33,6 +33,7 @@ TEXT_BYTES = 8 * 1024
 DEEPEST = 8
 REACTIONS = ("agree",)  # "hear hear"
 
+_OFF_THE_RECORD = re.compile(r"^[ \t]*(?:[-*+–—•][ \t]*)?OTR[ \t]*:", re.IGNORECASE | re.MULTILINE)
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -106,11 +107,18 @@ def note_text(raw: object) -> str:
     text = tidy(raw)
     if not text.strip():
         raise Invalid("The note is empty; nothing was kept.", field="text")
+    if is_off_the_record(text):
+        raise OffTheRecord
     if len(text) > TEXT_LIMIT:
         raise Invalid(f"The note has {len(text)} characters; the limit is {TEXT_LIMIT}.", field="text")
     if len(text.encode()) > TEXT_BYTES:
         raise Invalid(f"The note has over {TEXT_BYTES} bytes; the limit is {TEXT_LIMIT} characters.", field="text")
     return text
+
+
+def is_off_the_record(text: str) -> bool:
+    """Whether a line of it is one that never leaves the phone: `OTR: between us`."""
+    return bool(_OFF_THE_RECORD.search(text))
 
 
 def name_text(raw: object) -> str:

@@ -40,7 +40,7 @@ def changes(event: str) -> Response:
         services().dispatcher.wait((event, channel), after, wait)
     reader = services().read()
     extent = reader.extent(event, channel, after, limit)
-    if extent[2]:
+    if extent[2] and not services().read().nameless(event):  # whom a page without names may not name can change by itself
         return sealed.page(services(), (event, channel), after, limit, extent)
     with reader.snapshot():
         page, standing = reader.changes(event, channel, after, limit), reader.standing(event, channel)

@@ -51,8 +51,12 @@ def _op(item: str) -> dict[str, Any]:
 def _page(event: Event, shown: Pass, refused: str = "") -> str:
     context = page(event, shown, STAFF)
     posts, total = unsorted(services().desk, event.slug)
-    sessions = {session.guid: session for session in services().read().sessions(event.slug)}
-    board = [{"item": item_on_wire(one.item), "candidates": one.candidates, "op": uuid7()} for one in posts]
+    reader = services().read()
+    sessions = {session.guid: session for session in reader.sessions(event.slug)}
+    board = [
+        {"item": item_on_wire(reader.item(event.slug, one.item.id)), "candidates": one.candidates, "op": uuid7()}
+        for one in posts
+    ]
     return render_template("triage.html", **context, board=board, total=total, sessions=sessions, refused=refused)
 
 

@@ -1,0 +1,224 @@
+"""Sessions without names: the store keeps who wrote and who spoke; nothing that goes out of such a session tells it.
+
+    store.reader()            everything, for the desk, which must know whose a note is
+    Discreet(store).reader()  the same questions, answered without the names of people in sessions without names
+
+Whatever shows, sends, publishes or prints asks a `Discreet` reader, and need not think of it. Names are known from the whole
+event, hallway and hidden items too; they are gathered once, and then from what changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from threading import Lock
+from typing import Any, TypeVar, cast
+
+from backchannel.desk.desk import Desk
+from backchannel.desk.programme import free_slug
+from backchannel.domain.channels import STAFF, channels_of
+from backchannel.domain.markup import read
+from backchannel.domain.model import Edition, Item, Record, Session, State
+from backchannel.domain.names import Names, without_names
+from backchannel.domain.people import PARTICIPANT
+from backchannel.domain.wire import fold, one_line
+from backchannel.store.base import Page, Reader, Revision, Store, Tally, Writer
+from backchannel.writeup.render import render
+
+T = TypeVar("T")
+_PAGE = 500
+_KEPT: tuple[State, ...] = ("visible", "held", "hidden")
+
+
+def withhold_names(desk: Desk, slug: str, ref: str, no_names: bool) -> Session:
+    """Make a session one without names, or with them again. Everything in it goes out anew, as it may be seen now; an
+    address that was made of a name is made anew."""
+
+    def job(writer: Writer) -> Session:
+        session = writer.session(slug, ref)
+        changed = replace(session, no_names=no_names)
+        if no_names:
+            changed = replace(changed, slug=_address(writer, slug, session))
+        if changed == session:
+            return session
+        writer.keep_session(slug, changed)
+        _send_anew(desk, writer, slug, session.guid)
+        return changed
+
+    return desk.write(slug, job)
+
+
+def withhold(desk: Desk, slug: str, names: Iterable[str]) -> None:
+    """The organiser's list of names that sessions without names never show."""
+    withheld = tuple(dict.fromkeys(name for name in map(one_line, names) if name))
+
+    def job(writer: Writer) -> None:
+        writer.keep_event(replace(writer.event(slug), withheld=withheld))
+        for guid in writer.nameless(slug):
+            _send_anew(desk, writer, slug, guid)
+
+    desk.write(slug, job)
+
+
+def _send_anew(desk: Desk, writer: Writer, slug: str, guid: str) -> None:
+    """In the order in which it was sent before."""
+    for item in sorted(writer.items(slug, session=guid, states=_KEPT), key=lambda item: item.seq):
+        writer.keep_item(item, channels_of(item), do="names", by="organiser", at=desk.clock(), new_text=False)
+
+
+def _address(reader: Reader, slug: str, session: Session) -> str:
+    names = Names.of(reader.record(slug, states=_KEPT))
+    bare = names.slug(session.slug)
+    return session.slug if bare == session.slug else free_slug(bare, {s.slug for s in reader.sessions(slug)})
+
+
+def _rendered(item: Item) -> Item:
+    return replace(item, html=render(read(item.text).body))
+
+
+@dataclass
+class _Known:
+    """The names of an event, up to a seq."""
+
+    names: Names
+    seq: int = 0
+
+
+class Discreet:
+    """A store whose readers leave out names where they are to be left out."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._known: dict[str, _Known] = {}  # by event uid
+        self._lock = Lock()
+
+    def reader(self) -> Reader:
+        return cast(Reader, DiscreetReader(self._store.reader(), self.names))
+
+    def write(self, job: Callable[[Writer], T]) -> T:
+        return self._store.write(job)
+
+    def free_bytes(self) -> int:
+        return self._store.free_bytes()
+
+    def close(self) -> None:
+        self._store.close()
+
+    def record(
+        self, event: str, *, session: str | None = None, states: Sequence[State] = ("visible",),
+        author: str | None = None, no_names: bool = False, also: Iterable[str] = (),
+    ) -> Record:  # fmt: skip
+        """The record, of what one `author` wrote if one is named. With `no_names` the whole is without names, `also` those."""
+        reader = self._store.reader()
+        record = reader.record(event, session=session, states=states)
+        if author is not None:
+            record = replace(record, items=tuple(item for item in record.items if fold(item.author) == fold(author)))
+        if not no_names:
+            return DiscreetReader(reader, self.names).bare_record(record)
+        names = self.names(reader, event).copy()
+        for name in also:
+            names.add(name)
+        bare = without_names(record, names)
+        return replace(bare, items=tuple(map(_rendered, bare.items)))
+
+    def names(self, reader: Reader, slug: str) -> Names:
+        """The names that the event knows now."""
+        event = reader.event(slug)
+        with self._lock:
+            known = self._known.setdefault(f"{reader.epoch()} {event.uid}", _Known(Names()))
+            for name in event.withheld:
+                known.names.add(name)
+            for session in reader.sessions(slug):
+                known.names.add_session(session)
+            more = known.seq < event.head
+            while more:
+                page = reader.changes(slug, STAFF, known.seq, _PAGE)
+                for item in page.items:
+                    if isinstance(item, Item):
+                        known.names.add_item(item)
+                known.seq, more = page.seq if page.more else event.head, page.more
+            return known.names
+
+
+class DiscreetReader:
+    """Asks the store's reader, and takes the names out of the answers. What is not here tells of nobody: see the test."""
+
+    def __init__(self, reader: Reader, names: Callable[[Reader, str], Names]) -> None:
+        self._reader = reader
+        self._names_of = names
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._reader, name)
+
+    def _bare_items(self, event: str, items: Iterable[T]) -> list[T]:
+        """Items (and tombstones), those of sessions without names without names."""
+        found = list(items)
+        hidden = self._reader.nameless(event)
+        if not hidden or not any(isinstance(item, Item) and item.session in hidden for item in found):
+            return found
+        names = self._names_of(self._reader, event)
+        return [
+            cast(T, _rendered(names.bare_item(item))) if isinstance(item, Item) and item.session in hidden else item
+            for item in found
+        ]
+
+    def _bare_session(self, event: str, session: Session) -> Session:
+        return self._names_of(self._reader, event).bare_session(session) if session.no_names else session
+
+    def sessions(self, event: str) -> tuple[Session, ...]:
+        return tuple(self._bare_session(event, session) for session in self._reader.sessions(event))
+
+    def session(self, event: str, ref: str) -> Session:
+        return self._bare_session(event, self._reader.session(event, ref))
+
+    def item(self, event: str, id: str) -> Item:
+        return self._bare_items(event, [self._reader.item(event, id)])[0]
+
+    def items(self, event: str, *, session: str | None = None, states: Sequence[State] = ("visible",)) -> list[Item]:
+        return self._bare_items(event, self._reader.items(event, session=session, states=states))
+
+    def changes(self, event: str, channel: str, after: int, limit: int) -> Page:
+        page = self._reader.changes(event, channel, after, limit)
+        return replace(page, items=tuple(self._bare_items(event, page.items)))
+
+    def revisions(self, event: str, id: str) -> list[Revision]:
+        found = self._reader.revisions(event, id)
+        if self._reader.item(event, id).session not in self._reader.nameless(event):
+            return found
+        names = self._names_of(self._reader, event)
+        return [replace(revision, text=names.bare(revision.text)) for revision in found]
+
+    def tallies(self, event: str) -> dict[str | None, Tally]:
+        hidden = self._reader.nameless(event)
+        return {
+            guid: replace(tally, note_takers=(PARTICIPANT,)) if guid in hidden and tally.note_takers else tally
+            for guid, tally in self._reader.tallies(event).items()
+        }
+
+    def record(self, event: str, *, session: str | None = None, states: Sequence[State] = ("visible",)) -> Record:
+        return self.bare_record(self._reader.record(event, session=session, states=states))
+
+    def bare_record(self, record: Record) -> Record:
+        """A record of the store's, those of its sessions without names without names."""
+        event = record.event.slug
+        if not any(session.no_names for session in record.sessions):
+            return record
+        return replace(
+            record,
+            sessions=tuple(self._bare_session(event, session) for session in record.sessions),
+            items=tuple(self._bare_items(event, record.items)),
+            editions=self._bare_editions(event, record.editions),
+        )
+
+    def edition(self, event: str, session: str) -> Edition:
+        return self._bare_editions(event, {session: self._reader.edition(event, session)})[session]
+
+    def editions(self, event: str) -> dict[str, Edition]:
+        return dict(self._bare_editions(event, self._reader.editions(event)))
+
+    def _bare_editions(self, event: str, editions: Mapping[str, Edition]) -> Mapping[str, Edition]:
+        hidden = self._reader.nameless(event)
+        if not hidden.intersection(editions):
+            return editions
+        names = self._names_of(self._reader, event)
+        return {guid: names.bare_edition(edition) if guid in hidden else edition for guid, edition in editions.items()}

@@ -1,0 +1,149 @@
+"""Sessions without names, and exports without names: whatever is asked, nobody that the event knows is named."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import httpx2 as httpx
+import pytest
+
+from backchannel.desk.consent import DiscreetReader
+from backchannel.domain.ids import uuid7
+from backchannel.domain.people import PARTICIPANT
+from backchannel.store.base import Reader
+from tests.stage import Camp, schedule_json
+
+# Methods whose answers tell of nobody, or that only the desk asks.
+TELL_OF_NOBODY = {
+    *(
+        "epoch",
+        "snapshot",
+        "events",
+        "event",
+        "heads",
+        "generation",
+        "rooms",
+        "nameless",
+        "hallway",
+        "extent",
+        "channel_head",
+    ),
+    *("standing", "taken", "pulse", "feed", "feeds", "gaps", "fingerprints", "sources", "sources_since", "history"),
+}
+NAMES = ("Zora", "Quill", "Zora Quill", "Ida Moss", "Ida", "@vetch@example.social", "vetch", "Hob", "Nettle")
+POST = {
+    "id": "https://example.social/@vetch/1", "at": "2026-06-13T10:05:00+01:00", "author": "@vetch@example.social",
+    "text": "Zora is right! #tc26s1", "url": "https://example.social/@vetch/1",
+}  # fmt: skip
+
+
+def named_in(text: str) -> list[str]:
+    """The names of the cast that stand in it as whole words, whatever their capitals."""
+    return [name for name in NAMES if re.search(rf"(?<![^\W_]){re.escape(name)}(?![^\W_])", text, re.IGNORECASE)]
+
+
+@pytest.fixture
+def full(camp: Camp) -> Camp:
+    """A session in which everybody is named in every way: leader Ida Moss, author Zora Quill, speaker Hob, @vetch."""
+    zora = camp.join("Zora Quill")
+    zora.note("Hob: worms, says zora; ask @vetch and see https://example.social/@vetch/1")
+    zora.note("ACTION: Ida Moss to call Nettle")
+    camp.server.run("import", "posts", camp.slug, "-", given=json.dumps(POST))
+    return camp
+
+
+def test_every_question_is_answered_with_names_in_mind() -> None:
+    asked = {name for name in vars(Reader) if not name.startswith("_")}
+    assert asked - set(vars(DiscreetReader)) == TELL_OF_NOBODY & asked
+    assert not (set(vars(DiscreetReader)) & TELL_OF_NOBODY)
+
+
+def test_a_session_without_names_names_nobody_anywhere(full: Camp) -> None:
+    server, slug = full.server, full.slug
+    assert named_in(httpx.get(f"{server.url}/e/{slug}").text) == ["Ida Moss", "Ida"]
+    done = server.command("event", "session", slug, full.sessions[0]["slug"], "--no-names")
+    assert done.returncode == 0
+    assert "Nettle" in done.stderr
+    server.run("event", "withhold", slug, "Nettle")
+    address = f"{server.url}/e/{slug}"
+    session = f"{address}/s/{full.sessions[0]['slug']}"
+    pages = [address, f"{address}/all", session, f"{address}/write-up", f"{session}/write-up", full.api]
+    pages += [f"{session}/write-up.{format}" for format in ("md", "html", "txt", "json", "ndjson")]
+    pages += [f"{full.api}/changes?channel={channel}" for channel in ("event", f"session/{full.guid}")]
+    answers = {page: httpx.get(page) for page in pages}
+    assert {page: answer.status_code for page, answer in answers.items()} == dict.fromkeys(pages, 200)
+    assert {page: named for page, answer in answers.items() if (named := named_in(answer.text))} == {}
+    assert named_in(server.run("event", "show", slug, "--json")) == []
+    for format in ("md", "html", "txt", "json", "ndjson"):
+        assert named_in(server.run("export", slug, "--format", format)) == []
+    assert full.texts() == [
+        f"{PARTICIPANT}: worms, says {PARTICIPANT}; ask {PARTICIPANT} and see (a link)",
+        f"ACTION: {PARTICIPANT} to call {PARTICIPANT}",
+        f"{PARTICIPANT} is right! #tc26s1",
+    ]
+    server.run("event", "session", slug, full.guid, "--names")
+    assert full.texts()[1:] == ["ACTION: Ida Moss to call Nettle", "Zora is right! #tc26s1"]
+
+
+def test_followers_are_sent_everything_anew_when_names_go(full: Camp) -> None:
+    before = full.changes()
+    full.server.run("event", "session", full.slug, full.guid, "--no-names")
+    after = full.changes(after=before["seq"])
+    assert [item["id"] for item in after["items"]] == [item["id"] for item in before["items"]]
+    assert {item["author"] for item in after["items"]} == {PARTICIPANT}
+    assert all(item["url"] is None and item["sources"] == [] for item in after["items"])
+
+
+def test_a_note_taker_s_own_page_keeps_the_names_to_itself_too(full: Camp) -> None:
+    full.server.run("event", "session", full.slug, full.guid, "--no-names")
+    hob = full.join("Hob")
+    hob.note("Zora again")
+    assert full.texts()[-1] == f"{PARTICIPANT} again"
+
+
+@pytest.mark.parametrize("format", ["md", "html", "txt", "json", "ndjson"])
+def test_an_export_without_names_names_nobody(full: Camp, format: str) -> None:
+    done = full.server.command("export", full.slug, "--format", format, "--no-names", "--also-strip", "Nettle")
+    assert (done.returncode, named_in(done.stdout)) == (0, [])
+    assert PARTICIPANT in done.stdout
+
+
+def test_what_may_be_a_name_is_told_to_the_organiser_alone(full: Camp) -> None:
+    done = full.server.command("export", full.slug, "--no-names")
+    assert "Nettle" in done.stderr
+    assert "--also-strip NAME" in done.stderr
+    assert named_in(full.server.command("export", full.slug, "--no-names", "--also-strip", "Nettle").stderr) == []
+
+
+def test_also_strip_needs_no_names(full: Camp) -> None:
+    done = full.server.command("export", full.slug, "--also-strip", "Nettle")
+    assert (done.returncode, done.stderr) == (1, "--also-strip goes with --no-names.\n")
+
+
+def test_a_schedule_that_comes_again_does_not_bring_the_names_back(full: Camp) -> None:
+    full.server.run("event", "session", full.slug, full.guid, "--no-names")
+    full.server.run("import", "schedule", full.slug, "-", given=schedule_json())
+    assert named_in(httpx.get(f"{full.server.url}/e/{full.slug}").text) == []
+
+
+def test_off_the_record_is_refused_and_told_why(camp: Camp) -> None:
+    zora = camp.join("Zora")
+    answer = zora.note("otr: between us")
+    assert (answer["error"]["code"], answer["error"]["permanent"], answer["error"]["field"]) == (
+        "off_the_record",
+        True,
+        "text",
+    )
+    assert camp.texts() == []
+
+
+def test_what_was_withdrawn_is_in_no_output(camp: Camp) -> None:
+    zora = camp.join("Zora")
+    slip = zora.note("a slip of the tongue")
+    zora.note("worms")
+    zora.do({"op": uuid7(), "id": slip["id"], "do": "retract"})
+    for format in ("md", "html", "txt", "json", "ndjson", "csv"):
+        for more in ((), ("--all",)) if format in ("ndjson", "csv") else ((),):
+            assert "tongue" not in camp.server.run("export", camp.slug, "--format", format, *more)
+    assert camp.texts() == ["worms"]
