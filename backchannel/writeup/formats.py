@@ -16,8 +16,8 @@ from backchannel.writeup.tree import EventWriteUp, SessionWriteUp
 
 Written = str | bytes
 
-_OFFICE = "application/vnd.openxmlformats-officedocument"
-_OASIS = "application/vnd.oasis.opendocument"
+_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_ODT = "application/vnd.oasis.opendocument.text"
 _PANDOC = ("pypandoc",)
 
 
@@ -26,7 +26,8 @@ class Format:
     """`name` is what one asks for, and the file's ending unless `ending` is another; `title` is what people call it.
 
     `write_session` is None where only an event makes sense. `write_record` is there where the state of each item is told,
-    so that an organiser may see what is held or hidden. `needs` are modules of the extra `publish`.
+    so that an organiser may see what is held or hidden. `write_files` gives a folder's files, by name, in place of one.
+    `needs` are modules of the extra `publish`; `pace` is about how many seconds a thousand items take (bench/writeups.py).
     """
 
     name: str
@@ -37,6 +38,8 @@ class Format:
     write_record: Callable[[Record], str | Iterable[str]] | None = None
     ending: str = ""
     needs: tuple[str, ...] = ()
+    write_files: Callable[[EventWriteUp], dict[str, bytes]] | None = None
+    pace: float = 0.05
 
     @property
     def installed(self) -> bool:
@@ -47,14 +50,14 @@ class Format:
 
     def session(self, writeup: SessionWriteUp) -> bytes:
         """The file of a session; `Invalid` where there is none in this format."""
-        self._ready()
+        self.require()
         if self.write_session is None:
             raise Invalid(f"The format {self.name} is of a whole event; leave the session out.", field="format")
         return _bytes(self.write_session(writeup))
 
     def event(self, writeup: EventWriteUp) -> bytes:
         """The file of an event."""
-        self._ready()
+        self.require()
         return _bytes(self.write_event(writeup))
 
     def record(self, record: Record) -> bytes:
@@ -65,7 +68,8 @@ class Format:
             raise Invalid(said, field="format")
         return _bytes("".join(self.write_record(record)))
 
-    def _ready(self) -> None:
+    def require(self) -> None:
+        """`Invalid`, with how to install what is missing, where this format cannot be written here."""
         if not self.installed:
             said = f"The format {self.name} needs the extra “publish”: pip install 'backchannel[publish]'"
             raise Invalid(said, field="format")
@@ -89,13 +93,20 @@ FORMATS: dict[str, Format] = {
         Format("ledger.csv", "the ledger as a table (CSV)", "text/csv", ledger.write_session, ledger.write_event),
         Format("atom", "Atom", "application/atom+xml", atom.write_session, atom.write_event),
         Format("ics", "calendar", "text/calendar", ics.write_session, ics.write_event),
+        Format("docx", "Word", _DOCX, docx.write_session, docx.write_event, needs=_PANDOC, pace=0.5),
+        Format("odt", "OpenDocument", _ODT, odt.write_session, odt.write_event, needs=_PANDOC, pace=1.0),
+        Format("epub", "EPUB", "application/epub+zip", epub.write_session, epub.write_event, needs=_PANDOC, pace=0.8),
+        Format("pdf", "PDF", "application/pdf", pdf.write_session, pdf.write_event, needs=("typst",), pace=1.2),
         Format(
-            "docx", "Word", f"{_OFFICE}.wordprocessingml.document", docx.write_session, docx.write_event, needs=_PANDOC
+            "site",
+            "a site of static pages (zip)",
+            "application/zip",
+            None,
+            site.write_event,
+            ending="zip",
+            write_files=site.pages,
+            pace=0.2,
         ),
-        Format("odt", "OpenDocument", f"{_OASIS}.text", odt.write_session, odt.write_event, needs=_PANDOC),
-        Format("epub", "EPUB", "application/epub+zip", epub.write_session, epub.write_event, needs=_PANDOC),
-        Format("pdf", "PDF", "application/pdf", pdf.write_session, pdf.write_event, needs=("typst",)),
-        Format("site", "a site of static pages (zip)", "application/zip", None, site.write_event, ending="zip"),
     )
 }
 
