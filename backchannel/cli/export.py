@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import sys
-import tempfile
 from pathlib import Path
 
 import click
 
-from backchannel.cli.common import db_option, host
+from backchannel.cli.common import db_option, host, tell_doubts
+from backchannel.cli.output import keep_file, keep_folder, working
+from backchannel.desk.editions import published_part
 from backchannel.desk.records import read_record
-from backchannel.domain.errors import Unreadable
+from backchannel.domain.errors import Invalid, Unknown
+from backchannel.domain.model import Record
 from backchannel.writeup.compose import compose_event, compose_session
-from backchannel.writeup.formats import FORMATS, format_of
+from backchannel.writeup.formats import FORMATS, Format, format_of
+from backchannel.writeup.site import FILES
 
 
 def register(cli: click.Group) -> None:
@@ -26,42 +27,40 @@ def register(cli: click.Group) -> None:
 @click.option("--format", "name", default="md", show_default=True, metavar="FORMAT", help=f"One of {', '.join(FORMATS)}.")
 @click.option("--author", metavar="NAME", help="Only what this person wrote.")
 @click.option("--all", "every", is_flag=True, help="What is held or hidden, too: for the organisers' eyes.")
-@click.option("-o", "--output", default="-", metavar="PATH|-", help="A file, or - for stdout.")
+@click.option("--no-names", is_flag=True, help="Name nobody: people are “a participant”. What may be a name is told on stderr.")
+@click.option("--also-strip", "also", multiple=True, metavar="NAME", help="With --no-names, leave this name out, too.")
+@click.option("--published", is_flag=True, help="Only what anybody may read: sessions whose write-up is published.")
+@click.option("-o", "--output", default="-", metavar="PATH|-", help="A file, or - for stdout; a folder or a zip for site.")
 @db_option
 def export(
-    event: str, session: str | None, name: str, author: str | None, every: bool, output: str, db: str | None
-) -> None:
+    event: str, session: str | None, name: str, author: str | None, every: bool, no_names: bool, also: tuple[str, ...],
+    published: bool, output: str, db: str | None,
+) -> None:  # fmt: skip
     """Write up a session or an event."""
     kind = format_of(name)
-    record = read_record(host(db).read(), event, session=session, author=author, every=every)
-    if session is None:
-        text = kind.write_event(compose_event(record))
+    kind.require()
+    if also and not no_names:
+        raise Invalid("--also-strip goes with --no-names.", field="also_strip")
+    here = host(db)
+    record = read_record(
+        here.shown, event, session=session, author=author, every=every, no_names=no_names, also=also
+    )  # fmt: skip
+    if no_names:
+        tell_doubts(record, "--also-strip NAME")
+    if published:
+        record = published_part(record)
+        if session is not None and not record.sessions:
+            raise Unknown("The write-up of this session is not published.", field="session")
+    with working(f"Making {name}", kind.pace * len(record.items) / 1000):
+        _export(kind, record, output, whole=session is None, every=every)
+
+
+def _export(kind: Format, record: Record, output: str, *, whole: bool, every: bool) -> None:
+    if every:
+        keep_file(output, kind.record(record))
+    elif whole and kind.write_files and output != "-" and not output.endswith(f".{kind.ending}"):
+        keep_folder(Path(output), kind.write_files(compose_event(record)), FILES)
+    elif whole:
+        keep_file(output, kind.event(compose_event(record)))
     else:
-        text = kind.write_session(compose_session(record, record.sessions[0]))
-    _write(output, text)
-
-
-def _write(output: str, text: str | bytes) -> None:
-    data = text.encode("utf-8", "replace") if isinstance(text, str) else text
-    if output == "-":
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-        return
-    _replace(Path(output), data)
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """The whole file or none of it: what was there stays until all is written."""
-    try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            file.write(data)
-        Path(file.name).chmod(0o666 & ~_umask())
-        Path(file.name).replace(path)
-    except OSError as fault:
-        raise Unreadable(f"Cannot write {path}: {(fault.strerror or 'it failed').lower()}.") from None
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+        keep_file(output, kind.session(compose_session(record, record.sessions[0])))
