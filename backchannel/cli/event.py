@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from backchannel.cli.common import Host, db_option, host, json_option, print_json, read_day, tell_doubts
-from backchannel.desk import consent, events
+from backchannel.desk import consent, events, programme
 from backchannel.desk.overview import event_overview
 from backchannel.domain.model import ROLES, Event
 
@@ -175,3 +175,14 @@ def show(slug: str, as_json: bool, db: str | None) -> None:
             f"  {(session['starts'] or '')[:16]:16}  {session['room'] or '':16.16}  {session['title']:44.44}"
             f"  {counts['note']} notes, {counts['post']} posts"
         )
+
+
+@event.command()
+@click.argument("slug")
+@click.argument("session")
+@click.argument("into")
+@db_option
+def merge(slug: str, session: str, into: str, db: str | None) -> None:
+    """Two sessions became one: everything of SESSION goes to INTO, and its address leads there."""
+    old, new = programme.merge_sessions(host(db).desk, slug, session, into)
+    click.echo(f"“{old.title}” is part of “{new.title}” now.")

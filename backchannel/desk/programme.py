@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from backchannel.desk.desk import Desk
 from backchannel.desk.placing import follow_the_grid, forget
 from backchannel.domain.channels import channels_of
+from backchannel.domain.errors import Invalid
 from backchannel.domain.ids import slugify
 from backchannel.domain.model import Event, Item, Placement, Room, Schedule, Session
 from backchannel.domain.programme import Changes, diff
@@ -17,11 +19,11 @@ def take_schedule(desk: Desk, slug: str, schedule: Schedule, *, dry_run: bool = 
     """Make the programme what the schedule says, and tell what that changed. Sessions keep the guid of the schedule;
     those that are gone from it leave the grid, and their items go to the hallway."""
     if dry_run:
-        return diff(desk.read().sessions(slug), schedule)
+        return diff(desk.read().sessions(slug), _without(schedule, desk.read().merged(slug)))
 
     def job(writer: Writer) -> Changes:
         event = writer.event(slug)
-        changes = diff(writer.sessions(slug), schedule)
+        changes = diff(writer.sessions(slug), _without(schedule, writer.merged(slug)))
         keep_rooms(writer, slug, schedule)
         for session in changes.gone:
             _to_hallway(writer, desk, slug, session)
@@ -34,6 +36,31 @@ def take_schedule(desk: Desk, slug: str, schedule: Schedule, *, dry_run: bool = 
         else:
             forget(desk, event)
         return changes
+
+    return desk.write(slug, job)
+
+
+def _without(schedule: Schedule, guids: Collection[str]) -> Schedule:
+    """The schedule without sessions that were merged here: its file may not have heard of that."""
+    return replace(schedule, sessions=tuple(session for session in schedule.sessions if session.guid not in guids))
+
+
+def merge_sessions(desk: Desk, slug: str, ref: str, into: str) -> tuple[Session, Session]:
+    """Two sessions became one: items, hashtags and addresses of the first lead to the second."""
+
+    def job(writer: Writer) -> tuple[Session, Session]:
+        old, new = writer.session(slug, ref), writer.session(slug, into)
+        if old.guid == new.guid or old.merged_into or new.merged_into:
+            raise Invalid("A session is merged into another one that is on the grid, once.", field="session")
+        for item in writer.items(slug, session=old.guid, states=("visible", "held", "hidden")):
+            moved = replace(item, session=new.guid)
+            writer.keep_item(moved, channels_of(moved), do="move", by="merge", at=desk.clock(), new_text=False)
+        writer.keep_session(slug, replace(old, merged_into=new.guid, hashtags=()))
+        leaders = tuple(dict.fromkeys((*new.leaders, *old.leaders)))
+        new = replace(new, hashtags=(*new.hashtags, *old.hashtags), leaders=leaders)
+        writer.keep_session(slug, new)
+        forget(desk, writer.event(slug))
+        return old, new
 
     return desk.write(slug, job)
 

@@ -69,6 +69,7 @@ class Session:
     hashtags: tuple[str, ...] = ()  # without '#', as written
     url: str | None = None
     headings: Mapping[str, str] = field(default_factory=dict)  # origin -> an imported document's own heading
+    merged_into: str | None = None  # the guid of the session that took it in; it is on the grid no more
     no_names: bool = False  # nothing that goes out of it names anybody (domain/names.py)
 
 
@@ -190,6 +191,7 @@ class Document:
     headings: Mapping[str, str] = field(default_factory=dict)  # origin -> its own heading
     guid: str = ""  # only where the document says it
     hallway: bool = False
+    introduction: str = ""  # to the write-up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -126,6 +126,9 @@ class Reader(Protocol):
     def nameless(self, event: str) -> frozenset[str]:
         """The guids of the sessions without names: cheap enough to be asked for every frame."""
 
+    def merged(self, event: str) -> dict[str, str]:
+        """Sessions that were taken in by others, and by which, by guid; they are not among `sessions`."""
+
     def session(self, event: str, ref: str) -> Session:
         """One session by guid or slug, or `UnknownSession`."""
 

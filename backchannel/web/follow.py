@@ -56,10 +56,14 @@ def everything(event: str) -> str:
 
 
 @follow.get("/e/<event>/s/<slug>")
-def session(event: str, slug: str) -> str:
-    """One session, live."""
+def session(event: str, slug: str) -> ResponseReturnValue:
+    """One session, live. One that was merged into another leads there."""
     found, shown = visible(event)
-    guid = services().read().session(event, slug).guid
+    here = services().read().session(event, slug)
+    if here.merged_into:
+        home = services().read().session(event, here.merged_into).slug
+        return redirect(url_for("follow.session", event=event, slug=home), code=301)
+    guid = here.guid
     context = page(found, shown, session_channel(guid))
     grid = read_grid(services().read(), found, services().desk.clock())
     items = on_wire(services().read().items(event, session=guid), shown)

@@ -29,7 +29,7 @@ TELL_OF_NOBODY = {
         "extent",
         "channel_head",
     ),
-    *("standing", "taken", "pulse", "feed", "feeds", "gaps", "fingerprints", "sources", "sources_since", "history"),
+    *("standing", "taken", "pulse", "feed", "feeds", "gaps", "fingerprints", "sources", "sources_since", "history", "merged"),
 }
 NAMES = ("Zora", "Quill", "Zora Quill", "Ida Moss", "Ida", "@vetch@example.social", "vetch", "Hob", "Nettle")
 POST = {

@@ -9,6 +9,7 @@ import pytest
 
 from backchannel.desk import events, posts, programme
 from backchannel.desk.desk import Desk
+from backchannel.domain.errors import Invalid
 from backchannel.domain.model import Entry, Schedule, Session
 from backchannel.store.sqlite.store import SqliteStore
 
@@ -57,3 +58,20 @@ def test_a_session_that_leaves_the_grid_leaves_its_items_in_the_hallway(desk: De
     assert {text: session for text, (session, _) in where(desk).items()}["plugh #camps1"] is None
     (page,) = (desk.read().changes("camp", "session/g1", 0, 10).items,)
     assert [type(item).__name__ for item in page] == ["Tombstone", "Tombstone"]
+
+
+def test_a_merged_session_leads_to_the_other_with_all_it_has(desk: Desk) -> None:
+    programme.merge_sessions(desk, "camp", "s1", "g2")
+    assert {session for session, _ in where(desk).values()} == {"g2"}
+    assert [(found.guid, found.hashtags) for found in desk.read().sessions("camp")] == [("g2", ("camps2", "camps1"))]
+    assert desk.read().session("camp", "s1").merged_into == "g2"
+    later = Entry(source_id="9", text="one more #camps1", author="@c@e.example", written_at=TEN + timedelta(minutes=20))
+    posts.take_entries(desk, "camp", [later])
+    assert where(desk)["one more #camps1"] == ("g2", "hashtag")
+    programme.take_schedule(desk, "camp", Schedule(title="Camp", sessions=(WORMS, BUSES)))
+    assert [found.guid for found in desk.read().sessions("camp")] == ["g2"]
+
+
+def test_a_session_is_not_merged_into_itself(desk: Desk) -> None:
+    with pytest.raises(Invalid):
+        programme.merge_sessions(desk, "camp", "s1", "s1")

@@ -76,7 +76,8 @@ class SqliteReader:
     def sessions(self, event: str) -> tuple[Session, ...]:
         found = self._all(
             """SELECT session.* FROM session LEFT JOIN room ON room.event = session.event AND room.name = session.room
-            WHERE session.event = ? ORDER BY coalesce(starts, '9999'), coalesce(position, 9999), number, title""",
+            WHERE session.event = ? AND merged_into IS NULL
+            ORDER BY coalesce(starts, '9999'), coalesce(position, 9999), number, title""",
             event,
         )
         return tuple(rows.session(row) for row in found)
@@ -84,6 +85,10 @@ class SqliteReader:
     def nameless(self, event: str) -> frozenset[str]:
         found = self._all("SELECT guid FROM session WHERE event = ? AND no_names = 1", event)
         return frozenset(row["guid"] for row in found)
+
+    def merged(self, event: str) -> dict[str, str]:
+        found = self._all("SELECT guid, merged_into FROM session WHERE event = ? AND merged_into IS NOT NULL", event)
+        return {row["guid"]: row["merged_into"] for row in found}
 
     def session(self, event: str, ref: str) -> Session:
         row = self._one("SELECT * FROM session WHERE event = ? AND (guid = ? OR slug = ?)", event, ref, ref)

@@ -59,6 +59,7 @@ def session(row: sqlite3.Row) -> Session:
         room=row["room"], starts=moment(row["starts"]), ends=moment(row["ends"]),
         leaders=tuple(json.loads(row["leaders"])), hashtags=tuple(json.loads(row["hashtags"])), url=row["url"],
         headings=json.loads(row["headings"]), no_names=bool(row["no_names"]),
+        merged_into=row["merged_into"],
     )  # fmt: skip
 
 
@@ -68,7 +69,7 @@ def session_row(event: str, session: Session) -> dict[str, Any]:
         "title": session.title, "abstract": session.abstract, "room": session.room,
         "starts": write_when(session.starts), "ends": write_when(session.ends), "leaders": dumps(session.leaders),
         "hashtags": dumps(session.hashtags), "url": session.url, "headings": dumps(dict(session.headings)),
-        "no_names": int(session.no_names),
+        "no_names": int(session.no_names), "merged_into": session.merged_into,
     }  # fmt: skip
 
 

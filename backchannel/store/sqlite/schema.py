@@ -32,7 +32,8 @@ CREATE TABLE room (
 CREATE TABLE session (
     event TEXT NOT NULL, guid TEXT NOT NULL, slug TEXT NOT NULL, number INTEGER, title TEXT NOT NULL,
     abstract TEXT NOT NULL, room TEXT, starts TEXT, ends TEXT, leaders TEXT NOT NULL, hashtags TEXT NOT NULL,
-    url TEXT, headings TEXT NOT NULL, no_names INTEGER NOT NULL, PRIMARY KEY (event, guid), UNIQUE (event, slug)
+    url TEXT, headings TEXT NOT NULL, no_names INTEGER NOT NULL,
+    merged_into TEXT, PRIMARY KEY (event, guid), UNIQUE (event, slug)
 ) WITHOUT ROWID;
 CREATE TABLE item (
     event TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL, rev INTEGER NOT NULL, origin TEXT NOT NULL,
