@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, Response, render_template
+from functools import partial
+from typing import cast
+
+from flask import Blueprint, Flask, Response, current_app, render_template, request
 
 from backchannel.desk.editions import published_part
 from backchannel.domain.errors import Unknown
-from backchannel.domain.model import Event, Record, Session
+from backchannel.domain.model import Event, Record
 from backchannel.passes import Pass
+from backchannel.web.exports import Exports, Wanted, made_by_child, tag_of
 from backchannel.web.guard import services, visible
 from backchannel.web.pages import still
 from backchannel.writeup.compose import compose_event, compose_session
 from backchannel.writeup.formats import FORMATS, Format, format_of
+
+QUICK = 1000  # changes of an event, or items of a session, that are written up in no time
 
 writeups = Blueprint("writeups", __name__)
 
@@ -21,7 +27,7 @@ def event(event: str) -> str:
     """The write-up of the whole event: contents, ledger, links."""
     found, shown = visible(event)
     writeup = compose_event(readable_record(event, shown))
-    return render_template("writeup_event.html", **still(found, shown), writeup=writeup, formats=FORMATS)
+    return render_template("writeup_event.html", **still(found, shown), writeup=writeup, formats=_offered(whole=True))
 
 
 @writeups.get("/e/<event>/s/<slug>/write-up")
@@ -31,7 +37,8 @@ def session(event: str, slug: str) -> str:
     record = readable_record(event, shown, slug)
     writeup = compose_session(record, record.sessions[0])
     return render_template(
-        "writeup_session.html", **still(found, shown), writeup=writeup, session=record.sessions[0], formats=FORMATS,
+        "writeup_session.html", **still(found, shown), writeup=writeup, session=record.sessions[0],
+        formats=_offered(whole=False),
         edition=services().read().edition(event, record.sessions[0].guid),
     )  # fmt: skip
 
@@ -40,7 +47,9 @@ def session(event: str, slug: str) -> str:
 def export_event(event: str, format: str) -> Response:
     found, shown = visible(event)
     kind = format_of(format)
-    return _file(kind, found, None, kind.write_event(compose_event(readable_record(event, shown))))
+    if kind.needs or found.head > QUICK:
+        return _made_apart(kind, found, shown)
+    return _file(kind, found.slug, kind.event(compose_event(readable_record(event, shown))))
 
 
 @writeups.get("/e/<event>/s/<slug>/write-up.<format>")
@@ -48,15 +57,16 @@ def export(event: str, slug: str, format: str) -> Response:
     found, shown = visible(event)
     kind = format_of(format)
     record = readable_record(event, shown, slug)
-    session = record.sessions[0]
-    return _file(kind, found, session, kind.write_session(compose_session(record, session)))
+    if kind.needs or len(record.items) > QUICK:
+        return _made_apart(kind, found, shown, slug)
+    return _file(kind, f"{event}-{slug}", kind.session(compose_session(record, record.sessions[0])))
 
 
 def readable_record(event: str, shown: Pass | None, session: str | None = None) -> Record:
     """The record of what this person may read written up: an unpublished session is absent, but for those who edit it."""
     reader = services().read()
     record = reader.record(event, session=session)
-    if shown is not None and shown.role != "follower":
+    if not _reads_only(shown):
         return record
     published = published_part(record)
     if session is not None and not published.sessions:
@@ -64,13 +74,37 @@ def readable_record(event: str, shown: Pass | None, session: str | None = None) 
     return published
 
 
-def _file(kind: Format, event: Event, session: Session | None, text: str | bytes) -> Response:
-    name = f"{event.slug}-{session.slug}" if session else event.slug
-    response = Response(text, mimetype=kind.media_type)
-    response.headers["Content-Disposition"] = f'inline; filename="{name}.{kind.name}"'
+def _reads_only(shown: Pass | None) -> bool:
+    return shown is None or shown.role == "follower"
+
+
+def _made_apart(kind: Format, event: Event, shown: Pass | None, slug: str | None = None) -> Response:
+    """What takes long is never made in the process that serves."""
+    kind.require()
+    wanted = Wanted(event.slug, slug, kind.name, published=_reads_only(shown))
+    tag = tag_of(services().read(), wanted)
+    if request.if_none_match.contains(tag):
+        response = Response(status=304)
+    else:
+        made = cast(Exports, current_app.extensions["backchannel exports"]).file(services().read(), wanted)
+        response = _file(kind, f"{event.slug}-{slug}" if slug else event.slug, made)
+    response.set_etag(tag)
+    return response
+
+
+def _file(kind: Format, stem: str, data: bytes) -> Response:
+    response = Response(data, mimetype=kind.media_type)
+    shown_where = "inline" if kind.media_type.startswith("text/") or "json" in kind.media_type else "attachment"
+    response.headers["Content-Disposition"] = f'{shown_where}; filename="{kind.file_name(stem)}"'
     response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
     return response
 
 
+def _offered(whole: bool) -> list[Format]:
+    """The formats that can be written here."""
+    return [made for made in FORMATS.values() if made.installed and (whole or made.write_session)]
+
+
 def register(app: Flask) -> None:
+    app.extensions["backchannel exports"] = Exports(partial(made_by_child, app.extensions["backchannel"].settings.db))
     app.register_blueprint(writeups)
