@@ -39,13 +39,18 @@ def serve_app(app: Flask) -> None:
         reason = os.strerror(fault.errno or 0).lower()
         raise Taken(f"Cannot listen on {settings.host}:{settings.port}: {reason}. Give another with --port.") from None
     print(f"Backchannel listens on {settings.public_url or _address(server)}", flush=True)
-    gevent.spawn(Poller(services.store, services.desk, settings).run_for_ever)
+    _start_poller(services)
     stop = Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         gevent.signal_handler(sign, stop.set)
     stop.wait()
     server.stop(timeout=GRACE - 1)
     services.store.close()
+
+
+def _start_poller(services: Services) -> None:
+    """In every process: a lease on each feed keeps two from asking at the same time."""
+    gevent.spawn(Poller(services.store, services.desk, services.settings).run_for_ever)
 
 
 def _address(server: Any) -> str:
@@ -66,6 +71,8 @@ def _serve_with_gunicorn(settings: Settings, workers: int) -> None:
                 self.cfg.set(name, value)
 
         def load(self) -> Flask:
-            return create_app(settings)
+            app = create_app(settings)
+            _start_poller(app.extensions["backchannel"])
+            return app
 
     Application().run()
