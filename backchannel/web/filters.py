@@ -1,4 +1,4 @@
-"""Times as people at the event read them: `clock`, `day` and `date`, in the event's zone."""
+"""Times as people at the event read them: `clock`, `day` and `date`, in the event's zone. And numbers, drawn."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from flask import Flask, g
 
 from backchannel.domain.model import When
 from backchannel.domain.times import local_day, parse_when, read_date
+from backchannel.writeup.chart import chart, table
 
 
 def _zone() -> tzinfo:
@@ -42,3 +43,4 @@ def dated(value: When | str) -> str:
 
 def register(app: Flask) -> None:
     app.jinja_env.filters.update(clock=clock, day=day, date=dated)
+    app.jinja_env.globals.update(chart=chart, table=table)

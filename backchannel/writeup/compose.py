@@ -196,9 +196,11 @@ def _titled(piece: _Read) -> tuple[Link, ...]:
 
 
 def _people(session: Session | None, pieces: Iterable[_Read]) -> tuple[str, ...]:
-    """Who led, spoke or was mentioned."""
+    """Who led, spoke or was mentioned; not again by a first name alone."""
     named = [name for piece in pieces for name in (piece.item.speaker or "", *piece.reading.people)]
-    return _names((*(session.leaders if session else ()), *named))
+    found = _names((*(session.leaders if session else ()), *named))
+    longer = {name.split()[0].casefold() for name in found if len(name.split()) > 1}
+    return tuple(name for name in found if name.casefold() not in longer)
 
 
 def _concerns(gap: Gap, session: Session | None) -> bool:

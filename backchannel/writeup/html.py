@@ -99,6 +99,8 @@ def _head(writeup: SessionWriteUp, heading: str) -> Iterator[str]:
     spoke = f"speakers {', '.join(writeup.speakers)}" if writeup.speakers else ""
     yield from facts([writeup.when, writeup.room, led, tags, taken, spoke, writeup.counted])
     yield "</header>"
+    paragraphs = [part.strip("\n") for part in writeup.introduction.split("\n\n") if part.strip()]
+    yield from (f'<p class="introduction">{render(part)}</p>' for part in paragraphs)
 
 
 def facts(told: Sequence[str]) -> list[str]:

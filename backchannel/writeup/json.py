@@ -3,7 +3,7 @@
     {"event": {"slug", "title", "timezone", "starts", "ends", "hashtags"},
      "session": {"guid", "slug", "number", "title", "abstract", "url", "room", "starts", "ends", "leaders", "hashtags",
                  "headings"},
-     "when", "note_takers": [...], "counts": {"note", "post", "afterthought"},
+     "title", "introduction", "when", "note_takers": [...], "counts": {"note", "post", "afterthought"},
      "items": [an item as in NDJSON, ...],
      "key_points": [{"id", "text", "why": "pinned" | "agreed" | "picked", "agreed"}], "late": [id, ...],
      "folded": [{"id", "others": [id, ...]}], "questions": [{"id", "text", "answers": [id, ...]}],
@@ -60,6 +60,8 @@ def _part(writeup: SessionWriteUp) -> dict[str, Any]:
     slugs = {writeup.session.guid: writeup.session.slug} if writeup.session else {}
     return {
         "session": _session(writeup.session) if writeup.session else None,
+        "title": writeup.title,
+        "introduction": writeup.introduction,
         "when": writeup.when,
         "note_takers": list(writeup.note_takers),
         "counts": {origin: sum(item.origin == origin for item in writeup.items) for origin in ORIGINS},

@@ -62,6 +62,7 @@ from backchannel.writeup.tree import (
 
 DRAWN = "<!-- Backchannel: what follows is drawn from the above -->"
 DRAWN_SECTION = "<!-- Backchannel: drawn -->"
+INTRODUCTION = "<!-- Backchannel: introduction -->"
 HALLWAY = "<!-- Backchannel: hallway -->"
 NOBODY = "(no name)"
 # The headings that tell by themselves what stands under them.
@@ -133,10 +134,18 @@ def _session(writeup: SessionWriteUp, level: str, numbers: Iterator[int]) -> Ite
         ("Written", writeup.counted),
     )
     yield from _block(facts)
+    yield from _introduction(writeup.introduction)
     yield from _section("Key points", [_key_point(point) for point in writeup.key_points], DRAWN_SECTION, level + "#")
     yield from _thoughts(writeup, level + "#")
     yield from _lines(writeup.notes, "note", writeup.notes_heading, level + "#", numbers)
     yield from _lines(writeup.posts, "post", writeup.posts_heading, level + "#", numbers, writeup.gaps)
+
+
+def _introduction(text: str) -> Iterator[str]:
+    """A paragraph an empty line."""
+    paragraphs = [part for part in text.split("\n\n") if part.strip()]
+    for at, part in enumerate(paragraphs):
+        yield from _block([*([] if at else [INTRODUCTION]), *text_to_markdown(part.strip("\n"))])
 
 
 def _key_point(point: KeyPoint) -> str:

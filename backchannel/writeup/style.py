@@ -40,6 +40,7 @@ figure { margin: 0 0 1rem; } figcaption { color: var(--soft); font: .875rem syst
 .count { text-align: right; font-variant-numeric: tabular-nums; }
 table { width: 100%; border-collapse: collapse; font-size: .9375rem; }
 th, td { text-align: left; vertical-align: top; padding: .5rem .75rem .5rem 0; border-bottom: 1px solid var(--line); }
+th { white-space: nowrap; }
 @media print {
   :root { --ink: #000; --paper: #fff; --soft: #555; --line: #bbb; --mark: #000; }
   body { font-size: 10.5pt; } main { max-width: none; padding: 0; }

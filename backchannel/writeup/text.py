@@ -62,6 +62,8 @@ def _session(writeup: SessionWriteUp) -> Iterator[str]:
     led, taken = _named("led by", writeup.leaders), _named("notes by", writeup.note_takers)
     spoke = _named("speakers", writeup.speakers)
     yield from _facts([writeup.when, one_line(writeup.room), led, tags, taken, spoke, writeup.counted])
+    if writeup.introduction.strip():
+        yield from ("", *printable(writeup.introduction).split("\n"))
     yield from _list("Key points", map(_key_point, writeup.key_points))
     for at, group in enumerate(writeup.thoughts):
         yield from _thoughts(group, writeup.thoughts_heading if not at else "")

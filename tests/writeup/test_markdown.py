@@ -1,5 +1,6 @@
 """Markdown out, and in again: the same items; and nothing in a note changes what stands around it (THREATS X7)."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from backchannel.domain.markup import read
-from backchannel.domain.model import KINDS, Item, Record, Session
+from backchannel.domain.model import KINDS, Edition, Item, Record, Session
 from backchannel.domain.times import local_day
 from backchannel.domain.wire import one_line, tidy
 from backchannel.ingest.notes import read_notes
@@ -91,13 +92,19 @@ def came_back(document):
         yield draft.origin, draft.text, kind, draft.depth, draft.author, speaker, draft.at, draft.url
 
 
-@given(SESSIONS, st.lists(ITEMS, min_size=1, max_size=6))
-def test_any_session_comes_back_as_it_was(session, items):
-    written = compose_session(record(*items, sessions=(session,)), session)
+PARAGRAPHS = TEXTS.map(lambda text: "\n".join(line for line in text.split("\n") if line.strip())).filter(bool)
+
+
+@given(SESSIONS, st.lists(ITEMS, min_size=1, max_size=6), st.lists(PARAGRAPHS, max_size=2).map("\n\n".join))
+def test_any_session_comes_back_as_it_was(session, items, introduction):
+    edition = Edition(introduction=introduction)
+    kept = replace(record(*items, sessions=(session,)), editions={session.guid: edition})
+    written = compose_session(kept, session)
     (document,) = read_notes(markdown.write_session(written).encode())
     assert list(came_back(document)) == list(printed(written))
     assert (document.title, document.room, document.leaders) == (session.title, session.room, session.leaders)
     assert (document.hashtags, document.starts) == (session.hashtags, session.starts)
+    assert document.introduction == introduction
     assert document.ends == (session.ends if session.starts else None)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, tzinfo
+from itertools import groupby
 from typing import Literal, cast
 from urllib.parse import unquote
 
@@ -21,7 +22,7 @@ from backchannel.writeup.markdown import DRAWN, NOBODY, TOLD
 from backchannel.writeup.mdtext import plain_from_markdown, text_from_markdown
 
 _FIRST = re.compile(r"\ufeff?\s*<!-- Backchannel write-up 1 of (a session|an event); times in ([\w/+-]*) -->")
-_ANNOUNCED = re.compile(r"<!-- Backchannel: (note|post|afterthought|drawn|hallway) -->\Z")
+_ANNOUNCED = re.compile(r"<!-- Backchannel: (note|post|afterthought|drawn|hallway|introduction) -->\Z")
 _HEADING = re.compile(r"(#{1,4}) (.*)\Z")
 _FACT = re.compile(r"- \*\*(When|Where|Led by|Hashtags|Notes by):\*\* (.*)\Z")
 _UPDATED = re.compile(r" ?\(updated (\d{1,2} [A-Z][a-z]+ \d{4})\)\Z")
@@ -39,7 +40,7 @@ _TOLD = re.compile(
 )
 _POST = re.compile(r" \(\[post\]\(([^()\s]*)\)\)\Z")
 
-Announced = Origin | Literal["drawn", "hallway"]
+Announced = Origin | Literal["drawn", "hallway", "introduction"]
 
 
 def is_it(text: str) -> bool:
@@ -65,6 +66,7 @@ class _Session:
     title: str
     facts: dict[str, str] = field(default_factory=dict)
     hallway: bool = False
+    introduction: list[str] = field(default_factory=list)  # its lines
     headings: dict[str, str] = field(default_factory=dict)
     drafts: list[tuple[Draft, list[str]]] = field(default_factory=list)  # with the numbers of their footnotes
     footnotes: dict[str, Draft] = field(default_factory=dict)
@@ -75,6 +77,11 @@ class _Session:
         for draft, numbers in self.drafts:
             made += [draft, *(self.footnotes.pop(number) for number in numbers if number in self.footnotes)]
         return [*made, *self.footnotes.values()]
+
+    def introduced(self) -> str:
+        """The introduction: a paragraph an empty line."""
+        paragraphs = [list(lines) for filled, lines in groupby(self.introduction, bool) if filled]
+        return "\n\n".join(text_from_markdown(lines) for lines in paragraphs)
 
     def names(self, fact: str) -> tuple[str, ...]:
         said = self.facts.get(fact, "")
@@ -116,6 +123,8 @@ class _Reader:
             self._heading(len(heading[1]) - self.level, heading[2])
         elif announced := _ANNOUNCED.match(line):
             self.announced = cast(Announced, announced[1])
+        elif self.announced == "introduction" and self.session:
+            self.session.introduction.append(line)
         elif self.drawn or line.startswith("> "):
             return
         elif self.origin is None:
@@ -153,7 +162,8 @@ class _Reader:
         heading, self.updated = _dated(text)
         heading, self.author = plain_from_markdown(heading), ""
         told = next((origin for origin, pattern in TOLD.items() if pattern.match(heading)), None)
-        self.origin, self.announced = cast(Origin | None, self.announced) or told, None
+        announced = self.announced if self.announced in TOLD else None
+        self.origin, self.announced = cast(Origin | None, announced) or told, None
         if self.origin and self.session and heading != HEADINGS[self.origin]:
             self.session.headings[self.origin] = heading
 
@@ -221,6 +231,7 @@ def _document(session: _Session, zone: tzinfo, hints: Hints) -> Document:
         hashtags=tuple(tag.removeprefix("#") for tag in session.names("Hashtags")),
         headings=session.headings,
         hallway=session.hallway,
+        introduction=session.introduced(),
     )
 
 
