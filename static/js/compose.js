@@ -142,7 +142,7 @@ export class Composer {
   /** @param {import("./draft.js").Kept} draft */
   #resume({ text, correcting, baseRev, correction }) {
     if (this.box.value) return; // the browser, or a server that refused it, was first
-    this.#type(text);
+    if (text) this.#type(text);
     if (!correcting || !this.notebook.timeline.rows.has(correcting)) return;
     this.correct(correcting);
     this.baseRev = baseRev;
@@ -190,7 +190,7 @@ export class Composer {
   #type(text) {
     this.box.value = text;
     this.chips.show();
-    this.draft.keepSoon();
+    this.draft.keep();
   }
 
   /** @param {string} selector */

@@ -15,6 +15,7 @@ export function tellConnection(line, zone) {
     place.dataset.state = line.state;
     /** @type {HTMLElement} */ (place.querySelector('[data-slot="state"]')).textContent = words[line.state];
   };
+  /** @type {HTMLElement | null} */ (document.querySelector("[data-cold]"))?.toggleAttribute("hidden", globalThis.isSecureContext);
   line.addEventListener("state", show);
   show();
 }

@@ -18,7 +18,7 @@ export class Draft {
     this.record = { key: `${event}/${who}/${session}`, event, who };
     this.look = look;
     this.restored = ""; // what stood on the shelf when the page was opened
-    addEventListener("pagehide", () => this.#keep());
+    addEventListener("pagehide", () => this.timer && this.keep());
   }
 
   /** @returns {Promise<Kept>} */
@@ -29,11 +29,10 @@ export class Draft {
   }
 
   keepSoon() {
-    this.timer ??= setTimeout(() => this.#keep(), PACE);
+    this.timer ??= setTimeout(() => this.keep(), PACE);
   }
 
-  async #keep() {
-    if (this.timer === undefined) return;
+  async keep() {
     clearTimeout(this.timer);
     this.timer = undefined;
     const draft = this.look();

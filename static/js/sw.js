@@ -110,6 +110,7 @@ async function copyOf(cache, path) {
 async function keepAfresh(path, asker) {
   let done = false;
   try {
+    await worker.clients.claim(); // it may have been on its way when the worker came
     done = await keep(await caches.open(PAGES), path, await fetch(path, { credentials: "same-origin" }));
   } catch {
     // no network: what there is stays

@@ -35,7 +35,7 @@ export class Waiting {
   /** @param {string} message */
   complain(message) {
     this.place.toggleAttribute("data-waiting", true);
-    this.place.textContent = message;
+    this.place.replaceChildren(line(message));
   }
 
   /** What is true of this browser all the time, and good to know. */
@@ -51,7 +51,7 @@ export class Waiting {
     const words = [];
     if (waiting) words.push(`waiting: ${waiting}`);
     if (refused.length) words.push(`refused: ${refused.length}`);
-    if (waiting && off) words.push("they go by themselves when the network is back");
+    if (waiting && off) words.push("sent when back online");
     const save = off || refused.length ? [button("download", () => this.#save("unsent-notes", this.outbox.changes))] : [];
     return [line(words.join(" · "), ...save)];
   }
@@ -86,7 +86,7 @@ export class Waiting {
 /** @param {string} words @param {HTMLElement[]} acts */
 function line(words, ...acts) {
   const made = document.createElement("span");
-  made.append(words, ...acts.flatMap((act) => [" ", act]));
+  made.append(words, ...acts);
   return made;
 }
 

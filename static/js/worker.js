@@ -8,10 +8,10 @@ export const worker = navigator.serviceWorker ?? null;
 /** Have this page, and what it needs, kept on this phone. */
 export async function moveIn() {
   if (!worker) return;
-  const known = worker.controller !== null;
+  const [how] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
   try {
     await worker.register("/sw.js", { scope: "/" });
-    if (!known) await keepPage(); // it came past the worker, which was not there yet
+    if (!how?.workerStart) await keepPage(); // it came past the worker, which was not there yet
   } catch {
     // no room, or not allowed: the page is as good as one on plain HTTP
   }

@@ -55,9 +55,7 @@ def texts(page: Page) -> list[str]:
 
 def moved_in(page: Page) -> None:
     """Wait until the page, and all it needs, is kept on this phone."""
-    look = """navigator.serviceWorker.controller === null ? false
-              : caches.match(location.pathname).then((copy) => copy !== undefined)"""
-    eventually(lambda: page.evaluate(look))
+    eventually(lambda: page.evaluate("caches.match(location.pathname).then((copy) => copy !== undefined)"))
 
 
 def on_shelf(page: Page, store: str, words: str) -> None:

@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from tests.journeys.wifi import Wifi
 from tests.stage import Server
 
-PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
-DESK = {"viewport": {"width": 1280, "height": 860}}
+PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 860}}
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
 FLAGS.append("--host-resolver-rules=MAP camp.test 127.0.0.1")  # an address that is no secure context
 

@@ -208,3 +208,32 @@ def test_on_plain_http_all_works_but_the_cold_start_and_the_page_says_so(
     page.context.set_offline(False)
     expect(said(page, "saved")).to_have_count(1, timeout=SLOW)
     assert camp.texts() == ["on a LAN"]
+
+
+def test_a_new_build_takes_over_with_all_the_pages_that_the_old_one_kept(
+    another_server: Callable[..., Server], open_page: Callable[..., Page]
+) -> None:
+    server = another_server()
+    camp = Camp.make(server)
+    page = open_page(PHONE)
+    take_notes(page, camp, "Ann")
+    moved_in(page)
+    page.goto(session_url(camp))
+    moved_in(page)
+    (old,) = page.evaluate(_BUILDS)
+    server.stop()
+    server.entry = "tests.journeys.next_build"
+    server.start()
+    page.goto(session_url(camp))
+    eventually(lambda: page.evaluate(_BUILDS) == [f"{old}-next"], 20)
+    server.stop()
+    page.goto(f"{session_url(camp)}/write")
+    expect(page.locator(".state-word")).to_contain_text("not connected since", timeout=SLOW)
+    type_notes(page, "after the upgrade")
+    expect(said(page, "on this phone")).to_have_count(1)
+    assert f"dist/scribe.js?v={old}-next" in page.content()
+
+
+_BUILDS = (
+    "caches.keys().then((names) => names.filter((name) => name.includes('pages')).map((name) => name.split(' ')[2]))"
+)
