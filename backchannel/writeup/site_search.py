@@ -57,7 +57,7 @@ SEARCH = r"""(function () {
   var pages = backchannelIndex.pages, items = backchannelIndex.items;
 
   function fold(text) {
-    return text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
+    return text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replace(/ß/g, "ss");
   }
 
   var folded = items.map(function (item) { return fold(item[3] + " " + item[4] + " " + item[5]); });

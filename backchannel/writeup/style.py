@@ -14,7 +14,7 @@ h2 { font-size: 1.25rem; line-height: 1.25; margin: 2.5rem 0 .75rem; }
 h3 { font-size: 1rem; margin: 1.75rem 0 .5rem; color: var(--soft); }
 article { border-top: 1px solid var(--line); margin-top: 3rem; }
 .facts, .by, small { color: var(--soft); font-size: .875rem; margin: 0 0 1rem; }
-.facts span { white-space: nowrap; }
+.facts span { display: inline-block; }
 .thought { margin: 0 0 1rem; }
 ul { padding-left: 1.25rem; margin: 0 0 1rem; }
 li { margin: .3rem 0; } li > ul { margin: 0; }
