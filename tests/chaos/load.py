@@ -26,9 +26,10 @@ class Load:
     rate: float  # notes a second, all writers' together
     seconds: float  # of writing, in each phase
     writers: int = 5
-    filling: int = 100  # characters of a note, beside its time
+    filling: str = "x" * 100  # of a note, behind its time
     stalling: int = 0  # followers who stall in the second phase
     drop: bool = False  # everybody in the middle
+    cap: int = 0  # frames that may wait for one follower; 0: as many as in life
     stock: bool = False  # python-engineio's own websocket and sending path: the control
     deadline: float = 120.0
 
@@ -74,7 +75,7 @@ class Stream:
 
     def _note(self, client: httpx.Client) -> None:
         began = time.monotonic()
-        op = put(f"{stamp()} {'x' * self._load.filling}")
+        op = put(f"{stamp()} {self._load.filling}")
         answer = client.post(f"{self._camp.api}/ops", json={"ops": [op]})
         with self._lock:
             self.acks.add(time.monotonic() - began)
@@ -87,8 +88,7 @@ class Stream:
 def run_load(folder: Path, load: Load, tell: Tell = quiet) -> Report:
     """Two phases: all is well; then some stall, or everybody is dropped. What everybody has in the end is what is kept."""
     server = Server(folder / "camp.db", port=free_port(), entry="tests.chaos.serve")
-    if load.stock:
-        server.environ["CHAOS_STOCK"] = "on"
+    server.environ |= {"CHAOS_STOCK": "on" if load.stock else "", "CHAOS_CAP": str(load.cap or "")}
     server.start()
     camp = Camp.make(server)
     crowd = Crowd(server.url, camp.slug, load.followers, load.stalling)

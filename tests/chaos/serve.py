@@ -5,6 +5,8 @@
     CHAOS_DIE=acked:7       within 20 ms of the 7th write's answer: just before or after it is on the wire
     CHAOS_STOCK=on          python-engineio's own websocket and sending path in place of ours: the control of the stalls
 
+    CHAOS_CAP=100           at most so many frames wait for one follower, so that a short stall is enough to reach the cap
+
 The product knows nothing of this: its parts are replaced by mortal ones before it is put together. On SIGUSR1 every thread's
 stack is written to stderr, on SIGUSR2 every greenlet's.
 """
@@ -26,6 +28,7 @@ from gevent.util import format_run_info  # noqa: E402
 
 from backchannel import factory  # noqa: E402
 from backchannel.cli.main import main  # noqa: E402
+from backchannel.live.transport import fanout  # noqa: E402
 from backchannel.store.base import Writer  # noqa: E402
 from backchannel.store.group import GroupCommit  # noqa: E402
 from backchannel.store.sqlite.store import SqliteStore  # noqa: E402
@@ -69,6 +72,8 @@ if __name__ == "__main__":
     assert factory.SqliteStore is SqliteStore and factory.GroupCommit is GroupCommit, "the seams are where they were"
     factory.SqliteStore = MortalStore  # type: ignore[misc]
     factory.GroupCommit = MortalGroup  # type: ignore[misc]
+    if os.environ.get("CHAOS_CAP"):
+        fanout.CAP = int(os.environ["CHAOS_CAP"])
     if os.environ.get("CHAOS_STOCK"):
         _take_the_stock_path()
     main()
