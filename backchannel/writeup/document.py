@@ -246,7 +246,7 @@ def _ledger(ledger: Sequence[Due], anchors: dict[int, str]) -> Iterator[Block]:
     if not ledger:
         return
     yield pandoc.header(1, "Actions, pledges and open questions", "ledger")
-    yield pandoc.table((0.58, 0.17, 0.25), ("What", "Who", "Session"), (_due(due, anchors) for due in ledger))
+    yield pandoc.table((0.62, 0.15, 0.23), ("What", "Who", "Session"), (_due(due, anchors) for due in ledger))
 
 
 def _due(due: Due, anchors: dict[int, str]) -> list[list[Inline]]:

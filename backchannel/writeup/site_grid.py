@@ -46,8 +46,9 @@ def _title(writeup: EventWriteUp, session: Session, part: SessionWriteUp | None,
 
 
 def _beside(session: Session, part: SessionWriteUp | None) -> str:
-    told = [session.room or "", ", ".join(session.leaders), part.counted if part else "nothing was written"]
-    return "".join(f" <small>{plain(fact)}</small>" for fact in told if fact)
+    room = f' <small class="room">{plain(session.room)}</small>' if session.room else ""
+    told = [", ".join(session.leaders), part.counted if part else "nothing was written"]
+    return room + "".join(f" <small>{plain(fact)}</small>" for fact in told if fact)
 
 
 def _day(session: Session, zone: tzinfo) -> str:

@@ -52,7 +52,7 @@ def _entries(at: int, part: SessionWriteUp) -> Iterator[Entry]:
 
 SEARCH = r"""(function () {
   "use strict";
-  var MOST = 100;
+  var MOST = 100, LONG = 60;  // hits at first; words of a hit
   var box = document.getElementById("q"), told = document.getElementById("told"), found = document.getElementById("found");
   var pages = backchannelIndex.pages, items = backchannelIndex.items;
 
@@ -68,14 +68,22 @@ SEARCH = r"""(function () {
     return made;
   }
 
-  // Words with one of the terms in them are marked; everything is put there as text.
+  function hit(word, terms) {
+    var plain = fold(word);
+    return terms.some(function (term) { return plain.indexOf(term) >= 0; });
+  }
+
+  // Words with one of the terms in them are marked, of a long text those around the first; all is put there as text.
   function words(text, terms) {
-    var made = document.createElement("span");
-    text.split(/(\s+)/).forEach(function (word) {
-      var plain = fold(word);
-      var hit = plain.trim() && terms.some(function (term) { return plain.indexOf(term) >= 0; });
-      made.appendChild(hit ? element("mark", word) : document.createTextNode(word));
+    var made = document.createElement("span"), all = text.split(" ");
+    var first = all.findIndex(function (word) { return hit(word, terms); });
+    var from = all.length > LONG ? Math.max(0, first - LONG / 2) : 0;
+    if (from) made.appendChild(document.createTextNode("… "));
+    all.slice(from, from + LONG).forEach(function (word) {
+      made.appendChild(hit(word, terms) ? element("mark", word) : document.createTextNode(word));
+      made.appendChild(document.createTextNode(" "));
     });
+    if (all.length > from + LONG) made.appendChild(document.createTextNode("…"));
     return made;
   }
 

@@ -14,7 +14,6 @@ h2 { font-size: 1.25rem; line-height: 1.25; margin: 2.5rem 0 .75rem; }
 h3 { font-size: 1rem; margin: 1.75rem 0 .5rem; color: var(--soft); }
 article { border-top: 1px solid var(--line); margin-top: 3rem; }
 .facts, .by, small { color: var(--soft); font-size: .875rem; margin: 0 0 1rem; }
-.facts span { display: inline-block; }
 .thought { margin: 0 0 1rem; }
 ul { padding-left: 1.25rem; margin: 0 0 1rem; }
 li { margin: .3rem 0; } li > ul { margin: 0; }
@@ -41,6 +40,7 @@ figure { margin: 0 0 1rem; } figcaption { color: var(--soft); font: .875rem syst
 table { width: 100%; border-collapse: collapse; font-size: .9375rem; }
 th, td { text-align: left; vertical-align: top; padding: .5rem .75rem .5rem 0; border-bottom: 1px solid var(--line); }
 th { white-space: nowrap; }
+@page { margin: 18mm 16mm; }
 @media print {
   :root { --ink: #000; --paper: #fff; --soft: #555; --line: #bbb; --mark: #000; }
   body { font-size: 10.5pt; } main { max-width: none; padding: 0; }
