@@ -8,9 +8,13 @@ const WORDS = new Map([
   ["posts", ["post", "posts"]],
 ]);
 
-/** One more item in its session. @param {import("./item.js").Item} item */
-export function countOn(item) {
-  if (!item.session) return;
+/** @type {Set<string>} ids of what came since the page was rendered, and is counted */
+const counted = new Set();
+
+/** One more item in its session, if it was not there when the page was rendered: a correction is no new note. @param {import("./item.js").Item} item @param {number} renderedAt ms */
+export function countOn(item, renderedAt) {
+  if (!item.session || counted.has(item.id) || Date.parse(item.received_at ?? "") <= renderedAt) return;
+  counted.add(item.id);
   const name = item.origin === "post" ? "posts" : "notes";
   for (const card of document.querySelectorAll(`.card[data-session-guid="${CSS.escape(item.session)}"]`)) {
     raise(/** @type {HTMLElement | null} */ (card.querySelector(`[data-slot="${name}"]`)), name);

@@ -6,7 +6,7 @@ import { Journal } from "./journal.js";
 import { Ledger } from "./ledger.js";
 import { Line } from "./line.js";
 import { readPage } from "./page.js";
-import { keepFresh } from "./refresh.js";
+import { keepFresh, renew } from "./refresh.js";
 import { Replica } from "./replica.js";
 import { atEnd, bring, steadily } from "./scroll.js";
 import { markSince } from "./since.js";
@@ -26,24 +26,25 @@ const unseen = new Unseen();
 const replica = new Replica(page, timeline.standing(), show, { whole: !onGrid });
 const line = new Line(page, () => replica.seq);
 
-/** @param {import("./item.js").Item[]} items @param {string[]} gone @param {boolean} news */
-function show(items, gone, news) {
+/** @param {import("./item.js").Item[]} items @param {string[]} gone @param {import("./replica.js").How} how */
+function show(items, gone, how) {
   const following = atEnd(list);
+  if (onGrid && how === "snapshot") renew().catch(() => {}); // its cards count what this page does not hold
   steadily(list, () => {
     gone.forEach(takeOff);
-    for (const item of items) putUp(item, news);
+    for (const item of items) putUp(item, how);
   });
   if (following && !onGrid && items.length && list.lastElementChild) bring(list.lastElementChild, "nearest");
 }
 
-/** @param {import("./item.js").Item} item @param {boolean} news */
-function putUp(item, news) {
+/** @param {import("./item.js").Item} item @param {import("./replica.js").How} how */
+function putUp(item, how) {
   const known = timeline.rows.has(item.id);
-  if (onGrid && !known) countOn(item);
+  if (onGrid && how !== "snapshot") countOn(item, page.renderedAt);
   if (onGrid && item.session) return takeOff(item.id);
   const row = timeline.put(item);
   slips?.put(item);
-  if (!known && news) unseen.add(row);
+  if (!known && how !== "known") unseen.add(row);
   if (nobody && item.origin === "note") nobody.hidden = true;
 }
 

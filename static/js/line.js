@@ -201,7 +201,9 @@ export class Line extends EventTarget {
     this.wake();
     const doubtful = this.state === "off" || Date.now() - this.heardAt > 12_000;
     if (this.following && doubtful) this.#follow();
-    else if (!this.socket.connected) this.socket.connect();
+    if (this.socket.connected) return;
+    if (this.state !== "page") this.socket.disconnect(); // its own next try may be half a minute away
+    this.socket.connect();
   }
 
   #watchSilence() {

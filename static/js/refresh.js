@@ -27,7 +27,8 @@ function nextBoundary() {
   return Math.min(...times.filter((time) => time > Date.now()));
 }
 
-async function renew() {
+/** Take over from a fresh page what is marked so. */
+export async function renew() {
   const response = await fetch(location.href, { credentials: "same-origin" });
   if (!response.ok) return false;
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html");

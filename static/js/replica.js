@@ -15,13 +15,16 @@ import { sha256 } from "./sha256.js";
 const BEHIND = 2_000; // ms
 const SNAPSHOT_PACE = 30_000; // ms between two snapshots for a digest's sake
 
-/** @typedef {{prev: number, seq: number, items: (import("./item.js").Item | import("./item.js").Tombstone)[]}} Frame */
+/**
+ * @typedef {"live" | "known" | "snapshot"} How  it is news, or this phone had it before, or it is all that there is
+ * @typedef {{prev: number, seq: number, items: (import("./item.js").Item | import("./item.js").Tombstone)[]}} Frame
+ */
 
 export class Replica {
   /**
    * @param {import("./page.js").Page} page
    * @param {Iterable<{id: string, seq: number, rev: number}>} standing  what the page was rendered with
-   * @param {(items: import("./item.js").Item[], gone: string[], news: boolean) => void} show  news: it came over the line
+   * @param {(items: import("./item.js").Item[], gone: string[], how: How) => void} show
    * @param {{whole?: boolean}} [how]  whole: the page has all of the channel, so that its digest can be compared
    */
   constructor({ seq, epoch }, standing, show, { whole = true } = {}) {
@@ -74,7 +77,7 @@ export class Replica {
   /** What was taken from the line before this page was opened, told again. @param {Frame} frame @returns {boolean} whether it fits */
   recall(frame) {
     if (frame.seq > this.seq && frame.prev > this.seq) return false;
-    if (frame.seq > this.seq) this.#take(frame, false);
+    if (frame.seq > this.seq) this.#take(frame, "known");
     return true;
   }
 
@@ -134,7 +137,7 @@ export class Replica {
     const gone = [...this.standing.keys()].filter((id) => !ids.has(id));
     this.standing = new Map(items.map(({ id, seq, rev }) => [id, { seq, rev }]));
     this.seq = page.seq;
-    this.show(items, gone, true);
+    this.show(items, gone, "snapshot");
     this.renewed();
   }
 
@@ -144,8 +147,8 @@ export class Replica {
     return sha256(lines.join("\n")).slice(0, 16);
   }
 
-  /** @param {Frame} frame @param {boolean} [news] it came over the line */
-  #take(frame, news = true) {
+  /** @param {Frame} frame @param {How} [how] */
+  #take(frame, how = "live") {
     const items = [];
     const gone = [];
     for (const thing of frame.items) {
@@ -160,7 +163,7 @@ export class Replica {
     }
     const fits = frame.seq > this.seq;
     this.seq = Math.max(this.seq, frame.seq);
-    if (news && fits) this.took(frame);
-    if (items.length || gone.length) this.show(items, gone, news);
+    if (how === "live" && fits) this.took(frame);
+    if (items.length || gone.length) this.show(items, gone, how);
   }
 }

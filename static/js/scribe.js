@@ -61,12 +61,12 @@ async function open() {
 /**
  * Shows what the channel brings: at the end for who is at the end, without a jump for who reads further up.
  * @param {Notebook} notebook @param {Chips} chips @param {Agreement} agreement
- * @returns {(items: import("./item.js").Item[], gone: string[], news: boolean) => void}
+ * @returns {(items: import("./item.js").Item[], gone: string[], how: import("./replica.js").How) => void}
  */
 function shower(notebook, chips, agreement) {
   const unseen = new Unseen();
   const { rows } = notebook.timeline;
-  return (items, gone, news) => {
+  return (items, gone, how) => {
     const following = atEnd(list, form.offsetHeight);
     steadily(list, () => {
       for (const id of gone) {
@@ -78,7 +78,7 @@ function shower(notebook, chips, agreement) {
         const row = notebook.receive(item);
         chips.heard(item.speaker);
         agreement.offer(row);
-        if (!known && news) unseen.add(row);
+        if (!known && how !== "known") unseen.add(row);
       }
     });
     if (following && items.length) toEnd();

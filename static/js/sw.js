@@ -18,6 +18,7 @@ const PAGES = `backchannel pages ${version}`;
 const FILES = `backchannel files ${version}`;
 const KEPT = /^\/(?:e\/[^/]+(?:\/all|\/s\/[^/]+(?:\/write)?)?)?$/;
 const PERSON = /^\/(?:join\/|e\/[^/]+\/leave$)/; // after a POST there, somebody else holds this phone
+const FILE = /\.\w+$/; // a download goes its own way
 const REFUSED = [401, 403, 404, 410];
 const PATIENCE = 2_500; // ms that the network has
 const MOST = 30; // pages
@@ -35,7 +36,7 @@ worker.addEventListener("fetch", (/** @type {any} */ event) => {
   if (request.method === "POST" && PERSON.test(url.pathname)) event.respondWith(changePerson(request));
   else if (request.method !== "GET") return;
   else if (url.pathname.startsWith("/static/") && url.searchParams.has("v")) event.respondWith(file(request));
-  else if (request.mode === "navigate") event.respondWith(page(event, url.pathname));
+  else if (request.mode === "navigate" && !FILE.test(url.pathname)) event.respondWith(page(event, url.pathname));
 });
 
 /** A new build takes over when it has all that the old one had; until then the old one stays. */

@@ -110,3 +110,17 @@ def test_what_was_taken_back_is_not_on_the_phone_any_more(
     page.reload()
     expect(page.locator(".state-word")).to_contain_text("not connected since ")
     expect(rows(page)).to_have_count(0)
+
+
+def test_the_grid_counts_a_note_once_whatever_becomes_of_it(camp: Camp, open_page: Callable[..., Page]) -> None:
+    ann = camp.join("Ann")
+    ann.note("here before")
+    page = open_reader(open_page(), f"{camp.server.url}/e/{camp.slug}")
+    count = page.locator('.days .card[href$="compost-for-councillors"] [data-slot="notes"]')
+    expect(count).to_have_text("1 note")
+    note = put("teh wifi", session=camp.guid)
+    ann.do(note)
+    expect(count).to_have_text("2 notes")
+    ann.do(note | {"op": uuid7(), "text": "the wifi", "base_rev": 1})
+    ann.do(put("last", session=camp.guid))
+    expect(count).to_have_text("3 notes")
