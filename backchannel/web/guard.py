@@ -16,6 +16,7 @@ from backchannel.live.services import Services
 from backchannel.passes import Pass
 
 KEEP = 90 * 24 * 3600  # seconds that a browser remembers its pass
+WITH_FORMS = ("scribe", "organise", "triage", "edit", "writeups")  # blueprints whose pages have forms
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -54,9 +55,12 @@ def cookie_pass(event: str) -> Pass | None:
 
 
 def visible(event: str) -> tuple[Event, Pass | None]:
-    """The event, if the asker may read it, and her pass."""
+    """The event, if the asker may read it, and her pass, which holds: what a page shows and offers goes by its role."""
     shown = shown_pass(event)
-    return visible_event(services(), event, shown), shown
+    found = visible_event(services(), event, shown)
+    if shown is not None:
+        access.holder(services().read(), shown, event)
+    return found, shown
 
 
 def writing_pass(event: str) -> Pass:
@@ -113,7 +117,7 @@ def register(app: Flask) -> None:
     def headers(response: Response) -> Response:
         response.headers.setdefault("Content-Security-Policy", POLICY)
         # A page with a form is `same-origin`: under `no-referrer` a browser hides the form's Origin, which same_site() reads.
-        form = request.blueprint == "scribe"
+        form = request.blueprint in WITH_FORMS
         response.headers.setdefault("Referrer-Policy", "same-origin" if form else "no-referrer")
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
