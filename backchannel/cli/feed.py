@@ -10,15 +10,17 @@ from typing import Any
 
 import click
 
-from backchannel.cli.common import db_option, host, json_option, print_json, read_bytes
+from backchannel.cli.common import Host, db_option, host, json_option, print_json, read_bytes
 from backchannel.config import Settings
 from backchannel.desk import feeds
-from backchannel.domain.errors import BackchannelError
-from backchannel.domain.model import Entry
+from backchannel.domain.errors import BackchannelError, FeedRefused, Unreadable
+from backchannel.domain.model import Entry, Feed
 from backchannel.domain.times import write_when
+from backchannel.ingest.charset import read_text
 from backchannel.ingest.entries import read_entries
 from backchannel.ingest.fetch import Fetching, fetch
 from backchannel.ingest.guard import check_feed
+from backchannel.ingest.parse import feeds_listed_in
 from backchannel.ingest.sources.address import address_of
 
 
@@ -38,10 +40,36 @@ def feed() -> None:
 @db_option
 def add(event: str, url: str, session: str | None, db: str | None) -> None:
     """Point the event at a feed: its address, or "#tag @ server"."""
-    here = host(db)
-    address = check_feed(address_of(url), frozenset(here.settings.fetch_allow))
-    added = feeds.add_feed(here.desk, event, address, session=session)
+    added = _add(host(db), event, url, session)
     click.echo(f"{added.url} is polled from now on.")
+
+
+@feed.command("import")
+@click.argument("event")
+@click.argument("file", metavar="FILE.opml|-")
+@click.option("--session", metavar="SESSION", help="Every post of them belongs to this session.")
+@db_option
+def import_(event: str, file: str, session: str | None, db: str | None) -> None:
+    """Point the event at every feed of a list (OPML). One that is refused is told, and the others are added."""
+    here = host(db)
+    here.read().event(event)
+    listed = feeds_listed_in(read_text(read_bytes(file))[0])
+    if not listed:
+        raise Unreadable(f"{file} lists no feeds: an OPML file names each as the xmlUrl of an outline.")
+    faults = 0
+    for address in listed:
+        try:
+            click.echo(f"{_add(here, event, address, session).url} is polled from now on.")
+        except FeedRefused as fault:
+            faults += 1
+            click.echo(f"{address}: {fault.message}", err=True)
+    if faults:
+        sys.exit(1)
+
+
+def _add(here: Host, event: str, typed: str, session: str | None) -> Feed:
+    address = check_feed(address_of(typed), frozenset(here.settings.fetch_allow))
+    return feeds.add_feed(here.desk, event, address, session=session)
 
 
 @feed.command("list")

@@ -201,10 +201,10 @@ def feeds_named_in(page: str, base_url: str = "") -> tuple[str, ...]:
 
 
 def feeds_listed_in(opml: str) -> tuple[str, ...]:
-    """The feeds of an OPML file, in its order."""
+    """The addresses of an OPML file's feeds, in its order, as they stand there: whoever adds them judges them."""
     outlines = (attributes_of(tag) for tag in re.findall(r"<outline\s([^<>]{1,4000})>", opml, re.IGNORECASE))
-    links = (good_url(attributes.get("xmlurl", "")) for attributes in outlines)
-    return tuple(dict.fromkeys(filter(None, links)))[:500]
+    links = (one_line(attributes.get("xmlurl", "")) for attributes in outlines)
+    return tuple(dict.fromkeys(filter(None, links)))[:MOST_ENTRIES]
 
 
 # --- the child
