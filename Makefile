@@ -9,11 +9,12 @@ BIN := $(VENV)/bin
 SOURCES := $(wildcard pyproject.toml hatch_build.py package.json package-lock.json) \
 	$(shell find static -path static/dist -prune -o -type f -name '*.??*' -print)
 
-.PHONY: help demo test fuzz lint types docs screenshots clean
+.PHONY: help demo test chaos fuzz lint types docs screenshots clean
 
 help:
 	@echo 'make demo          an unconference, replayed live: then open the address it prints'
 	@echo 'make test          every test, with all that they need'
+	@echo 'make chaos         bad lines, deaths, full disks, crowds: docs/reliability.md; takes two hours'
 	@echo 'make fuzz          five million mutants of the odd feeds; takes an hour'
 	@echo 'make lint types    ruff; mypy'
 	@echo 'make docs          docs/commands.md, from what the commands say of themselves'
@@ -26,6 +27,9 @@ demo: $(VENV)/installed
 test: $(VENV)/installed-tests
 	sh scripts/browser.sh
 	$(BIN)/pytest
+
+chaos: $(VENV)/installed-tests
+	$(BIN)/python -m tests.chaos
 
 fuzz: $(VENV)/installed-tests
 	$(BIN)/python tests/fuzz/feeds.py 5000000

@@ -22,14 +22,15 @@ from tests.chaos.trouble import Trouble
 from tests.stage import Camp, put
 
 NO_LIMIT = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
-LONG_LOCK = 7.0  # seconds: longer than the 5 s after which the answer is `busy`
 ASKING = 0.05  # seconds between two requests
 
 
 class Faults(Trouble):
-    """Two in three are a full disk, one in three a lock; every tenth of all is a long lock."""
+    """Two in three are a full disk, one in three a lock; one in `seldom` is a long lock."""
 
     typical: ClassVar[float] = 1.2
+    seldom: ClassVar[int] = 10
+    long_lock: ClassVar[float] = 7.0  # seconds: more than the 5 after which the answer is `busy`
 
     def start(self, camp: Camp | None = None) -> None:
         assert camp
@@ -46,8 +47,8 @@ class Faults(Trouble):
 
     def happen(self, n: int, camp: Camp | None) -> str:
         self.stopping.wait(self.random.uniform(0.1, 0.6))
-        if n % 10 == 5:
-            return self._lock(LONG_LOCK)
+        if n % self.seldom == self.seldom // 2:
+            return self._lock(self.long_lock)
         if n % 3 == 2:
             return self._lock(self.random.uniform(0.2, 1.5))
         return self._fill(self.random.uniform(0.2, 1.0))
@@ -66,7 +67,14 @@ class Faults(Trouble):
             other.execute("BEGIN IMMEDIATE")
             self.stopping.wait(seconds)
             other.execute("ROLLBACK")
-        return "locked for long" if seconds == LONG_LOCK else "locked"
+        return "locked for long" if seconds == self.long_lock else "locked"
+
+
+class LongFaults(Faults):
+    """Now and then the lock is held for half a minute."""
+
+    seldom: ClassVar[int] = 50
+    long_lock: ClassVar[float] = 30.0
 
 
 class Asker:
