@@ -12,7 +12,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
@@ -85,7 +85,8 @@ class Hosts:
                 self.send_header(*header.split(": "))
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
-                self.wfile.write(body[: len(body) // 2] if half else body)
+                with suppress(ConnectionError):  # the poller was killed
+                    self.wfile.write(body[: len(body) // 2] if half else body)
 
             def log_message(self, *words: Any) -> None:
                 """Quiet."""
