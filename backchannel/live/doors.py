@@ -19,7 +19,7 @@ def visible_event(services: Services, slug: str, shown: Pass | None) -> Event:
     event = reader.event(slug)
     if event.public:
         return event
-    if shown is None:
+    if shown is None or shown.event != slug:
         raise UnknownEvent(slug)
     return access.holder(reader, shown, slug)
 

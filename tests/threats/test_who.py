@@ -1,0 +1,124 @@
+"""A: who may do what. Each test is named by the threat it tries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+
+from backchannel.domain.ids import uuid7
+from tests.stage import Camp, Person, Server, put
+
+
+@pytest.fixture
+def other(shared_server: Server) -> Camp:
+    """Another event on the same server, of other people."""
+    return Camp.make(shared_server)
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+DESKS = ("organise", "triage", "s/compost-for-councillors/write", "s/compost-for-councillors/write-up/edit")
+
+
+@pytest.mark.parametrize("desk", DESKS)
+def test_A5_a_pass_of_another_event_opens_no_desk_of_this_one(camp: Camp, other: Camp, desk: str) -> None:
+    answer = httpx.get(f"{camp.server.url}/e/{camp.slug}/{desk}", headers=bearer(other.passes["organiser"]))
+    assert answer.status_code == 401
+    assert "This pass is for another event." in answer.text
+    assert not [role for role, token in camp.passes.items() if token in answer.text]
+
+
+@pytest.mark.parametrize("desk", DESKS)
+def test_A4_a_pass_that_was_ended_opens_no_desk(camp: Camp, desk: str) -> None:
+    renew(camp, "organiser")
+    answer = httpx.get(f"{camp.server.url}/e/{camp.slug}/{desk}", headers=bearer(camp.passes["organiser"]))
+    assert answer.status_code == 401
+    assert "does not hold any more" in answer.text
+
+
+def test_A5_a_pass_of_another_event_does_not_make_one_an_editor_who_reads_what_is_not_published(
+    camp: Camp, other: Camp
+) -> None:
+    camp.join("Ann").note("not yet for everybody")
+    address = f"{camp.server.url}/e/{camp.slug}/s/compost-for-councillors/write-up"
+    httpx.post(f"{address}/publish", data={"published": "no"}, headers=bearer(camp.passes["organiser"]))
+    assert httpx.get(address).status_code == 404
+    for path in (address, f"{address}.md", f"{camp.server.url}/e/{camp.slug}/write-up.md"):
+        assert "not yet for everybody" not in httpx.get(path, headers=bearer(other.passes["scribe"])).text
+
+
+def test_A5_a_pass_of_another_event_joins_writes_and_follows_nothing_here(camp: Camp, other: Camp) -> None:
+    stranger = Person(camp, other.passes["scribe"])
+    assert stranger.post("join", {"name": "Mallory"}).status_code == 401
+    assert stranger.post("ops", {"ops": [put("from next door")]}).status_code == 401
+    followed = httpx.get(
+        f"{camp.api}/changes", params={"channel": "staff"}, headers=bearer(other.passes["organiser"])
+    )
+    assert (followed.status_code, camp.texts("event")) == (401, [])
+
+
+def test_A5_the_id_of_another_event_s_item_is_just_a_new_id_here(camp: Camp, other: Camp) -> None:
+    theirs = other.join("Ann").note("theirs")
+    asked = httpx.get(f"{camp.api}/items/{theirs['id']}")
+    assert asked.json()["error"]["code"] == "unknown_item"
+    moved = camp.person("organiser").do({"op": uuid7(), "id": theirs["id"], "do": "hide"})
+    assert moved["error"]["code"] == "unknown_item"
+    camp.join("Bob").do(put("ours", id=theirs["id"]))
+    assert (other.texts("event"), camp.texts("event")) == (["theirs"], ["ours"])
+
+
+ABSENT = ("", "/changes", "/changes?channel=staff", "/changes?after=0&wait=1", "/items/0197690d-6b1e-7c3a-9d52-0f1b8f3a6c11")
+PAGES = (
+    "", "/all", "/s/compost-for-councillors", "/s/nothing", "/s/compost-for-councillors/write", "/write-up", "/write-up.md",
+    "/write-up.pdf", "/write-up.nonsense", "/s/compost-for-councillors/write-up", "/s/compost-for-councillors/write-up.json",
+    "/s/compost-for-councillors/write-up/edit", "/organise", "/triage", "/i/0197690d-6b1e-7c3a-9d52-0f1b8f3a6c11",
+)  # fmt: skip
+
+
+def test_A5_a_restricted_event_answers_strangers_as_one_that_is_not_there(camp: Camp, other: Camp) -> None:
+    camp.join("Ann").note("between us")
+    restrict(camp)
+    for headers in ({}, bearer(other.passes["organiser"])):
+        for base, paths in ((camp.api, ABSENT), (f"{camp.server.url}/e/{camp.slug}", PAGES)):
+            for path in paths:
+                here = answered(base + path, headers, camp.slug)
+                assert here == answered(base.replace(camp.slug, "nowhere") + path, headers, "nowhere"), path
+                assert here[0] == 404
+    assert camp.slug not in httpx.get(camp.server.url).text
+
+
+def test_A5_a_restricted_event_takes_no_word_from_strangers_either(camp: Camp, other: Camp) -> None:
+    restrict(camp)
+    for path in ("/organise/feeds", "/organise/links/scribe", "/triage/x", "/leave", "/s/compost-for-councillors/write"):
+        there = httpx.post(f"{camp.server.url}/e/{camp.slug}{path}", headers=bearer(other.passes["organiser"]))
+        assert there.status_code == 404
+
+
+def test_A5_who_has_a_pass_reads_a_restricted_event_and_who_had_one_is_told(camp: Camp) -> None:
+    camp.join("Ann").note("between us")
+    restrict(camp)
+    mine = bearer(camp.passes["follower"])
+    assert [item["text"] for item in httpx.get(f"{camp.api}/changes", headers=mine).json()["items"]] == ["between us"]
+    assert "between us" in httpx.get(f"{camp.server.url}/e/{camp.slug}/all", headers=mine).text
+    renew(camp, "follower")
+    assert httpx.get(f"{camp.api}/changes", headers=mine).status_code == 401
+
+
+def answered(url: str, headers: dict[str, str], slug: str) -> tuple[int, str]:
+    """The answer, without the name that was asked for."""
+    answer = httpx.get(url, headers=headers)
+    return answer.status_code, answer.text.replace(slug, "…")
+
+
+def restrict(camp: Camp) -> None:
+    camp.server.run("event", "set", camp.slug, "--restricted")
+
+
+def renew(camp: Camp, role: str) -> str:
+    """Make the role's link anew; the new pass."""
+    made: Any = camp.server.run("event", "pass", camp.slug, "--role", role, "--new").strip()
+    return str(made).rsplit("/", 1)[-1]
