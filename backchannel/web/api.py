@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, jsonify, request
 
-from backchannel.desk import events, ops, overview
+from backchannel.desk import access, events, ops, overview
 from backchannel.domain.channels import digest
 from backchannel.domain.errors import Invalid
 from backchannel.domain.wire import MOST_BYTES
@@ -65,6 +65,7 @@ def join(event: str) -> Response:
     """A shared pass and a name -> a personal pass."""
     limits().joins(request.remote_addr or "")
     shown = writing_pass(event)
+    access.holder(services().read(), shown, event)
     body = _json()
     name = body.get("name") if isinstance(body, dict) else None
     token = events.join(services().desk, services().passes, shown, name)
