@@ -1,6 +1,7 @@
 """The write-up as one document: what docx, odt, EPUB and PDF print, in the order in which one reads.
 
-    session   facts, key points, post-event thoughts, what was written at the time, the backchannel, what is drawn from it
+    session   facts, introduction, key points, post-event thoughts, what was written at the time, the backchannel, and what
+              is drawn from it
     event     contents, ledger, each session under its own heading, links, people, sessions without notes, figures
 """
 
@@ -18,6 +19,7 @@ from backchannel.writeup.html import words_html
 from backchannel.writeup.ledger import kind_of
 from backchannel.writeup.markdown import reason_of
 from backchannel.writeup.pandoc import Block, Inline
+from backchannel.writeup.render import render
 from backchannel.writeup.stable import event_id, session_id, updated
 from backchannel.writeup.tree import (
     Bar,
@@ -111,6 +113,9 @@ def _facts(writeup: SessionWriteUp) -> Iterator[Block]:
     said = " · ".join(fact for fact in told if fact)
     if said:
         yield pandoc.para(pandoc.soft(said))
+    for part in writeup.introduction.split("\n\n"):
+        if part.strip():
+            yield from read_words(render(part.strip("\n")))
 
 
 def _layers(writeup: SessionWriteUp, level: int) -> Iterator[Block]:
@@ -207,11 +212,15 @@ def _said(line: Line, head: Sequence[Inline], tail: Sequence[Inline]) -> list[Bl
         blocks = [pandoc.plain(*before, *first["c"]), *more]
     else:
         blocks = [*([pandoc.plain(*before)] if before else []), first, *more]
-    if tail and blocks[-1]["t"] in ("Para", "Plain"):
-        blocks[-1] = blocks[-1] | {"c": [*blocks[-1]["c"], *tail]}
-    elif tail:
-        blocks.append(pandoc.plain(*tail))
-    return blocks
+    return _with_tail(blocks, tail) if tail else blocks
+
+
+def _with_tail(blocks: list[Block], tail: Sequence[Inline]) -> list[Block]:
+    """`tail` behind the last paragraph, or in one of its own."""
+    last = next((at for at in range(len(blocks) - 1, -1, -1) if blocks[at]["t"] in ("Para", "Plain")), None)
+    if last is None:
+        return [*blocks, pandoc.plain(*tail)]
+    return [*blocks[:last], blocks[last] | {"c": [*blocks[last]["c"], *tail]}, *blocks[last + 1 :]]
 
 
 def words_of(line: Line) -> tuple[Block, ...]:
@@ -234,8 +243,9 @@ def _drawn(writeup: SessionWriteUp, level: int) -> Iterator[Block]:
 
 def _question(question: Question) -> list[Block]:
     answers = [_said(answer, [], []) for answer in question.answers]
-    asked = list(words_of(question.line))
-    return [*asked, *([pandoc.bullets(answers)] if answers else [])]
+    first, *more = words_of(question.line)
+    asked = first | {"t": "Plain"} if first["t"] == "Para" else first
+    return [asked, *more, *([pandoc.bullets(answers)] if answers else [])]
 
 
 def _commitment(made: Commitment) -> list[Block]:
