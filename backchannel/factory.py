@@ -14,6 +14,7 @@ from backchannel.live import handlers
 from backchannel.live.dispatcher import Dispatcher
 from backchannel.live.limits import Limits
 from backchannel.live.services import Services
+from backchannel.live.transport import porter
 from backchannel.live.transport.fanout import Fanout, TextPacket
 from backchannel.live.transport.websocket import WebSocket
 from backchannel.passes import Passes
@@ -32,6 +33,7 @@ from backchannel.web import (
     organise,
     scribe,
     triage,
+    websub,
     writeups,
 )
 
@@ -53,7 +55,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     limits = Limits(settings.limits)
     app.extensions |= {"backchannel": services, "backchannel limits": limits}
     handlers.register(socketio, services, limits)
-    for part in (compress, guard, errors, filters, api, follow, scribe, organise, triage, writeups, edit, offline):
+    porter.watch(socketio.server)
+    for part in (compress, guard, errors, filters, api, follow, scribe, organise, triage, writeups, edit, offline, websub):
         part.register(app)
     socketio.start_background_task(services.dispatcher.run)
     return app

@@ -22,6 +22,7 @@ from backchannel.ingest.fetch import Fetching, fetch
 from backchannel.ingest.guard import check_feed
 from backchannel.ingest.parse import feeds_listed_in
 from backchannel.ingest.sources.address import address_of
+from backchannel.ingest.websub import Hubs
 
 
 def register(cli: click.Group) -> None:
@@ -104,6 +105,7 @@ def remove(event: str, ref: str, db: str | None) -> None:
         removed = feeds.remove_feed(here.desk, event, ref)
     except BackchannelError:
         removed = feeds.remove_feed(here.desk, event, address_of(ref))
+    Hubs(here.desk, here.settings).leave(removed)
     click.echo(f"{removed.url} is polled no more; its posts stay.")
 
 

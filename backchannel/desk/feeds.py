@@ -64,7 +64,12 @@ def keep_poll(
         known = writer.feed(feed.event, feed.id)
         if known is None:
             return Taken()
-        polled = replace(feed, session=known.session, off=feed.off or known.off)  # an organiser may have been quicker
+        # An organiser, or a hub, may have been quicker.
+        polled = replace(feed, session=known.session, off=feed.off or known.off, hub_secret=known.hub_secret)
+        if (feed.hub, feed.hub_topic) == (known.hub, known.hub_topic):
+            polled = replace(polled, hub_due_at=known.hub_due_at, hub_until=known.hub_until)
+        if known.nudged:
+            polled = replace(polled, nudged=True, due_at=known.due_at)
         writer.keep_feed(polled)
         if gap is not None:
             writer.keep_gap(feed.event, replace(gap, feed=feed.url))

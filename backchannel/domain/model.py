@@ -251,3 +251,9 @@ class Feed:
     off: bool = False
     newest_at: datetime | None = None  # when its newest post was written, as far as one can believe it
     moved_to: str | None = None  # where its host said, once, that it went for good; believed when said twice
+    hub: str | None = None  # who tells of new posts (WebSub), and of the feed under which name
+    hub_topic: str | None = None
+    hub_secret: str | None = None  # signs what the hub tells, and names the address it tells it at
+    hub_due_at: datetime | None = None  # when the hub is to be asked, or asked again
+    hub_until: datetime | None = None  # how long it has promised to tell
+    nudged: bool = False  # the hub told: to be looked at at once

@@ -61,6 +61,7 @@ class Answer:
     moved_to: str | None = None
     next_url: str | None = None  # Link: rel="next"
     hub: str | None = None  # Link: rel="hub"
+    self_url: str | None = None  # Link: rel="self"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +120,7 @@ class _Journey:
 
     def go(self) -> Answer:
         backend = GuardedBackend(self.budget, allow=self.settings.allow, resolve=self.settings.resolve)
-        with httpcore2.ConnectionPool(ssl_context=_certificates(), network_backend=backend) as pool:
+        with httpcore2.ConnectionPool(ssl_context=certificates(), network_backend=backend) as pool:
             for _ in range(self.budget.redirects + 1):
                 if answer := self._hop(pool):
                     return answer
@@ -128,7 +129,7 @@ class _Journey:
     def _hop(self, pool: httpcore2.ConnectionPool) -> Answer | None:
         host = self.url.netloc
         self.budget.expect_head()
-        with _plainly(), pool.stream("GET", _core_url(self.url), headers=[(b"Host", host), *self.headers]) as response:
+        with plainly(), pool.stream("GET", core_url(self.url), headers=[(b"Host", host), *self.headers]) as response:
             self.budget.expect_body()
             headers = httpx2.Headers(response.headers)
             if response.status in MOVED and "location" in headers:
@@ -161,21 +162,22 @@ class _Journey:
             moved_to=self.moved_to,
             next_url=link(headers, "next", self.url),
             hub=link(headers, "hub", self.url),
+            self_url=link(headers, "self", self.url),
         )
 
 
-def _core_url(url: httpx2.URL) -> httpcore2.URL:
+def core_url(url: httpx2.URL) -> httpcore2.URL:
     return httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
 
 
 @lru_cache(maxsize=1)
-def _certificates() -> ssl.SSLContext:
+def certificates() -> ssl.SSLContext:
     """Made at the first fetch, after gevent's patching if there is any; it takes 20 ms, once."""
     return httpx2.create_ssl_context(trust_env=False)
 
 
 @contextmanager
-def _plainly() -> Iterator[None]:
+def plainly() -> Iterator[None]:
     """What can go wrong on the wire, in a sentence."""
     try:
         yield

@@ -23,6 +23,7 @@ from .catch_up import Fetcher, catch_up, more_of
 from .entries import read_entries
 from .fetch import Answer
 from .parse import FeedContents
+from .websub import with_hub
 
 FASTEST = 15.0  # seconds between two looks while posts come
 SLOWEST = 300.0  # when it is quiet, on the days of the event
@@ -125,6 +126,7 @@ class _Look:
         newest = max([*dates, *seen], default=self.now if entries else None)
         title = contents.title or self.feed.title
         feed = replace(self.feed, title=title, fingerprint=fingerprint, newest_at=newest)
+        feed = with_hub(feed, contents.links.get("hub") or answer.hub, contents.links.get("self") or answer.self_url)
         note = self._missing(gap) or _doubts(contents, len(entries))
         covers = _covered_since(entries) if gap is None and not {"cut", "many"} & set(contents.flags) else None
         return replace(self._sound(answer, feed, note), entries=entries, covers=covers, gap=gap)
@@ -144,7 +146,9 @@ class _Look:
             polled_at=self.now,
             due_at=self.pace.next_look(self.now, feed.newest_at, answer.max_age),
             failures=0,
-            health=f"answers {answer.status}, {last}{note}" + (", moved for good" if moved else ""),
+            health=f"answers {answer.status}, {last}{note}"
+            + (", moved for good" if moved else "")
+            + (", its hub tells of new ones" if feed.hub_until and feed.hub_until > self.now else ""),
         )
         return Poll(feed=feed, apart=self.pace.apart(answer.max_age))
 

@@ -31,6 +31,7 @@ from backchannel.store.base import Store, Writer
 from .catch_up import Fetcher
 from .fetch import Fetching, fetch
 from .poll import SLOWEST, Pace, host_of, poll_feed
+from .websub import Hubs
 
 LEASE = timedelta(seconds=120)  # the longest that a look can take, and more
 HANDFUL = 5  # feeds leased in one transaction
@@ -63,6 +64,7 @@ class Poller:
         self._desk = desk
         self._settings = settings
         self._fetcher = fetcher or partial(fetch, settings=Fetching.of(settings))
+        self._hubs = Hubs(desk, settings)
         self._lock = Lock()
         self._busy: set[str] = set()  # hosts being asked
         self._rested: dict[str, datetime] = {}  # host -> from when on it may be asked again
@@ -114,10 +116,11 @@ class Poller:
         """By host, the longest due first: of a stranger's one, of our own all. Hosts that are busy or rest have none."""
         now = self._desk.clock()
         waiting = [pair for pair in self._feeds(event) if pair[0].due_at is None or pair[0].due_at <= now]
-        waiting.sort(key=lambda pair: pair[0].due_at.timestamp() if pair[0].due_at else 0.0)
+        waiting.sort(key=lambda pair: (not pair[0].nudged, pair[0].due_at.timestamp() if pair[0].due_at else 0.0))
         hosts = _by_host(waiting)
+        told = {host for host, feeds in hosts.items() if feeds[0][0].nudged}
         with self._lock:
-            free = [host for host in hosts if host not in self._busy and self._rested.get(host, now) <= now]
+            free = [host for host in hosts if host not in self._busy and (host in told or self._rested.get(host, now) <= now)]
             free = free[: max(AT_ONCE - len(self._busy), 0)]
         return {host: hosts[host] if self._is_near(host) else hosts[host][:1] for host in free}
 
@@ -147,8 +150,8 @@ class Poller:
             kept = [feed for slug in slugs for feed in writer.feeds(slug) if feed.id in events and not feed.off]
             ours = [feed for feed in kept if whenever or feed.due_at == events[feed.id][0]]
             for feed in ours:
-                writer.keep_feed(replace(feed, due_at=due))
-            return [(feed, events[feed.id][1]) for feed in ours]
+                writer.keep_feed(replace(feed, due_at=due, nudged=False))
+            return [(replace(feed, nudged=False), events[feed.id][1]) for feed in ours]
 
         return self._store.write(job)
 
@@ -161,7 +164,9 @@ class Poller:
             poll = poll_feed(feed, fetcher=self._fetcher, now=now, pace=self._pace(feed, event), zone=_zone(event))
             with self._lock:
                 self._rested[host_of(feed.url)] = self._desk.clock() + timedelta(seconds=poll.apart)
-            return Polled(poll.feed, keep_poll(self._desk, poll.feed, poll.entries, covers=poll.covers, gap=poll.gap))
+            taken = keep_poll(self._desk, poll.feed, poll.entries, covers=poll.covers, gap=poll.gap)
+            self._hubs.see_to(poll.feed)
+            return Polled(poll.feed, taken)
         except Exception:
             log.exception("What the feed %s brought could not be kept.", feed.url)
             return Polled(replace(feed, health="could not be kept: the server's log says why"))

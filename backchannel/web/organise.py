@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Thread
 from typing import Any
 
 import segno
@@ -14,6 +15,7 @@ from backchannel.domain.errors import BackchannelError, BadPass, Invalid
 from backchannel.domain.model import ROLES, Event, Role
 from backchannel.ingest.guard import check_feed
 from backchannel.ingest.sources.address import address_of
+from backchannel.ingest.websub import Hubs
 from backchannel.passes import Pass
 from backchannel.web.grid import read_grid
 from backchannel.web.guard import remember, services, visible
@@ -49,7 +51,9 @@ def add_feed(event: str) -> ResponseReturnValue:
 @organise.post("/e/<event>/organise/feeds/remove")
 def remove_feed(event: str) -> ResponseReturnValue:
     organising(event)
-    feeds.remove_feed(services().desk, event, request.form.get("url", ""))
+    removed = feeds.remove_feed(services().desk, event, request.form.get("url", ""))
+    hubs = Hubs(services().desk, services().settings)
+    Thread(target=hubs.leave, args=(removed,), daemon=True).start()  # a hub may take its time to answer
     return redirect(url_for("organise.desk", event=event, _anchor="feeds"), code=303)
 
 

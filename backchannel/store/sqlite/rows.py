@@ -118,6 +118,8 @@ def feed(row: sqlite3.Row) -> Feed:
         etag=row["etag"], modified=row["modified"], fingerprint=row["fingerprint"],
         polled_at=moment(row["polled_at"]), due_at=moment(row["due_at"]), failures=row["failures"],
         health=row["health"], off=bool(row["off"]), newest_at=moment(row["newest_at"]), moved_to=row["moved_to"],
+        hub=row["hub"], hub_topic=row["hub_topic"], hub_secret=row["hub_secret"], hub_due_at=moment(row["hub_due_at"]),
+        hub_until=moment(row["hub_until"]), nudged=bool(row["nudged"]),
     )  # fmt: skip
 
 
@@ -151,5 +153,6 @@ def feed_row(feed: Feed) -> dict[str, Any]:
         "etag": feed.etag, "modified": feed.modified, "fingerprint": feed.fingerprint,
         "polled_at": write_when(feed.polled_at), "due_at": write_when(feed.due_at), "failures": feed.failures,
         "health": feed.health, "off": int(feed.off), "newest_at": write_when(feed.newest_at),
-        "moved_to": feed.moved_to,
+        "moved_to": feed.moved_to, "hub": feed.hub, "hub_topic": feed.hub_topic, "hub_secret": feed.hub_secret,
+        "hub_due_at": write_when(feed.hub_due_at), "hub_until": write_when(feed.hub_until), "nudged": int(feed.nudged),
     }  # fmt: skip

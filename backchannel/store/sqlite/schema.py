@@ -82,7 +82,8 @@ CREATE TABLE gap (
 CREATE TABLE feed (
     event TEXT NOT NULL, id TEXT NOT NULL, url TEXT NOT NULL, session TEXT, title TEXT NOT NULL, etag TEXT,
     modified TEXT, fingerprint TEXT, polled_at TEXT, due_at TEXT, failures INTEGER NOT NULL, health TEXT NOT NULL,
-    off INTEGER NOT NULL, newest_at TEXT, moved_to TEXT, PRIMARY KEY (event, id)
+    off INTEGER NOT NULL, newest_at TEXT, moved_to TEXT, hub TEXT, hub_topic TEXT, hub_secret TEXT,
+    hub_due_at TEXT, hub_until TEXT, nudged INTEGER NOT NULL, PRIMARY KEY (event, id)
 ) WITHOUT ROWID
 """
 
