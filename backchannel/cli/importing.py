@@ -74,16 +74,18 @@ def notes(
         print_json([_imported(one) for one in imported])
         return
     for one in imported:
-        where = "a new session" if one.new_session else "the session"
+        where = "a new session" if one.new_session else "the session" if one.session else "the hallway"
+        title = f" “{one.session.title}”" if one.session else ""
         click.echo(
-            f"{one.notes} notes and {one.afterthoughts} afterthoughts into {where} “{one.session.title}”"
+            f"{one.notes} notes and {one.afterthoughts} afterthoughts into {where}{title}"
             + (f"; {one.known} were there already." if one.known else ".")
         )
 
 
 def _imported(one: documents.Imported) -> dict[str, object]:
     return {
-        "session": one.session.guid, "slug": one.session.slug, "title": one.session.title,
+        "session": one.session and one.session.guid, "slug": one.session and one.session.slug,
+        "title": one.session.title if one.session else None,
         "new_session": one.new_session, "notes": one.notes, "afterthoughts": one.afterthoughts, "posts": one.posts,
         "known": one.known,
     }  # fmt: skip

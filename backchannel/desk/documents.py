@@ -12,17 +12,21 @@ from backchannel.desk.placing import forget
 from backchannel.desk.programme import free_slug
 from backchannel.domain.channels import channels_of
 from backchannel.domain.ids import derived
+from backchannel.domain.markup import read
 from backchannel.domain.model import Document, Draft, Event, Item, Placement, Room, Session
-from backchannel.domain.wire import fold, one_line, tidy
+from backchannel.domain.wire import fold, is_off_the_record, one_line, tidy
 from backchannel.store.base import Writer
 from backchannel.writeup.render import render
+
+IN_A_SESSION = Placement(method="explicit", confidence=1.0, reason="stands in the notes of this session")
+IN_THE_HALLWAY = Placement(method="hallway", confidence=1.0, reason="stands outside any session")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """What became of one document."""
+    """What became of one document; `session` is None for the hallway."""
 
-    session: Session
+    session: Session | None
     new_session: bool
     notes: int
     afterthoughts: int
@@ -49,6 +53,7 @@ def _take(
     desk: Desk, writer: Writer, event: Event, document: Document, ref: str | None, author: str | None, day: date | None
 ) -> Imported:
     home, is_new = _home(writer, event, document, ref)
+    document = replace(document, drafts=tuple(d for d in document.drafts if not is_off_the_record(d.text)))
     kept, seen = Counter[str](), Counter[tuple[str, ...]]()
     known = set(writer.fingerprints(event.slug, ids := _ids(event, document, seen)))
     for id, draft in zip(ids, document.drafts, strict=True):
@@ -58,6 +63,7 @@ def _take(
         item = _item(event, home, document, draft, id, author, day, desk.clock())
         writer.keep_item(item, channels_of(item), do="put", by=item.author_key, at=desk.clock(), new_text=True)
         kept[draft.origin] += 1
+    _introduce(desk, writer, event, home, document)
     return Imported(
         session=home, new_session=is_new, notes=kept["note"], afterthoughts=kept["afterthought"], posts=kept["post"],
         known=kept["known"],
@@ -65,21 +71,25 @@ def _take(
 
 
 def _ids(event: Event, document: Document, seen: Counter[tuple[str, ...]]) -> list[str]:
-    """Ids from the content: an equal line is another one only if it stands twice in the same document."""
+    """Those that the document says; else ids from the content: an equal line is another one only if it stands twice in the
+    same document."""
     ids = []
     for draft in document.drafts:
         key = (fold(document.title), draft.origin, draft.author, draft.text)
         seen[key] += 1
-        ids.append(derived(event.uid, "document", *key, str(seen[key])))
+        ids.append(draft.id or derived(event.uid, "document", *key, str(seen[key])))
     return ids
 
 
-def _home(writer: Writer, event: Event, document: Document, ref: str | None) -> tuple[Session, bool]:
+def _home(writer: Writer, event: Event, document: Document, ref: str | None) -> tuple[Session | None, bool]:
+    """The session that takes the document, and whether it was made for it; None is the hallway."""
     if ref is not None:
         return _with_headings(writer, event, writer.session(event.slug, ref), document), False
+    if document.hallway:
+        return None, False
     sessions = writer.sessions(event.slug)
-    for session in sessions:
-        if fold(session.title).strip() == fold(document.title).strip():
+    for session in sorted(sessions, key=lambda session: session.guid != document.guid):
+        if session.guid == document.guid or fold(session.title).strip() == fold(document.title).strip():
             return _with_headings(writer, event, session, document), False
     session = _new_session(event, document, {session.slug for session in sessions})
     if session.room and session.room not in {room.name for room in writer.rooms(event.slug)}:
@@ -99,24 +109,44 @@ def _with_headings(writer: Writer, event: Event, session: Session, document: Doc
 def _new_session(event: Event, document: Document, used: set[str]) -> Session:
     title = one_line(document.title)[:200] or "Notes"
     return Session(
-        guid=derived(event.uid, "session", title), slug=free_slug(title, used), title=title, room=document.room,
+        guid=document.guid or derived(event.uid, "session", title), slug=free_slug(title, used), title=title, room=document.room,
         starts=document.starts, ends=document.ends, leaders=document.leaders, hashtags=document.hashtags,
         headings=dict(document.headings),
     )  # fmt: skip
 
 
 def _item(
-    event: Event, session: Session, document: Document, draft: Draft, id: str, author: str | None, day: date | None,
-    now: datetime,
+    event: Event, session: Session | None, document: Document, draft: Draft, id: str, author: str | None,
+    day: date | None, now: datetime,
 ) -> Item:  # fmt: skip
     at = draft.at or day or document.date
-    text = tidy(draft.text)
     item = Item(
-        id=id, event=event.slug, origin=draft.origin, text=text, author=draft.author or author or "",
-        author_key="import", session=session.guid, at=at, written_at=at, received_at=now, url=draft.url,
-        placed=Placement(method="explicit", confidence=1.0, reason="stands in the notes of this session"),
+        id=id, event=event.slug, origin=draft.origin, text=tidy(draft.text), author=draft.author or author or "",
+        author_key="import", session=session.guid if session else None, at=at, written_at=at, received_at=now,
+        url=draft.url, source_id=draft.source_id, sources=draft.sources, reactions=draft.reactions,
+        placed=IN_A_SESSION if session else IN_THE_HALLWAY,
     )  # fmt: skip
-    item = worded(item, text, draft.depth)
+    return _worded(item, draft)
+
+
+def _worded(item: Item, draft: Draft) -> Item:
+    """The item with its words read; where the document knows the speaker or the kind better, it is believed."""
+    if item.origin == "post":
+        return replace(item, kind=draft.kind or read(item.text).kind, speaker=draft.speaker, html=render(item.text))
+    item = worded(item, item.text, draft.depth)
+    if draft.speaker and draft.speaker != item.speaker:
+        reading = read(item.text.removeprefix(f"{draft.speaker}:").lstrip())
+        item = replace(item, speaker=draft.speaker, kind=reading.kind, html=render(reading.body))
     if draft.kind is not None and draft.kind != item.kind:
-        item = replace(item, kind=draft.kind, html=render(text) if item.speaker is None else item.html)
-    return replace(item, speaker=draft.speaker or item.speaker)
+        item = replace(item, kind=draft.kind, html=render(item.text) if item.speaker is None else item.html)
+    return item
+
+
+def _introduce(desk: Desk, writer: Writer, event: Event, session: Session | None, document: Document) -> None:
+    """The introduction of a write-up that was edited elsewhere, unless this one has its own."""
+    if session is None or not document.introduction:
+        return
+    edition = writer.edition(event.slug, session.guid)
+    if not edition.introduction:
+        edited = replace(edition, introduction=document.introduction)
+        writer.keep_edition(event.slug, session.guid, edited, by="import", at=desk.clock())

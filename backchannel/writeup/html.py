@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
+from typing import Any
 from unicodedata import bidirectional
 
 from backchannel.domain.links import Link
 from backchannel.domain.model import Session
 from backchannel.domain.times import read_date
 from backchannel.domain.wire import one_line
+from backchannel.writeup import json
 from backchannel.writeup.chart import chart, table
 from backchannel.writeup.markdown import reason_of
 from backchannel.writeup.mdtext import printable
@@ -34,7 +36,8 @@ _LABELLED = ("question", "answer", "action", "pledge", "decision")
 
 
 def write_session(writeup: SessionWriteUp) -> str:
-    return _page(f"{writeup.title} · {writeup.event.title}", session_body(writeup))
+    page = _page(f"{writeup.title} · {writeup.event.title}", session_body(writeup))
+    return page + _data(json.session_value(writeup))
 
 
 def session_body(writeup: SessionWriteUp) -> list[str]:
@@ -49,7 +52,7 @@ def session_body(writeup: SessionWriteUp) -> list[str]:
 
 
 def write_event(writeup: EventWriteUp) -> str:
-    return _page(writeup.title, event_body(writeup))
+    return _page(writeup.title, event_body(writeup)) + _data(json.event_value(writeup))
 
 
 def event_body(writeup: EventWriteUp) -> list[str]:
@@ -89,6 +92,11 @@ def _page(title: str, body: Iterable[str]) -> str:
         "</html>",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _data(value: dict[str, Any]) -> str:
+    """The same as data, so that the file can be read back (ingest/notes/data.py)."""
+    return f"<!-- Backchannel data 1: {json.in_comment(value)} -->\n"
 
 
 def _head(writeup: SessionWriteUp, heading: str) -> Iterator[str]:

@@ -32,28 +32,42 @@ from backchannel.writeup.tree import Due, EventWriteUp, Line, SessionWriteUp
 
 
 def write_session(writeup: SessionWriteUp) -> str:
-    return _dump({"event": _event(writeup.event), **_part(writeup)})
+    return _dump(session_value(writeup))
+
+
+def session_value(writeup: SessionWriteUp) -> dict[str, Any]:
+    return {"event": _event(writeup.event), **_part(writeup)}
 
 
 def write_event(writeup: EventWriteUp) -> str:
-    return _dump(
-        {
-            "event": _event(writeup.event),
-            "when": writeup.when,
-            "note_takers": list(writeup.note_takers),
-            "sessions": [_part(part) for part in writeup.sessions],
-            "hallway": _part(writeup.hallway) if writeup.hallway else None,
-            "without_notes": [_session(session) for session in writeup.without_notes],
-            "ledger": [_due(due) for due in writeup.ledger],
-            "links": [_link(link) for link in writeup.links],
-            "people": list(writeup.people),
-            "gaps": list(writeup.gaps),
-            "statistics": {
-                "day": [asdict(bar) for bar in writeup.statistics.day],
-                "sessions": [asdict(bar) for bar in writeup.statistics.sessions],
-            },
-        }
-    )
+    return _dump(event_value(writeup))
+
+
+def event_value(writeup: EventWriteUp) -> dict[str, Any]:
+    return {
+        "event": _event(writeup.event),
+        "when": writeup.when,
+        "note_takers": list(writeup.note_takers),
+        "sessions": [_part(part) for part in writeup.sessions],
+        "hallway": _part(writeup.hallway) if writeup.hallway else None,
+        "without_notes": [_session(session) for session in writeup.without_notes],
+        "ledger": [_due(due) for due in writeup.ledger],
+        "links": [_link(link) for link in writeup.links],
+        "people": list(writeup.people),
+        "gaps": list(writeup.gaps),
+        "statistics": {
+            "day": [asdict(bar) for bar in writeup.statistics.day],
+            "sessions": [asdict(bar) for bar in writeup.statistics.sessions],
+        },
+    }
+
+
+def in_comment(value: dict[str, Any]) -> str:
+    """The same on one line, with nothing in it that would end an HTML comment."""
+    made = printable(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+    for sign, escaped in (("<", "\\u003c"), (">", "\\u003e"), ("--", "-\\u002d")):
+        made = made.replace(sign, escaped)
+    return made
 
 
 def _part(writeup: SessionWriteUp) -> dict[str, Any]:

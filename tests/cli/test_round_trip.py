@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from backchannel.domain.ids import uuid7
 from tests.stage import Server
 
@@ -60,3 +62,52 @@ def test_notes_that_are_no_text_are_refused_and_nothing_is_kept(shared_server: S
     done = shared_server.command("import", "notes", event, "-", given=bytes(range(256)) * 10)
     assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)
     assert items(shared_server, event) == []
+
+
+LOG = """14:00:03 [mo]
+Meeting: Puddles
+14:01:12 [mo]
+Topic: Gutters
+14:01:40 [mo]
+ty: the gutters are full
+14:01:58 [mo]
+... and nobody owns them
+14:02:10 [ty]
+-> https://example.org/gutters The plan
+14:03:30 [mo]
+ty: who pays?
+"""
+
+
+@pytest.mark.parametrize("format", ["md", "html", "json"])
+def test_a_scribe_s_log_keeps_times_speakers_and_topics_in_every_format(shared_server: Server, format: str) -> None:
+    first, second = fresh(shared_server), fresh(shared_server)
+    shared_server.run("import", "notes", first, "-", "--date", "2019-05-14", given=LOG)
+    written = items(shared_server, first)
+    assert [(item["at"][11:16], item["author"], item["speaker"], item["kind"], item["text"]) for item in written] == [
+        ("14:01", "mo", None, "note", "Topic: Gutters"),
+        ("14:01", "mo", "ty", "note", "ty: the gutters are full"),
+        ("14:01", "mo", "ty", "note", "... and nobody owns them"),
+        ("14:02", "ty", None, "link", "-> https://example.org/gutters The plan"),
+        ("14:03", "mo", "ty", "question", "ty: who pays?"),
+    ]
+    exported = shared_server.run("export", first, "--format", format)
+    shared_server.run("import", "notes", second, "-", given=exported)
+    again = items(shared_server, second)
+    if format == "md":  # which prints minutes
+        written = [item | {"at": item["at"][:17] + "00" + item["at"][19:]} for item in written]
+    assert again == written
+
+
+def test_a_speaker_whom_the_words_call_by_a_nick_is_named_once(shared_server: Server) -> None:
+    event = fresh(shared_server)
+    shared_server.run("import", "notes", event, "-", "--date", "2019-05-14", given=LOG)
+    page = shared_server.run("export", event, "--format", "html").partition("<!-- Backchannel data")[0]
+    assert "<b>ty:</b> the gutters are full" in page
+    assert "ty: the gutters" not in page
+
+
+def test_off_the_record_lines_of_a_document_are_not_kept(shared_server: Server) -> None:
+    event = fresh(shared_server)
+    shared_server.run("import", "notes", event, "-", given="# Rain\n- wet\n- OTR: between us\n")
+    assert [item["text"] for item in items(shared_server, event)] == ["wet"]

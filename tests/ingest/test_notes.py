@@ -26,10 +26,15 @@ def as_data(documents):
             "title": document.title,
             "headings": dict(document.headings),
             "leaders": list(document.leaders),
-            "drafts": [[d.origin, d.depth, d.author, write_when(d.at), d.text] for d in document.drafts],
+            "drafts": [_as_data(draft) for draft in document.drafts],
         }
         for document in documents
     ]
+
+
+def _as_data(d):
+    """[origin, depth, author, at, text], and the speaker where the document knows her better than the words."""
+    return [d.origin, d.depth, d.author, write_when(d.at), d.text, *([d.speaker] if d.speaker else [])]
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.name)
@@ -188,7 +193,27 @@ def test_no_line_is_lost_whatever_stands_around_it(lines):
         assert kept.count(word) >= min(1, text.split().count(word))
 
 
-@pytest.mark.parametrize("line", ["- a", "a", "# a", "> a", "– a! – B", "=", "---", "```", "(", "* " * 30, "   - a"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "- a",
+        "a",
+        "# a",
+        "> a",
+        "– a! – B",
+        "=",
+        "---",
+        "```",
+        "(",
+        "* " * 30,
+        "   - a",
+        "15:00 <a> b: c",
+        "15:00 <a> s/x/y/",
+        "<li><a href=x>a",
+        "<p>a",
+        "<!-- Backchannel data 1: {",
+    ],
+)
 def test_a_long_document_takes_no_longer_a_line(line):
     text = "\n".join([line] * (100_000 // len(line)) + ["- end"]).encode()
     begun = time.process_time()

@@ -4,6 +4,10 @@ Each dialect is one file with two functions, `is_it(text) -> bool` and `read(tex
 a text reads it:
 
     exported    what our own `export --format md` wrote
+    data        what `export --format json` and `html` wrote
+    irc         a log: W3C's scribes, MeetBot's marks
+    meetbot     the minutes that MeetBot makes of a log
+    webpage     HTML: Etherpad's export, a word processor's, anybody's
     plain       Markdown and plain text, with a heading or without, with bullets or without
 
 A new dialect is a file and a line in `_DIALECTS`.
@@ -15,11 +19,12 @@ from datetime import date
 
 from backchannel.domain.errors import Unreadable
 from backchannel.domain.model import Document
-from backchannel.ingest.notes import exported, plain
+from backchannel.ingest.notes import data as written
+from backchannel.ingest.notes import exported, irc, meetbot, plain, webpage
 from backchannel.ingest.notes.decode import decode
 from backchannel.ingest.notes.hints import Hints
 
-_DIALECTS = (exported, plain)
+_DIALECTS = (exported, written, irc, meetbot, webpage, plain)
 
 
 def read_notes(data: bytes, *, name: str = "", author: str = "", date: date | None = None) -> tuple[Document, ...]:

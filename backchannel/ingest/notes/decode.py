@@ -11,7 +11,7 @@ from backchannel.ingest.charset import read_text
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 _BINARY = (b"%PDF-", b"PK\x03\x04", b"{\\rtf", b"\x1f\x8b", b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\x0b\x0c\r\x1b"))
-_LARGEST = 5 * 1024 * 1024
+_LARGEST = 32 * 1024 * 1024
 
 
 def decode(data: bytes, name: str = "") -> str:

@@ -163,7 +163,7 @@ class _Reader:
         heading, self.author = plain_from_markdown(heading), ""
         told = next((origin for origin, pattern in TOLD.items() if pattern.match(heading)), None)
         announced = self.announced if self.announced in TOLD else None
-        self.origin, self.announced = cast(Origin | None, announced) or told, None
+        self.origin, self.announced = announced or told, None
         if self.origin and self.session and heading != HEADINGS[self.origin]:
             self.session.headings[self.origin] = heading
 

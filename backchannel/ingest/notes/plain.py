@@ -20,6 +20,7 @@ from backchannel.ingest.notes.credits import credit_of, together
 from backchannel.ingest.notes.hints import Hints
 from backchannel.ingest.notes.layers import layer_of
 from backchannel.ingest.notes.outline import Block, Heading, outline
+from backchannel.ingest.notes.speakers import with_speakers
 
 _CREDITS_WITHIN = 4  # blocks from the heading
 # Headings of the parts of one session, not of sessions.
@@ -37,7 +38,11 @@ def is_it(text: str) -> bool:
 
 
 def read(text: str, hints: Hints) -> list[Document]:
-    blocks = outline(text)
+    return read_blocks(outline(text), hints)
+
+
+def read_blocks(blocks: Sequence[Block], hints: Hints) -> list[Document]:
+    """The sessions of a document of which the outline is known."""
     level = _session_level(blocks)
     if level is None:
         return [_document(_title(blocks, hints), _without_title(blocks), hints)]
@@ -139,7 +144,8 @@ def _document(title: str, blocks: Sequence[Block], hints: Hints) -> Document:
         if not any(block is credit for credit in credits):
             made.take(block)
     leaders = credited.get("leaders", ())
-    return Document(title=title, drafts=tuple(made.drafts), date=hints.date, leaders=leaders, headings=made.headings)
+    drafts = with_speakers(made.drafts)
+    return Document(title=title, drafts=drafts, date=hints.date, leaders=leaders, headings=made.headings)
 
 
 def _words(heading: str) -> str:
