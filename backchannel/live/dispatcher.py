@@ -6,12 +6,14 @@ by a nudge from this process's own commits, or looks at the heads every 100 ms f
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
+import gevent
 from gevent.event import Event as Signal
 from gevent.timeout import Timeout
 
@@ -19,6 +21,8 @@ from backchannel.domain.channels import digest
 from backchannel.domain.model import Item
 from backchannel.domain.shapes import item_on_wire, tombstone_on_wire
 from backchannel.store.base import Page, Store
+
+log = logging.getLogger(__name__)
 
 LOOK = 0.1  # seconds between two looks at the heads
 BEAT = 10.0  # seconds between two `head` beats
@@ -83,7 +87,11 @@ class Dispatcher:
         while True:
             self._wanted.wait(LOOK)
             self._wanted.clear()
-            self.round()
+            try:
+                self.round()
+            except Exception:
+                log.exception("a round of the dispatcher failed; the next one goes on from there")
+                gevent.sleep(LOOK)
 
     def round(self) -> None:
         """One look: send what is new on every watched channel."""
@@ -102,10 +110,9 @@ class Dispatcher:
         """The database is another one (a backup was restored): what was sent counts no more, and all are told at once."""
         reader = self._store.reader()
         self._epoch = reader.epoch()
-        for channel in self._watchers:
+        for channel in list(self._watchers):
             self._sent[channel] = reader.channel_head(*channel)
-            self._moved[channel].set()
-            self._moved[channel].clear()
+            self._wake(channel)
         self._beat()
 
     def _send_new(self, channel: Channel) -> None:
@@ -116,8 +123,14 @@ class Dispatcher:
             if page.seq > self._sent[channel]:
                 self._sent[channel] = page.seq
                 self._emitter.emit("changes", frame(channel, page), room=room_of(channel))
-                self._moved[channel].set()
-                self._moved[channel].clear()
+                self._wake(channel)
+
+    def _wake(self, channel: Channel) -> None:
+        """Those who wait for the channel over plain HTTP, if anybody is left: all may have gone while a frame went out."""
+        moved = self._moved.get(channel)
+        if moved is not None:
+            moved.set()
+            moved.clear()
 
     def _beat(self) -> None:
         reader = self._store.reader()

@@ -1,0 +1,85 @@
+"""The dispatcher, with a list in place of the sockets: whatever happens while it sends, it goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import gevent
+import pytest
+
+from backchannel.domain.model import Event, Item
+from backchannel.live.dispatcher import Dispatcher
+from backchannel.store.sqlite.store import SqliteStore
+
+NOW = datetime(2026, 6, 13, 10, 5, tzinfo=UTC)
+HERE = ("camp", "event")
+
+
+class Sent(list[tuple[str, int, int]]):
+    """What was emitted: (event, prev, seq). `meanwhile` is called in the middle of every emit, as other greenlets are."""
+
+    meanwhile: Callable[[], Any] = staticmethod(lambda: None)
+
+    def emit(self, event: str, data: Any, *, room: str) -> None:
+        self.append((event, data.get("prev", 0), data["seq"]))
+        self.meanwhile()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    made = SqliteStore(tmp_path / "camp.db")
+    made.write(lambda writer: writer.keep_event(Event(slug="camp", uid="u", title="Camp")))
+    yield made
+    made.close()
+
+
+def keep(store: SqliteStore, id: str) -> None:
+    note = Item(id=id, event="camp", origin="note", text=id, author="Ann", author_key="a", at=NOW)
+    store.write(lambda writer: writer.keep_item(note, ["event"], do="put", by="a", at=NOW, new_text=True))
+
+
+def test_what_is_committed_goes_out_as_one_frame_that_says_what_was_before_it(store: SqliteStore) -> None:
+    sent = Sent()
+    dispatcher = Dispatcher(store, sent)
+    dispatcher.watch(HERE)
+    for id in ("one", "two"):
+        keep(store, id)
+    dispatcher.round()
+    keep(store, "three")
+    dispatcher.round()
+    dispatcher.round()
+    assert sent == [("changes", 0, 2), ("changes", 2, 3)]
+
+
+def test_it_goes_on_when_everybody_leaves_in_the_middle_of_a_frame_and_comes_back(store: SqliteStore) -> None:
+    sent = Sent()
+    dispatcher = Dispatcher(store, sent)
+    dispatcher.watch(HERE)
+    sent.meanwhile = lambda: dispatcher.unwatch(HERE)
+    keep(store, "one")
+    dispatcher.round()
+    sent.meanwhile = lambda: None
+    dispatcher.watch(HERE)
+    keep(store, "two")
+    dispatcher.round()
+    assert sent == [("changes", 0, 1), ("changes", 1, 2)]
+
+
+def test_a_fault_of_one_round_is_told_and_does_not_end_it(store: SqliteStore, caplog: pytest.LogCaptureFixture) -> None:
+    sent = Sent()
+    dispatcher = Dispatcher(store, sent)
+    dispatcher.watch(HERE)
+    sent.meanwhile = lambda: 1 / 0
+    running = gevent.spawn(dispatcher.run)
+    keep(store, "one")
+    gevent.sleep(0.3)
+    sent.meanwhile = lambda: None
+    keep(store, "two")
+    with gevent.Timeout(5):
+        while ("changes", 1, 2) not in sent:
+            gevent.sleep(0.01)
+    assert "ZeroDivisionError" in caplog.text
+    running.kill()
