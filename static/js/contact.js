@@ -46,8 +46,11 @@ export function forgetPlain() {
   remember(PLAIN, null);
 }
 
-/** Nothing of an event is remembered any more. @param {string} event */
+let left = false;
+
+/** Nothing of an event is remembered any more, nor will be by this page. @param {string} event */
 export function forgetEvent(event) {
+  left = true;
   try {
     for (const key of Object.keys(localStorage)) if (/^backchannel-\w+\//.test(key) && key.split("/")[1] === event) localStorage.removeItem(key);
   } catch {
@@ -66,6 +69,7 @@ export function recall(key) {
 
 /** A browser that keeps nothing asks again every time. @param {string} key @param {any} value */
 export function remember(key, value) {
+  if (left) return;
   try {
     if (value === null) localStorage.removeItem(key);
     else localStorage.setItem(key, JSON.stringify(value));

@@ -26,6 +26,9 @@ export class Shelf {
     /** @type {Record<string, Map<any, any>>} */
     this.memory = Object.fromEntries(STORES.map((name) => [name, new Map()]));
     this.n = 0;
+    this.left = new Set(); // events that somebody left while this page was open: nothing of them is kept any more
+    this.others = "BroadcastChannel" in globalThis ? new BroadcastChannel("backchannel/leaving") : null;
+    this.others?.addEventListener("message", ({ data }) => this.left.add(data));
   }
 
   static async open() {
@@ -56,6 +59,7 @@ export class Shelf {
 
   /** Kept, on disk, when this resolves. @param {string} store @param {any} value */
   async put(store, value) {
+    if (this.left.has(value.event)) return;
     await this.#change([store], async (change) => change.put(store, value));
   }
 
@@ -68,6 +72,7 @@ export class Shelf {
 
   /** What came on a channel; not worth a wait for the disk. @param {any[]} records */
   async hear(records) {
+    if (this.left.has(records[0].channel.split("/")[0])) return;
     await this.#change(["heard"], async (change) => {
       for (const record of records) await change.put("heard", record);
     }, "relaxed");
@@ -105,6 +110,8 @@ export class Shelf {
 
   /** Everything of one person at one event, and all that was heard there. @param {string} event @param {string} who */
   async forget(event, who) {
+    this.left.add(event);
+    this.others?.postMessage(event);
     const theirs = (/** @type {any} */ record) => record.event === event && record.who === who;
     for (const store of ["outbox", "kept", "unrecorded", "drafts"]) await this.#sweep(store, theirs);
     await this.#sweep("heard", ({ channel }) => channel.startsWith(`${event}/`));
