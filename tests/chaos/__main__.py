@@ -42,7 +42,9 @@ Run = Callable[[Path, float, Tell], Result]
 
 def of_a_scene(size: Size, trouble: type[Trouble]) -> Run:
     def run(folder: Path, share: float, tell: Tell) -> Result:
-        some = replace(size, notes=_some(size.notes, share), times=_some(size.times, share))
+        some = replace(
+            size, notes=_some(size.notes, share), times=_some(size.times, share), seconds=120 + size.seconds * share
+        )
         outcome = Scene(folder, some, trouble).run(tell)
         return outcome.findings.clean, outcome.findings.counts() | outcome.figures
 
@@ -108,7 +110,11 @@ def main(names: tuple[str, ...], share: float) -> None:
 
 def _run(name: str, words: str, run: Run, share: float) -> bool:
     began = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder, click.progressbar(length=1000, label=name, show_eta=False) as bar:
+    hidden = not sys.stderr.isatty()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        click.progressbar(length=1000, label=name, show_eta=False, file=sys.stderr, hidden=hidden) as bar,
+    ):
 
         def tell(progress: float, now: str) -> None:
             bar.label = f"{name}: {now}"

@@ -192,7 +192,8 @@ class Crowd:
         try:
             while not self._stopping.is_set():
                 for key, _ in self._selector.select(0.05):
-                    self._take(key.data)
+                    if key.fileobj is key.data.socket:  # else it was dropped meanwhile, and has another
+                        self._take(key.data)
         except Exception as fault:
             self.fault = fault
 

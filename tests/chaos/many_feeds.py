@@ -26,7 +26,8 @@ SLOW = 0.2  # seconds
 @lru_cache(maxsize=1000)
 def feed(number: int, posts: int) -> bytes:
     items = "".join(
-        f"<item><guid>{number}/{post}</guid><description>{text_of(number, post)}</description></item>" for post in range(posts)
+        f"<item><guid>{number}/{post}</guid><description>{text_of(number, post)}</description></item>"
+        for post in range(posts)
     )
     return f"<rss version='2.0'><channel><title>Feed {number}</title>{items}</channel></rss>".encode()
 

@@ -33,9 +33,7 @@ def quietly(progress: float, now: str) -> None:
     """Nobody is told."""
 
 
-def kill_pollers(
-    folder: Path, *, feeds: int, posts: int, kills: int, seed: int = 1, tell: Tell = quietly
-) -> Found:
+def kill_pollers(folder: Path, *, feeds: int, posts: int, kills: int, seed: int = 1, tell: Tell = quietly) -> Found:
     """Each poller dies when it has asked for some more feeds, at a moment that `seed` decides."""
     random = Random(seed)
     store = SqliteStore(folder / "killed.db")
@@ -49,7 +47,9 @@ def kill_pollers(
             _kill_one(store.path, hosts, random.randint(1, max(feeds // 4, 2)))
             tell((number + 1) / (kills + MOST_ROUNDS), f"{number + 1} killed")
         while rounds < MOST_ROUNDS and (rounds == 0 or len(_texts(store)) < len(wanted)):
-            subprocess.run([sys.executable, str(POLL_ONCE), str(store.path)], check=True, capture_output=True, timeout=600)
+            subprocess.run(
+                [sys.executable, str(POLL_ONCE), str(store.path)], check=True, capture_output=True, timeout=600
+            )
             rounds += 1
     found = _texts(store)
     store.close()
@@ -58,7 +58,9 @@ def kill_pollers(
 
 def _kill_one(db: Path, hosts: Hosts, visits: int) -> None:
     asked = hosts.visits.total()
-    killed = subprocess.Popen([sys.executable, str(POLL_ONCE), str(db)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    killed = subprocess.Popen(
+        [sys.executable, str(POLL_ONCE), str(db)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
     eventually(lambda: hosts.visits.total() >= asked + visits or killed.poll() is not None, 60)
     assert killed.poll() is None, "the poller was through before it could be killed"
     killed.kill()

@@ -85,11 +85,11 @@ class Scene:
         return self._count(time.monotonic() - began)
 
     def _act(self, deadline: Deadline, tell: Tell) -> None:
+        self._trouble.start(self._camp)
         for client, _ in self._followers:
             client.start()
         for writer in self._writers:
             writer.start()
-        self._trouble.start(self._camp)
         deadline.wait(lambda: self._look(tell) >= OFFLINE[0], "the first third of the trouble")
         self._go_offline()
         deadline.wait(lambda: self._look(tell) >= OFFLINE[1], "the second third of the trouble")

@@ -38,21 +38,20 @@ class Writer:
             server, event, pass_=pass_, outbox=outbox, sockets=sockets, waits=QUICK,
             clock=lambda: self._true_time() + self._off, on_answer=self._acked,
         )  # fmt: skip
+        self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"writer {number}", daemon=True)
 
     def start(self) -> None:
-        self._join()
-        self._client.start()
         self._thread.start()
 
     def _join(self) -> None:
         """However often it takes: the line is bad and the server dies."""
-        while True:
+        while not self._closing.wait(0.05):
             try:
                 self._client.join(f"Writer {self._number}")
                 return
             except Unreachable:
-                time.sleep(0.05)
+                pass
 
     def go_back_an_hour(self) -> None:
         """She is an hour behind from now on, until `catch_up`: what she writes meanwhile is that old when it is sent."""
@@ -77,6 +76,7 @@ class Writer:
         return [f"{op['text']!r}: {result['error']}" for op, result in self._client.outbox.refused.values()]
 
     def close(self) -> None:
+        self._closing.set()
         self._client.close()
 
     def _true_time(self) -> datetime:
@@ -84,9 +84,11 @@ class Writer:
 
     def _run(self) -> None:
         try:
+            self._join()
+            self._client.start()
             for n in range(self._notes):
-                while self._pace() < n / self._notes:
-                    time.sleep(0.01)
+                while self._pace() < n / self._notes and not self._closing.wait(0.01):
+                    pass
                 self._enter(n)
         except Exception as fault:
             self.fault = fault
