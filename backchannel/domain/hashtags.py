@@ -26,6 +26,8 @@ def hashtags_in(text: str) -> tuple[str, ...]:
     >>> hashtags_in("So true! #lgc09 #S3, see http://example.org/#top")
     ('lgc09', 'S3')
     """
+    if "#" not in text and "＃" not in text:
+        return ()
     runs = _RUN.findall(unicodedata.normalize("NFC", text))
     return tuple(tag for run in runs for tag in re.split("[#＃]", run) if tag and not tag.replace("_", "").isdigit())
 

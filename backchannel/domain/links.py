@@ -45,6 +45,8 @@ def without_links(text: str) -> str:
 
 def spans(text: str) -> list[tuple[int, int, Link]]:
     """Where each link begins and ends, and what it is."""
+    if "://" not in text:  # most texts have none, and every note is asked several times
+        return []
     spans = []
     for found in _LINK.finditer(text):
         if found["target"]:

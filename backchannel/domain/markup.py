@@ -150,6 +150,8 @@ def _is_agreement(body: str) -> bool:
 
 def _is_asked(body: str) -> bool:
     """A `?` at a sentence's end; not in an address, and not the "(?)" of a doubt."""
+    if not any(sign in body for sign in _ASKING):
+        return False
     words = without_links(body).split()
     return any(_ends_asking(word, first=not at) for at, word in enumerate(words))
 
@@ -162,8 +164,10 @@ def _ends_asking(word: str, first: bool) -> bool:
 
 
 def _is_link(body: str) -> bool:
+    if not links_in(body):
+        return False
     words = [word for word in without_links(body).split() if any(c.isalnum() for c in word)]
-    return len(words) <= _TITLE_WORDS and bool(links_in(body))
+    return len(words) <= _TITLE_WORDS
 
 
 def _without_tag(body: str, tag: Kind) -> str:

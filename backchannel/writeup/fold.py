@@ -50,8 +50,9 @@ def fold_notes(lines: Sequence[Line]) -> tuple[Line, ...]:
 
 def _lead(lines: Sequence[Line], words: Sequence[Words], nearby: dict[str, list[int]], at: int) -> int | None:
     """The best of those it could stand below."""
-    shared = Counter(lead for word in set(words[at]) for lead in nearby[word][-8:])
-    likely = [lead for lead, n in shared.items() if 2 * n >= len(set(words[at]))]
+    own = set(words[at])
+    shared = Counter(lead for word in own for lead in nearby[word][-8:])
+    likely = [lead for lead, n in shared.items() if 2 * n >= len(own)]
     fit = [(_likeness(words[lead], words[at]), lead) for lead in likely if _could_be_one(lines[lead], lines[at])]
     likeness, lead = max(fit, default=(0.0, 0))
     exact = lines[at].item.kind == "action"  # a name is the whole difference between two of them
@@ -80,7 +81,7 @@ def _likeness(a: Words, b: Words) -> float:
 
 
 def _telling(words: Words) -> Counter[str]:
-    return Counter(word for word in words if word in _TURNING or any(c.isdigit() for c in word))
+    return Counter(word for word in words if word in _TURNING or (not word.isalpha() and any(c.isdigit() for c in word)))
 
 
 def fold_posts(lines: Sequence[Line]) -> tuple[Line, ...]:
