@@ -190,7 +190,7 @@ def _origin(raw: Mapping[str, Any]) -> Literal["note", "afterthought"]:
 def _session(raw: Mapping[str, Any]) -> str | None:
     session = raw.get("session")
     if session is None or (isinstance(session, str) and 0 < len(session) <= TITLE_LIMIT):
-        return session
+        return session and tidy(session)
     raise Invalid("`session` is a session's guid, or null for the hallway.", field="session")
 
 
