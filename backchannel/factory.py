@@ -29,6 +29,7 @@ from backchannel.web import (
     filters,
     follow,
     guard,
+    mine,
     offline,
     organise,
     scribe,
@@ -56,7 +57,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions |= {"backchannel": services, "backchannel limits": limits}
     handlers.register(socketio, services, limits)
     porter.watch(socketio.server)
-    for part in (compress, guard, errors, filters, api, follow, scribe, organise, triage, writeups, edit, offline, websub):
+    for part in (compress, guard, errors, filters, api, follow, scribe, organise, triage, writeups, edit, mine, offline, websub):
         part.register(app)
     socketio.start_background_task(services.dispatcher.run)
     return app
@@ -83,7 +84,7 @@ def _socketio(app: Flask, settings: Settings) -> SocketIO:
         async_mode="gevent",
         transports=["websocket"],
         async_handlers=False,
-        cors_allowed_origins=settings.public_url.rstrip("/") or None,
+        cors_allowed_origins=guard.socket_origins(settings),
         max_http_buffer_size=MESSAGE,
         manage_session=False,
     )

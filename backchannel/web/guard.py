@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Callable
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, request
+from werkzeug.sansio.utils import host_is_trusted
 
+from backchannel.config import Settings
 from backchannel.desk import access
 from backchannel.domain.errors import BadPass, Forbidden
 from backchannel.domain.model import Event
@@ -97,6 +100,20 @@ def same_site() -> None:
 def own_hosts() -> set[str]:
     public = urlsplit(services().settings.public_url).netloc
     return {public, request.host} if public else {request.host}
+
+
+def socket_origins(settings: Settings) -> Callable[[str, dict[str, Any]], bool]:
+    """Which pages may open a socket: those of the public address, else those of the host asked, if it is a name of ours
+    (a stranger's name that leads here is none)."""
+    trusted = trusted_hosts(settings.public_url, settings.host)
+
+    def ours(origin: str, environ: dict[str, Any]) -> bool:
+        if settings.public_url and origin == "://".join(urlsplit(settings.public_url)[:2]):
+            return True
+        host = environ.get("HTTP_HOST", "")
+        return urlsplit(origin).netloc == host and host_is_trusted(host, trusted)
+
+    return ours
 
 
 def trusted_hosts(public_url: str, host: str) -> list[str]:

@@ -18,15 +18,30 @@ from backchannel.live.transport.websocket import WebSocket
 
 CAP = 1000  # frames that wait for one follower
 BREATH = 200  # sends between two looks at what else there is to do
+RESERVED = ("connect", "disconnect")  # happen by themselves; a client who says them would be taken for what happened
+
+
+class BadPacket(ValueError):
+    """What came is no packet that a client of ours may send; it closes the connection."""
 
 
 class TextPacket(sio.Packet):
-    """Socket.IO's packet, refusing the binary kinds: one could declare attachments and never end."""
+    """Socket.IO's packet, refusing the binary kinds (one could declare attachments and never end) and what only we say."""
 
     def decode(self, encoded_packet: str) -> int:
-        if encoded_packet[:1] in ("5", "6"):
-            raise ValueError("binary packets are not taken")
-        return int(super().decode(encoded_packet))
+        try:
+            if encoded_packet[:1] not in ("0", "1", "2", "3"):
+                raise BadPacket("no packet that a client sends")
+            attachments = int(super().decode(encoded_packet))
+        except (ValueError, TypeError, LookupError, RecursionError):
+            raise BadPacket("a packet that cannot be decoded") from None
+        if self.packet_type == sio.EVENT and not _named(self.data):
+            raise BadPacket("an event has a name, and none of those that happen by themselves")
+        return attachments
+
+
+def _named(data: Any) -> bool:
+    return isinstance(data, list) and bool(data) and isinstance(data[0], str) and data[0] not in RESERVED
 
 
 class Emitted(eio.Packet):

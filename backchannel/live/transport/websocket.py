@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+import gevent
 from gevent.lock import BoundedSemaphore
 
+from backchannel.live.limits import Bucket
 from backchannel.live.transport import frames
 
 PATIENCE = 45.0  # seconds without a byte in either direction: engineio pings every 25 and waits 20
 MOST = 64 * 1024  # bytes of a client's message
+FRAMES_A_MINUTE = 3000  # from one client; nobody has that much to say
+TOO_MANY = 1008  # close code: against the rules of the house
 
 
 class WebSocket:
@@ -26,12 +31,13 @@ class WebSocket:
         self._handler = handler
         self._decoder = frames.Decoder(MOST)
         self._messages: Iterator[tuple[int, bytes]] = iter(())
+        self._pace = Bucket(FRAMES_A_MINUTE, time.monotonic())
         self._writing = BoundedSemaphore(1)
         self._rest = b""  # of a frame that `try_send` began and the socket did not take whole
         self._closed = False
-        eio = getattr(handler, "__self__", None)  # engineio's socket, whose queue `try_send` must not overtake
-        if eio is not None:
-            eio.websocket = self
+        self._owner: Any = getattr(handler, "__self__", None)  # engineio's socket, whose queue `try_send` must not overtake
+        if self._owner is not None:
+            self._owner.websocket = self
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         key = environ.get("HTTP_SEC_WEBSOCKET_KEY", "")
@@ -43,7 +49,10 @@ class WebSocket:
             b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             b"Sec-WebSocket-Accept: " + frames.accept_key(key).encode() + b"\r\n\r\n"
         )
-        self._handler(self)
+        try:
+            self._handler(self)
+        except (ValueError, RecursionError):  # a packet of engineio's that cannot be decoded
+            self._owner.close(wait=False, abort=True)
         self.close()
         if "gunicorn.socket" in environ:
             raise StopIteration  # how gunicorn is told that the response is not its business
@@ -68,6 +77,10 @@ class WebSocket:
         try:
             while True:
                 for opcode, payload in self._messages:
+                    gevent.sleep(0)  # whoever sends without a pause would have the process for herself
+                    if self._pace.take(1, time.monotonic()):
+                        self._last_word(frames.close(TOO_MANY))
+                        return None
                     if opcode == frames.TEXT:
                         return payload.decode()
                     if not self._control(opcode, payload):

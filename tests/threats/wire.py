@@ -1,0 +1,108 @@
+"""A connection of the socket, byte by byte: what well-behaved clients never send."""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+import time
+from types import TracebackType
+from typing import Any, Self
+
+from backchannel.live.transport import frames
+from tests.stage import Server
+
+GONE = None  # in place of a message: the connection is over
+
+
+def frame(data: bytes, first: int = 0x81) -> bytes:
+    """A client's frame, masked with zeros."""
+    size = len(data)
+    if size < 126:
+        head = struct.pack("!BB", first, 0x80 | size)
+    else:
+        head = struct.pack("!BBH", first, 0xFE, size) if size < 1 << 16 else struct.pack("!BBQ", first, 0xFF, size)
+    return head + b"\0\0\0\0" + data
+
+
+class Wire:
+    """`hello` says CONNECT, `say` any text, `heard` gives the next message but pings; `GONE` at the end."""
+
+    def __init__(self, server: Server, **headers: str) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", server.port), timeout=10)
+        asked = {
+            "Host": f"127.0.0.1:{server.port}", "Upgrade": "websocket", "Connection": "Upgrade",
+            "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==", "Sec-WebSocket-Version": "13", **headers,
+        }  # fmt: skip
+        lines = "".join(f"{name}: {value}\r\n" for name, value in asked.items())
+        self._socket.sendall(f"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\n{lines}\r\n".encode())
+        self._buffer = b""
+        while b"\r\n\r\n" not in self._buffer:
+            self._buffer += self._socket.recv(4096)
+        head, _, self._buffer = self._buffer.partition(b"\r\n\r\n")
+        self.status = int(head.split()[1])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None) -> None:
+        self._socket.close()
+
+    def hello(self, **auth: str) -> Self:
+        assert str(self.heard()).startswith("0{")
+        self.say("40" + (json.dumps(auth) if auth else ""))
+        assert str(self.heard()).startswith("40{")
+        return self
+
+    def say(self, text: str) -> None:
+        self.send(frame(text.encode()))
+
+    def send(self, data: bytes) -> None:
+        self._socket.sendall(data)
+
+    def call(self, name: str, message: Any) -> dict[str, Any]:
+        self.say("421" + json.dumps([name, message]))
+        while (said := self.heard()) is not GONE:
+            if said.startswith("431"):
+                answer: dict[str, Any] = json.loads(said[3:])[0]
+                return answer
+        raise AssertionError("the connection was closed in place of an answer")
+
+    def heard(self, within: float = 10.0) -> str | None:
+        """The next message; `GONE` where the connection is over."""
+        end = time.monotonic() + within
+        while True:
+            while (found := self._frame()) is None:
+                self._socket.settimeout(max(0.01, end - time.monotonic()))
+                try:
+                    data = self._socket.recv(65536)
+                except ConnectionError:
+                    return GONE
+                if not data:
+                    return GONE
+                self._buffer += data
+            opcode, payload = found
+            if opcode == frames.CLOSE:
+                return GONE
+            if opcode == frames.TEXT and payload != b"2":
+                return payload.decode()
+
+    def rest(self) -> list[str]:
+        """All that is said until the connection is over."""
+        said = []
+        while (message := self.heard()) is not GONE:
+            said.append(message)
+        return said
+
+    def _frame(self) -> tuple[int, bytes] | None:
+        buffer = self._buffer
+        if len(buffer) < 2:
+            return None
+        size, start = buffer[1] & 0x7F, 2
+        if size >= 126:
+            width = 2 if size == 126 else 8
+            size, start = int.from_bytes(buffer[2 : 2 + width], "big"), 2 + width
+        if len(buffer) < start + size:
+            return None
+        self._buffer = buffer[start + size :]
+        return buffer[0] & 0x0F, buffer[start : start + size]
