@@ -9,6 +9,7 @@ from backchannel.domain.channels import EVENT, STAFF
 from backchannel.domain.errors import BadPass, Forbidden, Invalid, UnknownEvent
 from backchannel.domain.model import Event
 from backchannel.domain.times import write_when
+from backchannel.domain.wire import tidy
 from backchannel.live.services import Services
 from backchannel.passes import Pass
 
@@ -32,7 +33,7 @@ def readable_channel(services: Services, slug: str, channel: object, shown: Pass
     if channel == STAFF:
         return _staff(services, slug, shown)
     if isinstance(channel, str) and channel.startswith("session/"):
-        return f"session/{services.read().session(slug, channel.removeprefix('session/')).guid}"
+        return f"session/{services.read().session(slug, tidy(channel.removeprefix('session/'))).guid}"
     raise Invalid("A channel is event, staff, or session/ and a session's guid.", field="channel")
 
 
@@ -43,6 +44,18 @@ def _staff(services: Services, slug: str, shown: Pass | None) -> str:
     if shown.role != "organiser":
         raise Forbidden("Only organisers follow this channel.")
     return STAFF
+
+
+def may_follow(services: Services, slug: str, channel: str, shown: Pass | None) -> bool:
+    """Whether a follower may still be on the channel: passes end, and events become restricted."""
+    try:
+        if channel == STAFF:
+            _staff(services, slug, shown)
+        else:
+            visible_event(services, slug, shown)
+    except (UnknownEvent, BadPass, Forbidden):
+        return False
+    return True
 
 
 def stamped(services: Services, answer: dict[str, Any]) -> dict[str, Any]:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 
+import gevent
 from flask import request
 from flask_socketio import SocketIO, join_room, leave_room
 
 from backchannel.desk.ops import take_ops
+from backchannel.domain.channels import EVENT, STAFF
 from backchannel.domain.errors import BackchannelError, BadPass, Invalid
+from backchannel.domain.wire import tidy
 from backchannel.live.dispatcher import Channel, room_of
-from backchannel.live.doors import readable_channel, stamped
+from backchannel.live.doors import may_follow, readable_channel, stamped
 from backchannel.live.limits import Limits
 from backchannel.live.services import Services
+from backchannel.live.transport.porter import NAMESPACE, hang_up
 from backchannel.passes import Pass
 
 log = logging.getLogger(__name__)
@@ -23,6 +28,7 @@ Message = dict[str, Any]
 Answer = dict[str, Any]
 
 MOST_CHANNELS = 50  # followed by one socket
+LOOK = 0.5  # seconds between two looks whether everybody may still follow what she follows
 
 
 class Sockets:
@@ -82,8 +88,24 @@ class Sockets:
             raise BadPass("To take notes, open the note-takers' link.")
         event = self._event(sid, message)
         ops = message.get("ops")
-        self._limits.ops(shown.author_key, len(ops) if isinstance(ops, list) else 1)
+        self._limits.ops(shown, len(ops) if isinstance(ops, list) else 1)
         return stamped(self._services, {"results": take_ops(self._services.desk, shown, event, message)})
+
+    def uninvited(self) -> list[str]:
+        """Sockets that follow what they may not any more: the pass was ended, or the event is restricted now."""
+        known: dict[tuple[Channel, Pass | None], bool] = {}
+        return [sid for sid in list(self._follows) if not self._welcome(sid, known)]
+
+    def _welcome(self, sid: str, known: dict[tuple[Channel, Pass | None], bool]) -> bool:
+        shown = self._shown.get(sid)
+        kind = replace(shown, key="", name="") if shown else None  # whose it is does not matter: asked once a kind
+        for event, channel in list(self._follows.get(sid, ())):
+            of_event = (event, STAFF if channel == STAFF else EVENT)
+            if (of_event, kind) not in known:
+                known[of_event, kind] = may_follow(self._services, *of_event, kind)
+            if not known[of_event, kind]:
+                return False
+        return True
 
     def _event(self, sid: str, message: Message) -> str:
         """The message's event, or the one of the pass."""
@@ -91,7 +113,7 @@ class Sockets:
         event = message.get("event") or (shown.event if shown else None)
         if not isinstance(event, str):
             raise Invalid("The message names no event.", field="event")
-        return event
+        return tidy(event)
 
 
 def register(socketio: SocketIO, services: Services, limits: Limits) -> None:
@@ -111,6 +133,18 @@ def register(socketio: SocketIO, services: Services, limits: Limits) -> None:
 
     for act in (sockets.follow, sockets.unfollow, sockets.ops):
         socketio.on(act.__name__)(_answering(services, act))
+    socketio.start_background_task(_show_out, socketio.server, sockets)
+
+
+def _show_out(server: Any, sockets: Sockets) -> None:
+    """For ever: end the connections of those who may not follow any more."""
+    while True:
+        gevent.sleep(LOOK)
+        try:
+            for sid in sockets.uninvited():
+                hang_up(server, server.manager.eio_sid_from_sid(sid, NAMESPACE))
+        except Exception:
+            log.exception("the look at who may still follow failed")
 
 
 def _sid() -> str:

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 
 from backchannel.domain.errors import SlowDown
+from backchannel.domain.wire import MOST_OPS
+from backchannel.passes import Pass
 
 OPS_A_MINUTE = 500  # a phone back from a dead spot brings its outbox in batches of 50
 JOINS_A_MINUTE = 120  # by address
@@ -39,8 +41,9 @@ class Limits:
         self._clock = clock
         self._buckets: dict[tuple[str, str], Bucket] = {}
 
-    def ops(self, author_key: str, n: int) -> None:
-        self._take("ops", author_key, n, OPS_A_MINUTE)
+    def ops(self, shown: Pass, n: int) -> None:
+        """`n` ops of one writer of one event; a batch that is too long is refused anyway and counts as a full one."""
+        self._take("ops", f"{shown.event} {shown.author_key}", min(n, MOST_OPS), OPS_A_MINUTE)
 
     def joins(self, address: str) -> None:
         self._take("joins", address, 1, JOINS_A_MINUTE)

@@ -38,6 +38,7 @@ def changes(event: str) -> Response:
     wait = min(_seconds("wait"), LONGEST_WAIT)
     if wait:
         services().dispatcher.wait((event, channel), after, wait)
+        readable_channel(services(), event, channel, shown)  # the pass may have been ended meanwhile
     reader = services().read()
     extent = reader.extent(event, channel, after, limit)
     if extent[2] and not services().read().nameless(event):  # whom a page without names may not name can change by itself
@@ -56,7 +57,7 @@ def take_ops(event: str) -> Response:
     shown = writing_pass(event)
     batch = _json()
     raw = batch.get("ops") if isinstance(batch, dict) else None
-    limits().ops(shown.author_key, len(raw) if isinstance(raw, list) else 1)
+    limits().ops(shown, len(raw) if isinstance(raw, list) else 1)
     return jsonify(stamped(services(), {"results": ops.take_ops(services().desk, shown, event, batch)}))
 
 

@@ -72,7 +72,7 @@ def written(event: str, slug: str) -> ResponseReturnValue:
     found, shown = visible(event)
     writer = _writer(event, shown)
     session = services().read().session(event, slug)
-    limits().ops(writer.author_key, 1)
+    limits().ops(writer, 1)
     text = request.form.get("text", "")
     op = {
         "op": request.form.get("op"), "id": request.form.get("id"), "do": "put", "session": session.guid, "text": text,

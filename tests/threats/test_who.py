@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx2 as httpx
@@ -9,6 +10,7 @@ import pytest
 
 from backchannel.domain.ids import uuid7
 from tests.stage import Camp, Person, Server, put
+from tests.threats.wire import GONE, Wire
 
 
 @pytest.fixture
@@ -82,11 +84,12 @@ PAGES = (
 def test_A5_a_restricted_event_answers_strangers_as_one_that_is_not_there(camp: Camp, other: Camp) -> None:
     camp.join("Ann").note("between us")
     restrict(camp)
+    browser = httpx.Client()
     for headers in ({}, bearer(other.passes["organiser"])):
         for base, paths in ((camp.api, ABSENT), (f"{camp.server.url}/e/{camp.slug}", PAGES)):
             for path in paths:
-                here = answered(base + path, headers, camp.slug)
-                assert here == answered(base.replace(camp.slug, "nowhere") + path, headers, "nowhere"), path
+                here = answered(browser, base + path, headers, camp.slug)
+                assert here == answered(browser, base.replace(camp.slug, "nowhere") + path, headers, "nowhere"), path
                 assert here[0] == 404
     assert camp.slug not in httpx.get(camp.server.url).text
 
@@ -108,9 +111,9 @@ def test_A5_who_has_a_pass_reads_a_restricted_event_and_who_had_one_is_told(camp
     assert httpx.get(f"{camp.api}/changes", headers=mine).status_code == 401
 
 
-def answered(url: str, headers: dict[str, str], slug: str) -> tuple[int, str]:
+def answered(browser: httpx.Client, url: str, headers: dict[str, str], slug: str) -> tuple[int, str]:
     """The answer, without the name that was asked for."""
-    answer = httpx.get(url, headers=headers)
+    answer = browser.get(url, headers=headers)
     return answer.status_code, answer.text.replace(slug, "…")
 
 
@@ -122,3 +125,65 @@ def renew(camp: Camp, role: str) -> str:
     """Make the role's link anew; the new pass."""
     made: Any = camp.server.run("event", "pass", camp.slug, "--role", role, "--new").strip()
     return str(made).rsplit("/", 1)[-1]
+
+
+# --- on the socket
+
+
+def test_A4_an_organiser_whose_pass_was_ended_hears_nothing_more_of_the_staff(camp: Camp) -> None:
+    with Wire(camp.server).hello(**{"pass": camp.passes["organiser"]}) as wire:
+        assert wire.call("follow", {"channel": "staff"})["seq"] == 0
+        renew(camp, "organiser")
+        assert wire.heard(within=5) is GONE  # within a second; a busy machine has more
+        camp.join("Ann").note("after that")
+    with Wire(camp.server).hello(**{"pass": camp.passes["organiser"]}) as again:
+        assert again.call("follow", {"channel": "staff"})["error"]["code"] == "bad_pass"
+
+
+def test_A6_a_follower_of_an_event_that_becomes_restricted_hears_nothing_more(camp: Camp) -> None:
+    with Wire(camp.server).hello() as stranger, Wire(camp.server).hello(**{"pass": camp.passes["follower"]}) as guest:
+        for wire in (stranger, guest):
+            assert wire.call("follow", {"event": camp.slug, "channel": f"session/{camp.guid}"})["seq"] == 0
+        restrict(camp)
+        assert stranger.heard(within=5) is GONE
+        camp.join("Ann").note("between us")
+        assert "between us" in str(guest.heard())
+
+
+def test_A6_an_answer_that_was_held_is_not_given_to_somebody_whose_pass_was_ended(camp: Camp) -> None:
+    restrict(camp)
+    with ThreadPoolExecutor(1) as pool:
+        held = pool.submit(
+            httpx.get, f"{camp.api}/changes", params={"wait": 20}, headers=bearer(camp.passes["follower"]), timeout=30
+        )
+        renew(camp, "follower")
+        camp.join("Ann").note("between us")
+        assert (held.result().status_code, "between us" in held.result().text) == (401, False)
+
+
+def test_A6_nobody_is_let_onto_a_channel_by_guessing_its_name(camp: Camp, other: Camp) -> None:
+    restrict(camp)
+    with Wire(camp.server).hello(**{"pass": other.passes["organiser"]}) as wire:
+        for channel in ("event", "staff", f"session/{camp.guid}"):
+            answer = wire.call("follow", {"event": camp.slug, "channel": channel})
+            assert answer["error"]["code"] == "unknown_event", channel
+        for channel in (f"{camp.slug}/event", "session/../event", "", None, ["staff"], "STAFF"):
+            assert "error" in wire.call("follow", {"event": other.slug, "channel": channel}), channel
+        assert wire.call("ops", {"event": camp.slug, "ops": [put("x")]})["error"]["code"] == "bad_pass"
+
+
+def test_A2_a_page_of_another_site_opens_no_socket(camp: Camp) -> None:
+    own = f"127.0.0.1:{camp.server.port}"
+    for origin, host in (("http://evil.example", own), ("null", own), ("http://evil.example", "evil.example")):
+        with Wire(camp.server, Origin=origin, Host=host) as wire:
+            assert wire.status == 400, (origin, host)
+    with Wire(camp.server, Origin="http://evil.example", **{"X-Forwarded-Host": "evil.example"}) as wire:
+        assert wire.status == 400
+    with Wire(camp.server, Origin=f"http://{own}") as wire:
+        assert wire.status == 101
+
+
+def test_A2_a_cookie_without_the_token_of_a_page_is_nobody_s(camp: Camp) -> None:
+    cookie = f"backchannel-{camp.slug}={camp.passes['organiser']}"
+    with Wire(camp.server, Cookie=cookie).hello() as wire:
+        assert wire.call("follow", {"event": camp.slug, "channel": "staff"})["error"]["code"] == "bad_pass"

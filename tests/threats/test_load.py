@@ -1,0 +1,104 @@
+"""L: what one client may ask for. Each test is named by the threat it tries."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable
+
+import httpx2 as httpx
+import pytest
+
+from tests.stage import Camp, Server, put
+from tests.threats.wire import GONE, Wire, frame
+
+DEEP = "[" * 30_000
+
+UNREADABLE = {
+    "deep": f'42["follow",{DEEP}', "deeper": "4" + DEEP, "no JSON": '42{"x', "no event": "42[]", "a number": "42[5,{}]",
+    "a long number": "42" + "9" * 5000 + "[]", "an attachment": '451-["follow",{"_placeholder":true,"num":0}]',
+    "base64": "bAAAA", "garbage": "zzz", "nothing": "", "an error": "44{}", "an object": '4{"a":1}',
+    "a connect that is none": '421["connect",{}]', "a disconnect that is none": '421["disconnect",{}]',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("packet", UNREADABLE.values(), ids=UNREADABLE.keys())
+def test_L3_a_packet_that_cannot_be_read_closes_the_connection(camp: Camp, packet: str) -> None:
+    with Wire(camp.server).hello() as wire:
+        wire.say(packet)
+        assert wire.heard() is GONE
+
+
+def test_L3_a_frame_of_70_kb_and_a_binary_one_close_the_connection(camp: Camp) -> None:
+    for data in (frame(b"x" * 70_000), frame(b"\0\1", first=0x82), frame(b"x" * 70_000, first=0x01)):
+        with Wire(camp.server).hello() as wire:
+            wire.send(data)
+            assert wire.heard() is GONE
+
+
+def test_L3_what_cannot_be_read_leaves_no_pass_and_no_long_trace_in_the_log(camp: Camp) -> None:
+    before = camp.server.log.stat().st_size
+    with Wire(camp.server).hello(**{"pass": camp.passes["scribe"]}) as wire:
+        wire.say(f'42["ops",{DEEP}')
+        assert wire.heard() is GONE
+    said = camp.server.log.read_text()[before:]
+    assert "Traceback" not in said
+    assert not [token for token in camp.passes.values() if token in camp.server.log.read_text()]
+
+
+def test_L3_messages_of_the_wrong_kind_get_an_answer(camp: Camp) -> None:
+    with Wire(camp.server).hello() as wire:
+        for message in ([], None, 5, {}, {"event": 5}, {"event": "\ud800", "channel": "event"}, {"event": camp.slug}):
+            assert "error" in wire.call("follow", message), message
+        assert wire.call("follow", {"event": camp.slug, "channel": "session/\ud800"})["error"]["code"] == "unknown_session"
+        assert wire.call("follow", {"event": camp.slug, "channel": "event"})["seq"] == 0
+
+
+def test_L3_a_session_that_no_text_can_name_does_not_block_the_next_op(camp: Camp) -> None:
+    body = json.dumps({"ops": [put("astray", session="\ud800"), put("home", session=camp.guid)]})
+    answer = httpx.post(f"{camp.api}/ops", content=body, headers={"Authorization": f"Bearer {camp.passes['scribe']}"})
+    refused, taken = answer.json()["results"]
+    assert (refused["error"]["code"], taken["ok"]) == ("unknown_session", True)
+
+
+def test_L3_who_sends_without_a_pause_is_cut_and_others_are_served_meanwhile(camp: Camp) -> None:
+    message = frame(json.dumps(["follow", {"event": camp.slug, "channel": "event"}]).join(("42", "")).encode())
+    with Wire(camp.server).hello() as wire:
+        sender = threading.Thread(target=flood, args=(wire, message))
+        sender.start()
+        longest = max(seconds(lambda: httpx.get(f"{camp.api}/changes")) for _ in range(10))
+        sender.join(30)
+        assert not sender.is_alive()
+    assert longest < 2  # it was for ever
+
+
+def flood(wire: Wire, message: bytes) -> None:
+    try:
+        while True:
+            wire.send(message * 50)
+    except OSError:
+        pass
+
+
+def seconds(act: Callable[[], object]) -> float:
+    begun = time.monotonic()
+    act()
+    return time.monotonic() - begun
+
+
+def test_L2_a_connection_that_does_not_say_what_it_wants_is_dropped(camp: Camp) -> None:
+    with Wire(camp.server) as wire:
+        assert str(wire.heard()).startswith("0{")
+        assert wire.heard(within=20) is GONE
+
+
+def test_L1_a_flood_in_one_event_takes_nothing_from_another(another_server: Callable[..., Server]) -> None:
+    server = another_server(limits="on")
+    loud, quiet = Camp.make(server), Camp.make(server)
+    answer = loud.person("scribe").post("ops", {"ops": [0] * 20_000})
+    assert answer.json()["error"]["code"] == "invalid"
+    for _ in range(9):
+        loud.person("scribe").post("ops", {"ops": [{}] * 50})
+    assert loud.person("scribe").post("ops", {"ops": [{}] * 50}).status_code == 429
+    assert quiet.person("scribe").note("still taken")["ok"] is True
