@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from backchannel.client.line import Line
 from backchannel.client.outbox import MOST_OPS, Op, Outbox
 from backchannel.client.view import View
 
+STILL_THERE = 10.0  # seconds without an answer after which one who keeps acked ops asks
 BREATH = 1.0  # seconds a thread has to end; one that waits for an answer ends later, by itself
 
 Clock = Callable[[], datetime]
@@ -47,6 +49,7 @@ class Client:
         self._http = Http(server, event, pass_)
         self._keeper = Keeper(self._connect, Http(server, event, pass_), self._meet, sockets=sockets, waits=waits)
         self._most = MOST_OPS  # ops a batch
+        self._heard_at = time.monotonic()
         self._filled = threading.Event()
         self._closing = threading.Event()
         self._sender = threading.Thread(target=self._send_for_ever, name="sender", daemon=True)
@@ -105,7 +108,7 @@ class Client:
     def _send_for_ever(self) -> None:
         wait = self._waits[0]
         while not self._closing.is_set():
-            if self.fault or not len(self.outbox):
+            if self.fault or not (len(self.outbox) or self._unheard()):
                 self._filled.wait(1.0)
                 self._filled.clear()
             elif (delay := self._offer()) is not None:
@@ -114,6 +117,10 @@ class Client:
             else:
                 wait = self._waits[0]
         self._http.close()
+
+    def _unheard(self) -> bool:
+        """Whether it is time to ask, with an empty batch, if the database is still the one that acked."""
+        return self.outbox.keeps and time.monotonic() - self._heard_at > STILL_THERE
 
     def _offer(self) -> float | None:
         """Offer the oldest ops once. None: some were settled; else at least how many seconds to wait."""
@@ -124,11 +131,11 @@ class Client:
             return 0.0
         except Refused as refused:
             return self._refused(ops, refused)
-        self._most = MOST_OPS
+        self._most, self._heard_at = MOST_OPS, time.monotonic()
         self._meet(answer["epoch"])
         if epoch != self.outbox.epoch:  # acked by which database, the one before or the one since? ask again
             return None
-        return None if self._settle(answer["results"]) else 0.0
+        return None if self._settle(answer["results"]) or not ops else 0.0
 
     def _refused(self, ops: list[Op], refused: Refused) -> float | None:
         """The batch as a whole: it waits; or its one bad op is found by offering them singly; or the pass is no good."""

@@ -74,6 +74,11 @@ class Outbox:
             if epoch != self.epoch:
                 self._remember({"epoch": epoch})
 
+    @property
+    def keeps(self) -> bool:
+        """Whether there is anything that would be offered again, were the database another one."""
+        return bool(self._acked)
+
     def __len__(self) -> int:
         return len(self._waiting)
 

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ import click
 from tests.chaos.controls import run_control
 from tests.chaos.faults import LongFaults
 from tests.chaos.load import Load, Report, run_load
+from tests.chaos.pollers import kill_pollers
 from tests.chaos.power import cut_the_power
 from tests.chaos.restores import Restores
 from tests.chaos.scene import Scene, Size, Tell
@@ -31,6 +32,7 @@ FAULTS = Size(writers=20, notes=12_000, times=300, followers=5, seconds=3600)
 RESTORES = Size(writers=20, notes=8_000, times=50, followers=5, seconds=1800)
 CONTROL = Size(writers=20, notes=5_000, times=50, followers=5, seconds=1800, weather=replace(ROUGH, half_open=0.0))
 COPIES = 5_000
+FEEDS = 200
 STALLS = Load(
     followers=200, rate=60, seconds=30, writers=10, filling="é" * 1900, stalling=20, cap=1000, deadline=300
 )  # fmt: skip
@@ -66,6 +68,11 @@ def of_the_power(folder: Path, share: float, tell: Tell) -> Result:
     return not (found.lost or found.unsound), counts
 
 
+def of_the_pollers(folder: Path, share: float, tell: Tell) -> Result:
+    found = kill_pollers(folder, feeds=_some(FEEDS, share), posts=50, kills=20, tell=tell)
+    return not (found.lost or found.doubled), asdict(found)
+
+
 def of_a_crowd(load: Load) -> Run:
     def run(folder: Path, share: float, tell: Tell) -> Result:
         report = run_load(folder, replace(load, seconds=max(10.0, load.seconds * share)), tell)
@@ -92,6 +99,7 @@ RUNS: Mapping[str, tuple[str, Run]] = {
     "faults": ("a full disk, a locked database", of_a_scene(FAULTS, LongFaults)),
     "restores": ("a backup restored under a running event", of_a_scene(RESTORES, Restores)),
     "power": ("database and log copied after an ack, and opened", of_the_power),
+    "pollers": ("twenty pollers killed over 200 feeds of 50 posts, in every mood", of_the_pollers),
     "stalls": ("one follower in ten reads nothing for 30 s", of_a_crowd(STALLS)),
     "load": ("a thousand followers, all dropped in the middle", of_a_crowd(LOAD)),
     "emit": ("control: stock Socket.IO, emitted once; must lose", of_a_control("emit", "lost")),

@@ -47,6 +47,7 @@ class Kept:
 
     rows: tuple[Row, ...]
     head: int = 0  # the last seq taken
+    epoch: str = ""
     faults: tuple[str, ...] = ()  # of the file, or of the counter
 
     @property
@@ -168,8 +169,9 @@ def read_kept(db: Path, event: str) -> Kept:
             (event,),
         ).fetchall()
         ((head,),) = connection.execute("SELECT head FROM event WHERE slug = ?", (event,)).fetchall()
+        ((epoch,),) = connection.execute("SELECT value FROM meta WHERE key = 'epoch'").fetchall()
         faults = (*_unsound(connection), *_uncounted(connection, event, head))
-    return Kept(rows=tuple(_row(*row) for row in rows), head=head, faults=faults)
+    return Kept(rows=tuple(_row(*row) for row in rows), head=head, epoch=epoch, faults=faults)
 
 
 def _row(seq: int, id: str, rev: int, text: str, at: str | None, born: int) -> Row:

@@ -29,7 +29,7 @@ class Faults(Trouble):
     """Two in three are a full disk, one in three a lock; one in `seldom` is a long lock."""
 
     typical: ClassVar[float] = 1.2
-    seldom: ClassVar[int] = 10
+    seldom: ClassVar[int] = 20
     long_lock: ClassVar[float] = 7.0  # seconds: more than the 5 after which the answer is `busy`
 
     def start(self, camp: Camp | None = None) -> None:

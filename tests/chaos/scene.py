@@ -12,7 +12,7 @@ from random import Random
 from typing import Any
 
 from backchannel.client import Client, View
-from tests.chaos.audit import Findings, Seen, audit, lateness, read_kept
+from tests.chaos.audit import Findings, Kept, Seen, audit, lateness, read_kept
 from tests.chaos.deadline import Deadline
 from tests.chaos.proxy import Proxy
 from tests.chaos.supervisor import Supervisor
@@ -95,12 +95,19 @@ class Scene:
         deadline.wait(lambda: self._look(tell) >= OFFLINE[1], "the second third of the trouble")
         self._come_back()
         deadline.wait(lambda: self._look(tell) >= 1.0, "the rest of the trouble")
-        deadline.wait(lambda: all(writer.done for writer in self._writers), "writers whose outboxes are not empty")
         self._trouble.calm()
+        epoch = self._kept().epoch
+        deadline.wait(
+            lambda: all(one.done and one.epoch == epoch for one in self._writers), "writers with full outboxes"
+        )
         self._line.weather(FAIR)
-        head = read_kept(self._server.db, self._camp.slug).head
-        settled = Deadline(min(SETTLE, deadline.left))
-        settled.until(lambda: all(view.cursor >= head for _, view in self._followers))
+        kept = self._kept()
+        Deadline(min(SETTLE, deadline.left)).until(
+            lambda: all(view.cursor == kept.head and view.digest() == kept.digest for _, view in self._followers)
+        )
+
+    def _kept(self) -> Kept:
+        return read_kept(self._server.db, self._camp.slug)
 
     def _look(self, tell: Tell) -> float:
         """How far it is; raises what went wrong in the background."""
@@ -134,7 +141,7 @@ class Scene:
     # --- what came of it
 
     def _count(self, seconds: float) -> Outcome:
-        kept = read_kept(self._server.db, self._camp.slug)
+        kept = self._kept()
         written = [note for writer in self._writers for note in writer.written]
         written += self._trouble.written
         seen = [Seen.of(f"follower {n}", view) for n, (_, view) in enumerate(self._followers)]

@@ -67,6 +67,11 @@ class Writer:
         return entered and not len(self._client.outbox)
 
     @property
+    def epoch(self) -> str:
+        """Of the database that she last heard of."""
+        return self._client.outbox.epoch
+
+    @property
     def waiting(self) -> int:
         return len(self._client.outbox)
 

@@ -234,6 +234,21 @@ def test_an_ack_that_came_while_the_database_was_restored_does_not_count(server:
     scribe.close()
 
 
+def test_one_who_only_writes_hears_of_a_restore_and_offers_again(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backchannel.client.client, "STILL_THERE", 0.2)
+    camp, copy = Camp.make(server), tmp_path / "copy.db"
+    server.run("backup", str(copy))
+    scribe = Client(server.url, camp.slug, pass_=camp.passes["scribe"], waits=QUICK)
+    scribe.start()
+    note = scribe.write("after the backup")
+    eventually(lambda: note["op"] in scribe.answers)
+    server.run("restore", str(copy))
+    eventually(lambda: [item["id"] for item in camp.changes("event")["items"]] == [note["id"]])
+    scribe.close()
+
+
 def test_a_server_that_dies_and_comes_back_costs_nothing(server: Server, tmp_path: Path) -> None:
     camp = Camp.make(server)
     follower = Client(server.url, camp.slug, waits=QUICK)
