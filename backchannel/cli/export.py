@@ -14,6 +14,7 @@ from backchannel.domain.errors import Invalid, Unknown
 from backchannel.domain.model import Record
 from backchannel.writeup.compose import compose_event, compose_session
 from backchannel.writeup.formats import FORMATS, Format, format_of
+from backchannel.writeup.mine import WRITTEN, my_notes, write_mine
 from backchannel.writeup.site import FILES
 
 
@@ -25,7 +26,7 @@ def register(cli: click.Group) -> None:
 @click.argument("event")
 @click.option("--session", metavar="SESSION", help="One session, by its slug or guid; else the whole event.")
 @click.option("--format", "name", default="md", show_default=True, metavar="FORMAT", help=f"One of {', '.join(FORMATS)}.")
-@click.option("--author", metavar="NAME", help="Only what this person wrote.")
+@click.option("--author", metavar="NAME", help="Only what this person wrote; as md, html or docx, the draft of a blog post.")
 @click.option("--all", "every", is_flag=True, help="What is held or hidden, too: for the organisers' eyes.")
 @click.option("--no-names", is_flag=True, help="Name nobody: people are “a participant”. What may be a name is told on stderr.")
 @click.option("--also-strip", "also", multiple=True, metavar="NAME", help="With --no-names, leave this name out, too.")
@@ -51,6 +52,9 @@ def export(
         record = published_part(record)
         if session is not None and not record.sessions:
             raise Unknown("The write-up of this session is not published.", field="session")
+    if author is not None and name in WRITTEN and not every:
+        keep_file(output, write_mine(my_notes(record, author), name))
+        return
     with working(f"Making {name}", kind.pace * len(record.items) / 1000):
         _export(kind, record, output, whole=session is None, every=every)
 

@@ -36,8 +36,8 @@ _LABELLED = ("question", "answer", "action", "pledge", "decision")
 
 
 def write_session(writeup: SessionWriteUp) -> str:
-    page = _page(f"{writeup.title} · {writeup.event.title}", session_body(writeup))
-    return page + _data(json.session_value(writeup))
+    made = page(f"{writeup.title} · {writeup.event.title}", session_body(writeup))
+    return made + _data(json.session_value(writeup))
 
 
 def session_body(writeup: SessionWriteUp) -> list[str]:
@@ -45,14 +45,14 @@ def session_body(writeup: SessionWriteUp) -> list[str]:
     body = [*_head(writeup, "h1"), *_key_points(writeup.key_points, 2), *_layers(writeup, 2)]
     body += section("Questions", map(_question, writeup.questions))
     body += section("Actions and pledges", map(_commitment, writeup.commitments))
-    body += section("Decisions", (_said(line) for line in writeup.decisions))
+    body += section("Decisions", (line_html(line) for line in writeup.decisions))
     body += section("Links", map(link_html, writeup.links))
     body += section("People", map(plain, writeup.people))
     return body
 
 
 def write_event(writeup: EventWriteUp) -> str:
-    return _page(writeup.title, event_body(writeup)) + _data(json.event_value(writeup))
+    return page(writeup.title, event_body(writeup)) + _data(json.event_value(writeup))
 
 
 def event_body(writeup: EventWriteUp) -> list[str]:
@@ -71,7 +71,7 @@ def event_body(writeup: EventWriteUp) -> list[str]:
     return body
 
 
-def _page(title: str, body: Iterable[str]) -> str:
+def page(title: str, body: Iterable[str]) -> str:
     lines = [
         "<!doctype html>",
         '<html lang="en">',
@@ -137,7 +137,7 @@ def _layers(writeup: SessionWriteUp, level: int) -> Iterator[str]:
         if lines or gaps:
             yield from (f'<section class="{name}">', f"<h{level}>{plain(heading)}</h{level}>")
             yield from (f'<p class="gap">{plain(gap)}</p>' for gap in gaps)
-            yield from _nested(lines)
+            yield from nested(lines)
             yield "</section>"
 
 
@@ -146,15 +146,15 @@ def _thoughts(group: Thoughts) -> Iterator[str]:
     said = " ".join(plain(part) for part in (group.author, updated) if part)
     if said:
         yield f'<p class="by">{said}</p>'
-    yield from (f'<div class="thought"{_id(line)}>{_said(line)}</div>' for line in group.lines)
+    yield from (f'<div class="thought"{_id(line)}>{line_html(line)}</div>' for line in group.lines)
 
 
-def _nested(lines: Sequence[Line]) -> Iterator[str]:
+def nested(lines: Sequence[Line]) -> Iterator[str]:
     """Lists in lists: no line stands two levels below the one above it (see `Line.level`)."""
     above = -1
     for line in lines:
         yield "<ul>" if line.level > above else "</li>" + "</ul></li>" * (above - line.level)
-        yield f'<li{_id(line)} class="{line.item.kind}">{_beside(line)}{_said(line)}{_since(line)}'
+        yield f'<li{_id(line)} class="{line.item.kind}">{_beside(line)}{line_html(line)}{_since(line)}'
         above = line.level
     yield "</li></ul>" * (above + 1)
 
@@ -171,11 +171,11 @@ def _since(line: Line) -> str:
     others = [other for other in line.others if other.item.text != line.item.text]
     if not others:
         return corrected
-    told = "".join(f"<li>{_beside(other)}{_said(other)}</li>" for other in others)
+    told = "".join(f"<li>{_beside(other)}{line_html(other)}</li>" for other in others)
     return f"{corrected}<details><summary>in other words</summary><ul>{told}</ul></details>"
 
 
-def _said(line: Line) -> str:
+def line_html(line: Line) -> str:
     """What the line says: its kind, who said it, the words, and where they come from."""
     item = line.item
     kind = f'<span class="kind">{item.kind}</span> ' if item.kind in _LABELLED else ""
@@ -192,7 +192,7 @@ def words_html(line: Line) -> str:
 
 
 def _question(question: Question) -> str:
-    answers = "".join(f"<li>{_said(answer)}</li>" for answer in question.answers)
+    answers = "".join(f"<li>{line_html(answer)}</li>" for answer in question.answers)
     return f"{_words(question.line)}{f'<ul>{answers}</ul>' if answers else ''}"
 
 
