@@ -80,12 +80,12 @@ TYPESETTING = r"""
   },
   footer: context align(center, text(8.5pt, fill: luma(110), counter(page).display())),
 )
-#set text(font: ("Libertinus Serif", "DejaVu Sans"), size: 10.5pt, lang: doc.language)
+#set text(font: "Libertinus Serif", size: 10.5pt, lang: doc.language)
 #set par(leading: 0.62em, spacing: 0.95em)
 #set list(indent: 0.2em, body-indent: 0.6em, spacing: 0.75em, marker: ([•], [–], [·]))
 #set enum(indent: 0.2em, body-indent: 0.6em)
 #set table(stroke: none, inset: (x: 0pt, y: 5pt), column-gutter: 12pt)
-#show heading: set text(font: ("Libertinus Serif", "DejaVu Sans"), hyphenate: false)
+#show heading: set text(font: "Libertinus Serif", hyphenate: false)
 #show heading.where(level: 1): set text(16pt)
 #show heading.where(level: 1): set block(above: 2.2em, below: 0.9em)
 #show heading.where(level: 2): set text(11.5pt)
