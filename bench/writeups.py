@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """How long write-ups take, and how much memory: a large event, made and exported through the public commands.
 
-    python bench/writeups.py [--items 10000] [--sessions 60] [--formats md,html,...]      prints a Markdown table
+    python bench/writeups.py [--items 10000] [--sessions 60] [--formats md,html,...] [--tries 3]      prints a Markdown table
 
-Each export is a process of its own; its memory is the most it held, pandoc's (a process of its own) beside it. Limits are
+Each export is a process of its own, interpreter's start included; told is the quickest try. Its memory is the most it held,
+pandoc's (a process of its own) beside it. Limits are
 those that docs/formats.md promises for 10,000 items in 60 sessions; what is over them is told, and the exit code is 1. On a
 busy machine look at "of a core", the seconds of computing, and not at those of the clock.
 """
@@ -47,7 +48,7 @@ def main() -> None:
         counts = [session["counts"] for session in found["sessions"]]
         print(f"{sum(count['note'] + count['post'] for count in counts):,} items in {len(counts)} sessions\n")
         print("| format | seconds | of a core | MB | MB of pandoc | file, KB |\n|---|---|---|---|---|---|")
-        over = [name for name in args.formats.split(",") if not bench.measure(name)]
+        over = [name for name in args.formats.split(",") if not bench.measure(name, args.tries)]
     if over:
         sys.exit(f"Over the limit: {', '.join(over)}.")
 
@@ -57,6 +58,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--items", type=int, default=10_000)
     parser.add_argument("--sessions", type=int, default=60)
     parser.add_argument("--formats", default="md,html,txt,json,ndjson,csv,ledger.csv,atom,ics,site,docx,odt,epub,pdf")
+    parser.add_argument("--tries", type=int, default=3)
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args()
 
@@ -84,9 +86,18 @@ class Bench:
         posts = (json.dumps(_post(n, sessions, chance)) + "\n" for n in range(items - notes))
         self.run("import", "posts", "large", "-", given="".join(posts))
 
-    def measure(self, name: str) -> bool:
+    def measure(self, name: str, tries: int) -> bool:
         """Print a row; whether it is within its limit."""
         path = self.folder / f"large.{name}.zip" if name == "site" else self.folder / f"large.{name}"
+        seconds, busy, own, pandoc = min(self._export(name, path) for _ in range(tries))
+        size = path.stat().st_size / 1024
+        children = f"{pandoc:.0f}" if pandoc else ""
+        print(f"| {name} | {seconds:.1f} | {busy:.1f} | {own:.0f} | {children} | {size:,.0f} |", flush=True)
+        most_seconds, most_memory = LIMITS.get(name, (0, 0))
+        return (not most_seconds or seconds <= most_seconds) and (not most_memory or own <= most_memory)
+
+    def _export(self, name: str, path: Path) -> tuple[float, float, float, float]:
+        """(seconds by the clock, seconds of computing, MB of the command, MB of its largest child)."""
         look = (
             "import resource, sys; from backchannel.cli.main import cli\n"
             f"cli(['export', 'large', '--format', {name!r}, '-o', {str(path)!r}], standalone_mode=False)\n"
@@ -99,10 +110,7 @@ class Bench:
         ).stdout.split()
         seconds = time.perf_counter() - begun
         own, busy, pandoc, pandoc_busy = map(float, told)
-        size = path.stat().st_size / 1024
-        print(f"| {name} | {seconds:.1f} | {busy + pandoc_busy:.1f} | {own:.0f} | {f'{pandoc:.0f}' if pandoc else ''} | {size:,.0f} |", flush=True)
-        most_seconds, most_memory = LIMITS.get(name, (0, 0))
-        return (not most_seconds or seconds <= most_seconds) and (not most_memory or own <= most_memory)
+        return seconds, busy + pandoc_busy, own, pandoc
 
 
 def _starts(n: int) -> datetime:
