@@ -140,8 +140,8 @@ def structure(source):
 @given(st.lists(TEXTS, min_size=1, max_size=4), st.lists(TEXTS, max_size=2))
 def test_x7_no_note_changes_the_structure_around_it(notes, thoughts):
     def source(notes, thoughts):
-        items = [item(text, kind="note", depth=min(at, 2)) for at, text in enumerate(notes)]
-        items += [item(text, kind="note", origin="afterthought") for text in thoughts]
+        items = [item(text, kind="note", speaker=None, depth=min(at, 2)) for at, text in enumerate(notes)]
+        items += [item(text, kind="note", speaker=None, origin="afterthought") for text in thoughts]
         written = markdown.write_session(compose_session(record(*items), RAIN))
         return written.split(markdown.DRAWN)[0]
 
