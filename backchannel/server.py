@@ -11,7 +11,7 @@ from typing import Any
 import gevent
 from flask import Flask
 from gevent.event import Event
-from gevent.pywsgi import WSGIServer
+from gevent.pywsgi import WSGIHandler, WSGIServer
 
 from backchannel.config import Settings
 from backchannel.domain.errors import Taken
@@ -20,6 +20,15 @@ from backchannel.ingest.poller import Poller
 from backchannel.live.services import Services
 
 GRACE = 3  # seconds between SIGTERM and the end
+IDLE = 75.0  # seconds that a connection may say nothing while something of it is awaited, or take nothing of an answer
+
+
+class Handler(WSGIHandler):  # type: ignore[misc]
+    """pywsgi's, which by itself would wait for ever for the rest of a request."""
+
+    def __init__(self, sock: Any, *rest: Any) -> None:
+        sock.settimeout(IDLE)
+        super().__init__(sock, *rest)
 
 
 def serve(settings: Settings, *, workers: int | None = None) -> None:
@@ -33,7 +42,8 @@ def serve(settings: Settings, *, workers: int | None = None) -> None:
 def serve_app(app: Flask) -> None:
     services: Services = app.extensions["backchannel"]
     settings = services.settings
-    server = WSGIServer((settings.host, settings.port), app, log=None, error_log=sys.stderr)
+    _allow_many_connections()
+    server = WSGIServer((settings.host, settings.port), app, log=None, error_log=sys.stderr, handler_class=Handler)
     try:
         server.start()
         server.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else an answer's body waits 40 ms for its head
@@ -48,6 +58,16 @@ def serve_app(app: Flask) -> None:
     stop.wait()
     server.stop(timeout=GRACE - 1)
     services.store.close()
+
+
+def _allow_many_connections() -> None:
+    """Each follower is an open file; the soft limit, often 1,024, is for programs that do not expect so many."""
+    try:
+        import resource
+    except ImportError:  # not on Windows, which has no such limit
+        return
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _start_poller(services: Services) -> None:

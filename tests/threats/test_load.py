@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import threading
 import time
 from collections.abc import Callable
@@ -91,6 +92,12 @@ def test_L2_a_connection_that_does_not_say_what_it_wants_is_dropped(camp: Camp) 
     with Wire(camp.server) as wire:
         assert str(wire.heard()).startswith("0{")
         assert wire.heard(within=20) is GONE
+
+
+def test_L2_the_server_takes_as_many_connections_as_the_machine_lets_it(shared_server: Server) -> None:
+    assert shared_server.process
+    soft, hard = resource.prlimit(shared_server.process.pid, resource.RLIMIT_NOFILE)
+    assert soft == hard
 
 
 def test_L1_a_flood_in_one_event_takes_nothing_from_another(another_server: Callable[..., Server]) -> None:
