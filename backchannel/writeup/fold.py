@@ -14,6 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from difflib import SequenceMatcher
 
 from backchannel.domain.wire import fold
 from backchannel.writeup.tree import Line
@@ -75,9 +76,16 @@ def _likeness(a: Words, b: Words) -> float:
     """1.0 where the words are the same, 0 where they say something else: a number or a "not" makes all the difference."""
     if a == b:
         return 1.0
-    if min(len(a), len(b)) < LEAST or _telling(a) != _telling(b):
+    if min(len(a), len(b)) < LEAST or _telling(a) != _telling(b) or not _spelt_alike(a, b):
         return 0.0
     return 2 * (Counter(a) & Counter(b)).total() / (len(a) + len(b))
+
+
+def _spelt_alike(a: Words, b: Words) -> bool:
+    """Where each has words that the other lacks, they are the same words spelt otherwise: "rain" is not "snow"."""
+    mine, theirs = ([word for word in set(one) - set(other) if len(word) > 3] for one, other in ((a, b), (b, a)))
+    fewer, more = sorted((mine, theirs), key=len)
+    return all(any(SequenceMatcher(None, word, other).ratio() >= 0.7 for other in more) for word in fewer)
 
 
 def _telling(words: Words) -> Counter[str]:
