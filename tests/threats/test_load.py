@@ -11,6 +11,7 @@ from collections.abc import Callable
 import httpx2 as httpx
 import pytest
 
+from backchannel.live.transport import frames
 from tests.stage import Camp, Server, put
 from tests.threats.wire import GONE, Wire, frame
 
@@ -109,3 +110,9 @@ def test_L1_a_flood_in_one_event_takes_nothing_from_another(another_server: Call
         loud.person("scribe").post("ops", {"ops": [{}] * 50})
     assert loud.person("scribe").post("ops", {"ops": [{}] * 50}).status_code == 429
     assert quiet.person("scribe").note("still taken")["ok"] is True
+
+
+def test_L3_a_connection_is_closed_with_one_word(camp: Camp) -> None:
+    with Wire(camp.server).hello() as wire:
+        wire.send(frame(b"\x03\xe8", first=0x88))
+        assert wire.until_the_end() == frames.close(1000)

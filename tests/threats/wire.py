@@ -87,12 +87,12 @@ class Wire:
             if opcode == frames.TEXT and payload != b"2":
                 return payload.decode()
 
-    def rest(self) -> list[str]:
-        """All that is said until the connection is over."""
-        said = []
-        while (message := self.heard()) is not GONE:
-            said.append(message)
-        return said
+    def until_the_end(self) -> bytes:
+        """All bytes that still come."""
+        self._socket.settimeout(10)
+        while data := self._socket.recv(65536):
+            self._buffer += data
+        return self._buffer
 
     def _frame(self) -> tuple[int, bytes] | None:
         buffer = self._buffer

@@ -34,6 +34,7 @@ class WebSocket:
         self._pace = Bucket(FRAMES_A_MINUTE, time.monotonic())
         self._writing = BoundedSemaphore(1)
         self._rest = b""  # of a frame that `try_send` began and the socket did not take whole
+        self._ending = False  # a close frame was sent, or would have been
         self._closed = False
         self._owner: Any = getattr(handler, "__self__", None)  # engineio's socket, whose queue `try_send` must not overtake
         if self._owner is not None:
@@ -142,8 +143,10 @@ class WebSocket:
                 self._socket.sendall(rest + data)
 
     def _last_word(self, frame: bytes) -> None:
-        """A close frame, if it goes out at once; a stalled follower does not get one."""
-        self.try_send(frame)
+        """A close frame, if it goes out at once; a stalled follower does not get one, and nobody gets two."""
+        if not self._ending:
+            self._ending = True
+            self.try_send(frame)
 
     def close(self) -> None:
         if not self._closed:
