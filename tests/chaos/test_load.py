@@ -13,8 +13,10 @@ import pytest
 from tests.chaos.load import Load, run_load
 
 CROWD = Load(followers=200, rate=20, seconds=5, drop=True)
-# 23 KB a frame on the wire: what the kernel buffers for a stalled follower is full after two seconds, and her queue after four.
-STALLED = Load(followers=30, rate=60, seconds=8, writers=6, filling="é" * 1900, stalling=3, cap=100)
+# 23 KB a frame on the wire, at least: what the kernel buffers for a stalled follower is full after 200, her queue after 50 more.
+STALLED = Load(
+    followers=30, rate=60, seconds=5, frames=300, writers=6, filling="é" * 1900, stalling=3, cap=50
+)  # fmt: skip
 
 
 def test_two_hundred_followers_have_every_note_though_all_are_dropped_in_the_middle(tmp_path: Path) -> None:
