@@ -47,8 +47,10 @@ PROBE = """
             const bubbles = !/enter|toggle/.test(name);
             one.dispatchEvent(new (name.startsWith("p") ? PointerEvent : MouseEvent)(name, { bubbles, cancelable: true }));
         }
-        one.focus?.();
-        one.blur?.();
+        if (one.tabIndex >= 0) {
+            one.focus();
+            one.blur();
+        }
         // An element of SVG or MathML has no click() of its own.
         if (!one.closest("[data-edit], [data-agree]")) one.click ? one.click() : one.dispatchEvent(
             new MouseEvent("click", { bubbles: true, cancelable: true, composed: true }));
