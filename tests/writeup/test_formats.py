@@ -103,7 +103,8 @@ def test_the_text_has_the_shape_of_live_notes():
         == """\
 Who owns the rain?
 ==================
-8 June 2009, 10:00–10:45 · Main hall · led by Carl, Dee, of Devon · #puddle_s1 · notes by Ann, Bob · speakers Carl · 6 notes, 1 post, 1 afterthought
+8 June 2009, 10:00–10:45 · Main hall · led by Carl, Dee, of Devon · #puddle_s1 · notes by Ann, Bob · speakers Carl · \
+6 notes, 1 post, 1 afterthought
 
 Post-event thoughts – Ann (updated 9 June 2009):
 It was wetter than I thought.

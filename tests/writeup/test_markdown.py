@@ -78,7 +78,7 @@ def every(line):
 def printed(written):
     """The items as far as they are printed, in the order in which they are printed."""
     thoughts = [line.item for group in written.thoughts for line in group.lines]
-    for made in (*thoughts, *(item for line in (*written.notes, *written.posts) for item in every(line))):
+    for made in (*thoughts, *(one for line in (*written.notes, *written.posts) for one in every(line))):
         when = made.at
         if made.origin == "afterthought" and when is not None:
             when = local_day(when, ZONE)
