@@ -58,6 +58,15 @@ def may_follow(services: Services, slug: str, channel: str, shown: Pass | None) 
     return True
 
 
+def cookie_name(services: Services, event: str) -> str:
+    """The cookie of a browser's pass. Over https it is one that no neighbouring host can set."""
+    return f"{'__Host-' if by_https(services) else ''}backchannel-{event}"
+
+
+def by_https(services: Services) -> bool:
+    return services.settings.public_url.startswith("https://")
+
+
 def stamped(services: Services, answer: dict[str, Any]) -> dict[str, Any]:
     """The answer with the database's `epoch` and the server's `now`."""
     return answer | {"epoch": services.read().epoch(), "now": write_when(services.desk.clock())}

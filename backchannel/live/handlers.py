@@ -17,7 +17,7 @@ from backchannel.domain.channels import EVENT, STAFF
 from backchannel.domain.errors import BackchannelError, BadPass, Invalid
 from backchannel.domain.wire import tidy
 from backchannel.live.dispatcher import Channel, room_of
-from backchannel.live.doors import may_follow, readable_channel, stamped
+from backchannel.live.doors import cookie_name, may_follow, readable_channel, stamped
 from backchannel.live.limits import Limits
 from backchannel.live.services import Services
 from backchannel.live.transport.porter import NAMESPACE, hang_up
@@ -50,7 +50,7 @@ class Sockets:
             return self._services.passes.read(str(auth["pass"]))
         if auth.get("token"):
             event, key = self._services.passes.read_page(str(auth["token"]))
-            cookie = request.cookies.get(f"backchannel-{event}")
+            cookie = request.cookies.get(cookie_name(self._services, event))
             shown = self._services.passes.read(cookie) if cookie else None
             return shown if shown is not None and shown.author_key == key else None
         return None

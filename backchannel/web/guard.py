@@ -13,7 +13,7 @@ from backchannel.config import Settings
 from backchannel.desk import access
 from backchannel.domain.errors import BadPass, Forbidden
 from backchannel.domain.model import Event
-from backchannel.live.doors import visible_event
+from backchannel.live.doors import by_https, cookie_name, visible_event
 from backchannel.live.limits import Limits
 from backchannel.live.services import Services
 from backchannel.passes import Pass
@@ -47,7 +47,7 @@ def shown_pass(event: str) -> Pass | None:
 
 def cookie_pass(event: str) -> Pass | None:
     """A browser's pass; one that does not hold any more is as good as none."""
-    token = request.cookies.get(cookie_name(event))
+    token = request.cookies.get(cookie_name(services(), event))
     try:
         shown = services().passes.read(token) if token else None
         if shown is not None:
@@ -74,17 +74,20 @@ def writing_pass(event: str) -> Pass:
     return shown
 
 
-def cookie_name(event: str) -> str:
-    return f"backchannel-{event}"
-
-
 def remember(response: Response, event: str, token: str) -> Response:
     """Give the browser its pass. Lax, because people come by links from mail and chat."""
-    secure = services().settings.public_url.startswith("https://")
-    response.set_cookie(
-        cookie_name(event), token, max_age=KEEP, httponly=True, samesite="Lax", secure=secure, path="/"
-    )
+    response.set_cookie(cookie_name(services(), event), token, max_age=KEEP, **_kind_of_cookie())
     return response
+
+
+def forget(response: Response, event: str) -> Response:
+    """Take the browser's pass back."""
+    response.delete_cookie(cookie_name(services(), event), **_kind_of_cookie())
+    return response
+
+
+def _kind_of_cookie() -> dict[str, Any]:
+    return {"path": "/", "secure": by_https(services()), "httponly": True, "samesite": "Lax"}
 
 
 def same_site() -> None:

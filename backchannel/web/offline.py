@@ -18,7 +18,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, current_app, jsonify, redirect, render_template, request, url_for
 
-from backchannel.web.guard import cookie_name, visible
+from backchannel.web.guard import forget, visible
 
 SHELL = ("dist/backchannel.css", "dist/follow.js", "dist/scribe.js", "dist/offline.js", "mark.svg")
 WORKER = "dist/sw.js"
@@ -81,8 +81,7 @@ def leave(event: str) -> Response:
     target = url_for("follow.event", event=event) if found.public else url_for("follow.home")
     response = redirect(target, code=303)
     assert isinstance(response, Response)
-    response.delete_cookie(cookie_name(event), path="/", httponly=True, samesite="Lax")
-    return response
+    return forget(response, event)
 
 
 def build(folder: Path) -> str:

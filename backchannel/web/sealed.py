@@ -51,6 +51,7 @@ def _answer(compressed: bytes) -> Response:
 
 def _headed(response: Response, tag: str) -> Response:
     response.set_etag(tag)
-    response.headers["Cache-Control"] = "no-cache"
+    shown = "Cookie" in request.headers or "Authorization" in request.headers
+    response.headers["Cache-Control"] = "private, no-cache" if shown else "no-cache"
     response.vary.update(["Accept-Encoding", "Cookie", "Authorization"])
     return response

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -187,3 +189,36 @@ def test_A2_a_cookie_without_the_token_of_a_page_is_nobody_s(camp: Camp) -> None
     cookie = f"backchannel-{camp.slug}={camp.passes['organiser']}"
     with Wire(camp.server, Cookie=cookie).hello() as wire:
         assert wire.call("follow", {"event": camp.slug, "channel": "staff"})["error"]["code"] == "bad_pass"
+
+
+def test_A3_over_https_the_cookie_is_one_that_no_neighbour_can_set(another_server: Callable[..., Server]) -> None:
+    port = free_port()
+    server = another_server(public_url=f"https://127.0.0.1:{port}", port=str(port))
+    camp = Camp.make(server)
+    name = f"__Host-backchannel-{camp.slug}"
+    browser = httpx.Client(base_url=f"http://127.0.0.1:{port}")
+    set_cookie = browser.post(f"/join/{camp.passes['scribe']}", data={"name": "Ann"}).headers["Set-Cookie"]
+    assert set_cookie.startswith(f"{name}=")
+    assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(set_cookie.split("; "))
+    cookie = {"Cookie": set_cookie.split(";")[0]}
+    assert "<bdi>Ann</bdi>" in browser.get(f"/e/{camp.slug}", headers=cookie).text
+    left = browser.post(f"/e/{camp.slug}/leave", headers=cookie).headers["Set-Cookie"]
+    assert left.startswith(f"{name}=;")
+    assert "Secure" in left.split("; ")
+
+
+def test_A13_what_a_pass_opened_is_kept_by_no_cache_on_the_way(camp: Camp) -> None:
+    for n in range(2):
+        camp.join("Ann").note(f"between us {n}")
+    restrict(camp)
+    cookie = {"Cookie": f"backchannel-{camp.slug}={camp.passes['follower']}"}
+    for path in (f"{camp.api}/changes", f"{camp.api}/changes?limit=1", f"{camp.server.url}/e/{camp.slug}/write-up.md"):
+        answer = httpx.get(path, headers=cookie)
+        assert answer.status_code == 200
+        assert answer.headers["Cache-Control"].startswith("private, ")
+        assert {"Cookie", "Authorization"} <= set(answer.headers["Vary"].split(", "))
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
