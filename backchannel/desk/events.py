@@ -66,6 +66,8 @@ def event_pass(
     desk: Desk, passes: Passes, slug: str, role: Role, *, session: str | None = None, new: bool = False
 ) -> str:
     """One shared pass; `new` ends all that were given out for the role before."""
+    if session and role != "scribe":
+        raise Invalid("A link for one session is a note-takers' link; the others are for the whole event.", field="session")
     reader = desk.read()
     event = reader.event(slug)
     guid = reader.session(slug, session).guid if session else None

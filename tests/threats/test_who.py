@@ -129,6 +129,17 @@ def renew(camp: Camp, role: str) -> str:
     return str(made).rsplit("/", 1)[-1]
 
 
+def test_A5_a_pass_for_one_session_writes_there_and_is_never_an_organiser_s(camp: Camp) -> None:
+    made = camp.server.run("event", "pass", camp.slug, "--role", "scribe", "--session", "minutes-nobody-reads")
+    here = Person(camp, made.strip().rsplit("/", 1)[-1])
+    assert here.note("not my session")["error"]["code"] == "forbidden"
+    assert here.note("mine", session=camp.sessions[1]["guid"])["ok"] is True
+    done = camp.server.command("event", "pass", camp.slug, "--role", "organiser", "--session", "minutes-nobody-reads")
+    assert (done.returncode, done.stderr) == (
+        1, "A link for one session is a note-takers' link; the others are for the whole event.\n"
+    )  # fmt: skip
+
+
 # --- on the socket
 
 
