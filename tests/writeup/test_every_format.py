@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -94,3 +95,11 @@ def test_what_is_held_or_hidden_is_asked_for_in_a_format_that_says_so() -> None:
     assert refused.value.message == (
         "What is held or hidden is in ndjson and csv only, where each item says so; md does not."
     )
+
+
+def test_the_page_about_formats_tells_of_each() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "formats.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([\w.]+)` \| `([\w.]+)` \| ([\w, ]+) \|", page, flags=re.MULTILINE)
+    assert rows == [
+        (made.name, made.file_name(""), "session, event" if made.write_session else "event") for made in EVERY
+    ]
