@@ -56,15 +56,16 @@ def export(
         keep_file(output, write_mine(my_notes(record, author), name))
         return
     with working(f"Making {name}", kind.pace * len(record.items) / 1000):
-        _export(kind, record, output, whole=session is None, every=every)
+        address = f"{here.settings.public_url.rstrip('/')}/e/{event}" if here.settings.public_url and not no_names else ""
+        _export(kind, record, output, whole=session is None, every=every, address=address)
 
 
-def _export(kind: Format, record: Record, output: str, *, whole: bool, every: bool) -> None:
+def _export(kind: Format, record: Record, output: str, *, whole: bool, every: bool, address: str) -> None:
     if every:
         keep_file(output, kind.record(record))
     elif whole and kind.write_files and output != "-" and not output.endswith(f".{kind.ending}"):
-        keep_folder(Path(output), kind.write_files(compose_event(record)), FILES)
+        keep_folder(Path(output), kind.write_files(compose_event(record, address)), FILES)
     elif whole:
-        keep_file(output, kind.event(compose_event(record)))
+        keep_file(output, kind.event(compose_event(record, address)))
     else:
         keep_file(output, kind.session(compose_session(record, record.sessions[0])))

@@ -49,7 +49,7 @@ def export_event(event: str, format: str) -> Response:
     kind = format_of(format)
     if kind.needs or found.head > QUICK:
         return _made_apart(kind, found, shown)
-    return _file(kind, found.slug, kind.event(compose_event(readable_record(event, shown))))
+    return _file(kind, found.slug, kind.event(compose_event(readable_record(event, shown), _address(event))))
 
 
 @writeups.get("/e/<event>/s/<slug>/write-up.<format>")
@@ -72,6 +72,12 @@ def readable_record(event: str, shown: Pass | None, session: str | None = None) 
     if session is not None and not published.sessions:
         raise Unknown("The write-up of this session is not published.", field="session")
     return published
+
+
+def _address(event: str) -> str:
+    """The event's on the web, if that is known: in a file, it leads back here."""
+    public = services().settings.public_url.rstrip("/")
+    return f"{public}/e/{event}" if public else ""
 
 
 def _reads_only(shown: Pass | None) -> bool:
