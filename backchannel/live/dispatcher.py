@@ -17,9 +17,9 @@ import gevent
 from gevent.event import Event as Signal
 from gevent.timeout import Timeout
 
-from backchannel.domain.channels import digest
 from backchannel.domain.model import Item
 from backchannel.domain.shapes import item_on_wire, tombstone_on_wire
+from backchannel.live.digests import Digests
 from backchannel.store.base import Page, Store
 
 log = logging.getLogger(__name__)
@@ -43,6 +43,7 @@ class Dispatcher:
     def __init__(self, store: Store, emitter: Emitter) -> None:
         self._store = store
         self._emitter = emitter
+        self.digests = Digests()
         self._wanted = Signal()
         self._watchers: Counter[Channel] = Counter()
         self._sent: dict[Channel, int] = {}  # up to where each watched channel went out
@@ -136,10 +137,10 @@ class Dispatcher:
         reader = self._store.reader()
         for channel in list(self._watchers):
             with reader.snapshot():  # a seq of one moment with the digest of another would make every follower start again
-                standing, seq = reader.standing(*channel), reader.channel_head(*channel)
+                seq, digest = self.digests.of(reader, *channel)
             beat = {
                 "event": channel[0], "channel": channel[1], "seq": seq,
-                "digest": digest(standing), "epoch": reader.epoch(),
+                "digest": digest, "epoch": reader.epoch(),
             }  # fmt: skip
             self._emitter.emit("head", beat, room=room_of(channel))
 

@@ -7,7 +7,6 @@ from typing import Any
 from flask import Blueprint, Flask, Response, jsonify, request
 
 from backchannel.desk import access, events, ops, overview
-from backchannel.domain.channels import digest
 from backchannel.domain.errors import Invalid
 from backchannel.domain.wire import MOST_BYTES
 from backchannel.live.dispatcher import frame
@@ -44,10 +43,11 @@ def changes(event: str) -> Response:
     if extent[2] and not services().read().nameless(event):  # whom a page without names may not name can change by itself
         return sealed.page(services(), (event, channel), after, limit, extent)
     with reader.snapshot():
-        page, standing = reader.changes(event, channel, after, limit), reader.standing(event, channel)
+        page = reader.changes(event, channel, after, limit)
+        _, digest = services().dispatcher.digests.of(reader, event, channel)
     answer = frame((event, channel), page) | {"more": page.more}
     if not page.more:
-        answer["digest"] = digest(standing)
+        answer["digest"] = digest
     return jsonify(stamped(services(), answer))
 
 

@@ -10,7 +10,9 @@ from typing import Any
 import gevent
 import pytest
 
+from backchannel.domain.channels import digest
 from backchannel.domain.model import Event, Item
+from backchannel.live.digests import Digests
 from backchannel.live.dispatcher import Dispatcher
 from backchannel.store.sqlite.store import SqliteStore
 
@@ -66,6 +68,25 @@ def test_it_goes_on_when_everybody_leaves_in_the_middle_of_a_frame_and_comes_bac
     keep(store, "two")
     dispatcher.round()
     assert sent == [("changes", 0, 1), ("changes", 1, 2)]
+
+
+def test_a_digest_is_of_what_stands_there_now_and_made_once_for_all_who_ask(store: SqliteStore) -> None:
+    digests, reader = Digests(), store.reader()
+    assert digests.of(reader, *HERE) == (0, "e3b0c44298fc1c14")
+    keep(store, "one")
+    assert digests.of(reader, *HERE) == (1, digest([(1, "one", 1)]))
+    reader.standing = None  # type: ignore[assignment,method-assign]  # asked no more
+    assert digests.of(reader, *HERE) == (1, digest([(1, "one", 1)]))
+
+
+def test_an_event_made_again_under_the_same_slug_has_digests_of_its_own(store: SqliteStore) -> None:
+    digests = Digests()
+    keep(store, "one")
+    digests.of(store.reader(), *HERE)
+    store.write(lambda writer: writer.remove_event("camp"))
+    store.write(lambda writer: writer.keep_event(Event(slug="camp", uid="another", title="Camp")))
+    keep(store, "two")
+    assert digests.of(store.reader(), *HERE) == (1, digest([(1, "two", 1)]))
 
 
 def test_a_fault_of_one_round_is_told_and_does_not_end_it(store: SqliteStore, caplog: pytest.LogCaptureFixture) -> None:
