@@ -34,7 +34,7 @@ CONTROL = Size(writers=20, notes=5_000, times=50, followers=5, seconds=1800, wea
 COPIES = 5_000
 FEEDS = 200
 STALLS = Load(
-    followers=200, rate=60, seconds=30, frames=1300, writers=10, filling="é" * 1900, stalling=20, cap=1000, deadline=300
+    followers=50, rate=45, seconds=30, frames=1250, writers=10, filling="é" * 1900, stalling=5, deadline=400
 )  # fmt: skip
 LOAD = Load(followers=1000, rate=10, seconds=900, drop=True, deadline=2400)
 
