@@ -14,7 +14,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,8 +40,8 @@ def main() -> None:
         for url in hosts.stdout.readline().split():
             add_feed(desk, "camp", url)
         poller = Poller(store, desk, Settings(fetch_allow=("127.0.0.1",)))
-        full = _tell("everything is new", lambda: poller.run_once())
-        steady = [_tell("304", lambda: poller.run_once()) for _ in range(args.rounds)]
+        full = _tell("everything is new", poller)
+        steady = [_tell("304", poller) for _ in range(args.rounds)]
         same = [_same_bytes(store, poller) for _ in range(args.rounds)]
         kept = len(store.reader().items("camp"))
     assert hosts.stdin
@@ -58,15 +57,17 @@ def _same_bytes(store: SqliteStore, poller: Poller) -> float:
     """A round in which no feed's validator is known, so that all is sent again."""
     for feed in store.reader().feeds("camp"):
         store.write(lambda writer, feed=feed: writer.keep_feed(replace(feed, etag=None)))  # type: ignore[misc]
-    return _tell("the same bytes", lambda: poller.run_once())
+    return _tell("the same bytes", poller)
 
 
-def _tell(name: str, work: Callable[[], object]) -> float:
-    """CPU seconds of the work, those of ended children among them."""
+def _tell(name: str, poller: Poller) -> float:
+    """CPU seconds of a round, those of ended children among them. A round in which a feed failed is no measure."""
     entries._CHILDREN.end()
     before, began = _cpu(), time.perf_counter()
-    work()
+    failed = [polled.feed for polled in poller.run_once() if polled.feed.failures]
     entries._CHILDREN.end()
+    if failed:
+        sys.exit(f"{len(failed)} feeds failed, {failed[0].url} for one: {failed[0].health}")
     spent = _cpu() - before
     print(f"{name}: {spent:.2f} s of CPU, {time.perf_counter() - began:.1f} s")
     return spent
