@@ -13,6 +13,8 @@ from typing import Any
 
 from backchannel.writeup.document import Document
 
+# One glyph stands for it and for the hyphen: where one text has it, every hyphen of the PDF is copied and found as it.
+_SOFT_HYPHEN = "\u00ad"
 _LONG_WORD = re.compile(r"\S{36,}")
 
 
@@ -54,6 +56,7 @@ def breakable(node: Any) -> Any:
 
 
 def _pieces(text: str) -> dict[str, Any]:
+    text = text.replace(_SOFT_HYPHEN, "")
     if not _LONG_WORD.search(text):
         return {"t": "Str", "c": text}
     parted = _LONG_WORD.sub(lambda word: re.sub(r"(.{12})(?=.)", "\\1\n", word[0]), text)

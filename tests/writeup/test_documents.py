@@ -105,6 +105,13 @@ def test_a_text_nested_without_end_is_laid_out(name: str) -> None:
     assert {"deep", "down", "39"} <= set(re.findall(r"\w+", told))
 
 
+def test_a_soft_hyphen_leaves_the_pdf_s_hyphens_alone() -> None:
+    """Fonts draw both with one glyph, which can be copied as one of the two only."""
+    notes = [item("rain\xadbow", "Ann", at("10:00")), item("a well-kept gutter", "Ann", at("10:01"), id="2")]
+    told = pdf_text(FORMATS["pdf"].session(compose_session(record(*notes), RAIN)))
+    assert "rainbow" in told and "well-kept" in told
+
+
 def test_a_word_longer_than_the_page_stays_on_the_page() -> None:
     long = "https://example.org/" + "a-very-long-address/" * 20
     written = FORMATS["pdf"].session(compose_session(record(item(f"see {long}", "Ann", at("10:00"))), RAIN))
