@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -55,17 +57,23 @@ class Settings:
 def _kept_secret(path: Path) -> str:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:  # another process was quicker
-            pass
-        else:
-            with os.fdopen(handle, "w") as file:
-                file.write(secrets.token_urlsafe(48))
+        _write_once(path, secrets.token_urlsafe(48))
     secret = path.read_text().strip()
     if len(secret) < SHORTEST_SECRET:
         raise Invalid(f"The secret in {path.name} is too short; remove the file and a new one is made.")
     return secret
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Readable by its owner only, and whole from the first moment: of several processes that start together one wins."""
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=path.name)  # 0600
+    try:
+        with os.fdopen(handle, "w") as file:
+            file.write(text)
+        with suppress(FileExistsError):  # another process was quicker
+            os.link(draft, path)
+    finally:
+        Path(draft).unlink()
 
 
 def _literal(host: str) -> str:

@@ -14,7 +14,7 @@ from gevent.event import Event
 from gevent.pywsgi import WSGIHandler, WSGIServer
 
 from backchannel.config import Settings
-from backchannel.domain.errors import Taken
+from backchannel.domain.errors import Invalid, Taken
 from backchannel.factory import create_app
 from backchannel.ingest.poller import Poller
 from backchannel.live.services import Services
@@ -48,6 +48,8 @@ def serve_app(app: Flask) -> None:
         server.start()
         server.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else an answer's body waits 40 ms for its head
     except OSError as fault:
+        if isinstance(fault, socket.gaierror):
+            raise Invalid(f"“{settings.host}” is no address of this machine: give one with --host, like 0.0.0.0.") from None
         reason = os.strerror(fault.errno or 0).lower()
         raise Taken(f"Cannot listen on {settings.host}:{settings.port}: {reason}. Give another with --port.") from None
     print(f"Backchannel listens on {settings.public_url or _address(server)}", flush=True)

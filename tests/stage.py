@@ -92,11 +92,12 @@ class Server:
         assert done.returncode == code, f"exit {done.returncode}: {done.stderr}"
         return done.stdout
 
-    def command(self, *words: str, given: str | bytes | None = None) -> subprocess.CompletedProcess[str]:
+    def command(
+        self, *words: str, given: str | bytes | None = None, **environ: str
+    ) -> subprocess.CompletedProcess[str]:
         data = given.encode() if isinstance(given, str) else given
-        done = subprocess.run(
-            [sys.executable, "-m", "backchannel", *words], env=self.environ, input=data, capture_output=True, timeout=60
-        )
+        whole = [sys.executable, "-m", "backchannel", *words]
+        done = subprocess.run(whole, env=self.environ | environ, input=data, capture_output=True, timeout=60)
         return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 
 

@@ -32,10 +32,11 @@ class Host:
     """The machine's owner at her terminal: settings, and the desk over the database."""
 
     settings: Settings
+    make: bool = False  # a database where there is none; else that is likely a mistyped path, and refused
 
     @cached_property
     def store(self) -> SqliteStore:
-        return SqliteStore(self.settings.db)
+        return SqliteStore(self.settings.db, make=self.make)
 
     @cached_property
     def desk(self) -> Desk:
@@ -57,8 +58,8 @@ class Host:
         return f"{self.settings.origin()}/join/{token}"
 
 
-def host(db: str | None, **given: Any) -> Host:
-    return Host(Settings.from_environment(db=db, **given))
+def host(db: str | None, *, make: bool = False) -> Host:
+    return Host(Settings.from_environment(db=db), make)
 
 
 db_option = click.option("--db", metavar="PATH", help="The database; else BACKCHANNEL_DB, else instance/backchannel.db.")

@@ -37,7 +37,8 @@ def create(
     as_json: bool, db: str | None,
 ) -> None:  # fmt: skip
     """Make an event and print its links."""
-    here = host(db)
+    here = host(db, make=True)
+    here.settings.signing_secret()  # before anything is made: without it there are no links
     made = events.create_event(
         here.desk, slug, title=title, timezone=timezone, starts=read_day(starts), ends=read_day(ends), hashtags=hashtags
     )

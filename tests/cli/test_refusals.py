@@ -18,12 +18,33 @@ from tests.stage import Camp, schedule_json
          "An event's slug has small letters, digits and hyphens, like “bad-slug”."),
         (["event", "create", "fine", "--title", "x", "--timezone", "Mars"], None,
          "“Mars” is no time zone; they look like Europe/London."),
+        (["feed", "add", "CAMP", "hello"], None,
+         "“hello” is no address: write one like https://example.org/feed, or “#tag @ mastodon.social”."),
+        (["serve", "--host", "300.1.1.1"], None,
+         "“300.1.1.1” is no address of this machine: give one with --host, like 0.0.0.0."),
         (["event", "create", "fine", "--title", "x", "--starts", "soon"], None, "“soon” is not a date like 2026-06-13."),
     ],
 )  # fmt: skip
 def test_a_refusal_is_one_sentence(camp: Camp, words: list[str], given: str | None, sentence: str) -> None:
-    done = camp.server.command(*words, given=given)
+    done = camp.server.command(*(word.replace("CAMP", camp.slug) for word in words), given=given)
     assert (done.returncode, done.stdout, done.stderr) == (1, "", sentence + "\n")
+
+
+def test_a_mistyped_database_is_not_made(camp: Camp, tmp_path: Path) -> None:
+    path = tmp_path / "cmap.db"
+    for words in (["event", "list"], ["export", camp.slug, "--format", "md"], ["poll", "--all", "--once"], ["backup", "b.db"]):
+        done = camp.server.command(*words, "--db", str(path))
+        assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)
+        assert f"There is no database at {path}" in done.stderr
+    assert not path.exists()
+
+
+def test_an_event_is_not_made_where_its_links_could_not_be(camp: Camp, tmp_path: Path) -> None:
+    path = tmp_path / "new.db"
+    words = ("event", "create", "fine", "--title", "Fine", "--db", str(path))
+    done = camp.server.command(*words, BACKCHANNEL_SECRET="short")
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert camp.server.command(*words).returncode == 0
 
 
 def test_wrong_usage_is_exit_2(camp: Camp) -> None:

@@ -37,4 +37,7 @@ def address_of(typed: str) -> str:
             f"“{typed.strip()[:80]}” does not say where: write a feed's address, or “#tag @ mastodon.social”.",
             field="url",
         )
+    if not re.search(r"[.:\]]", text):
+        raise FeedRefused(f"“{text[:80]}” is no address: write one like https://example.org/feed, or “#tag @ mastodon.social”.",
+                          field="url")  # fmt: skip
     return text if re.match(r"[a-z][a-z0-9+.-]*:(?!\d)", text, re.IGNORECASE) else f"https://{text}"

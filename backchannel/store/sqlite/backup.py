@@ -7,18 +7,18 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from sqlite_utils import Database
-
-from backchannel.domain.errors import Taken, Unreadable
+from backchannel.domain.errors import Taken, Unknown, Unreadable
 from backchannel.domain.ids import uuid7
-from backchannel.store.sqlite.schema import migrations
+from backchannel.store.sqlite.schema import set_up
 
 PAGES = 2000  # copied between two calls of `progress`
 Progress = Callable[[int, int], None]  # pages left, pages in all
 
 
 def backup(db: Path, to: Path, progress: Progress = lambda left, whole: None) -> None:
-    """Write a copy of the database as it stands now. An existing file is not overwritten (`Taken`)."""
+    """Write a copy of the database as it stands now (`Unknown` where there is none); never over a file (`Taken`)."""
+    if not db.exists():
+        raise Unknown(f"There is no database at {db}.")
     if to.exists():
         raise Taken(f"There is a file {to} already; a backup does not overwrite it.")
     to.parent.mkdir(parents=True, exist_ok=True)
@@ -69,7 +69,7 @@ def _renew(db: Path) -> None:
     connection = sqlite3.connect(db, isolation_level=None)
     try:
         connection.execute("PRAGMA journal_mode=WAL")  # as the database it will become: the pages say which it is
-        migrations.apply(Database(connection))
+        set_up(connection)
         connection.execute("UPDATE meta SET value = ? WHERE key = 'epoch'", (uuid7(),))
     finally:
         connection.close()

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 from sqlite_utils import Database, Migrations
 
 from backchannel.domain.ids import uuid7
 
 migrations = Migrations("backchannel")
+
+
+def set_up(connection: sqlite3.Connection) -> None:
+    """Apply what is pending, in one transaction: of several processes that start together, one does it and the others wait."""
+    database = Database(connection)
+    if not migrations.pending(database):
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        migrations.apply(database)
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
 
 
 @migrations()

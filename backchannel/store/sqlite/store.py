@@ -10,15 +10,14 @@ import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlite_utils import Database
-
-from backchannel.domain.errors import Busy, DiskFull
+from backchannel.domain.errors import Busy, DiskFull, Unknown, Unreadable
 from backchannel.store.base import Reader, Writer
 from backchannel.store.sqlite.reader import SqliteReader
-from backchannel.store.sqlite.schema import migrations
+from backchannel.store.sqlite.schema import migrations, set_up
 from backchannel.store.sqlite.writer import SqliteWriter
 
 T = TypeVar("T")
@@ -32,19 +31,25 @@ class SqliteStore:
     """The contract of `store.base` in one file. `write` commits each job by itself; `store.group` shares commits."""
 
     def __init__(self, path: Path | str, *, make: bool = True) -> None:
+        """Open the database at `path`, and make it where there is none: without `make` that is `Unknown`. A file that is
+        none of ours is `Unreadable`, and left as it is."""
         self.path = Path(path)
         if make:
             self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.touch(mode=0o600)
+        elif not self.path.exists():
+            raise Unknown(f"There is no database at {path}: `backchannel event create` makes one, --db names another.")
         self._readers: dict[int, SqliteReader] = {}
         self._connections: list[sqlite3.Connection] = []
+        _refuse_another_s(self.path)
+        self.path.chmod(0o600)
         self._writing = self._connect()
         self._lock = threading.Lock()
-        migrations.apply(Database(self._writing))
+        set_up(self._writing)
 
     def _connect(self) -> sqlite3.Connection:
         # A connection is used by one thread at a time; SQLite's own check would forbid closing it from another.
         connection = sqlite3.connect(self.path, timeout=LOCK_WAIT, isolation_level=None, check_same_thread=False)
-        self.path.chmod(0o600)
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
         self._connections.append(connection)
@@ -88,6 +93,20 @@ class SqliteStore:
             connection.close()
         self._connections.clear()
         self._readers.clear()
+
+
+def _refuse_another_s(path: Path) -> None:
+    """Look before writing: opening a database of ours sets it up, which would spoil one that is not."""
+    try:
+        with closing(sqlite3.connect(path, timeout=LOCK_WAIT)) as connection:
+            tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    except sqlite3.DatabaseError as fault:
+        if fault.sqlite_errorcode not in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+            raise
+        raise Unreadable(f"{path} is not a database ({fault}).") from None
+    tables.discard(migrations.migrations_table)
+    if tables and "meta" not in tables:
+        raise Unreadable(f"{path} is a database of something else ({', '.join(sorted(tables)[:3])}).")
 
 
 def _attempt(writer: SqliteWriter, job: Job) -> Outcome:

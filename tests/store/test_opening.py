@@ -1,0 +1,62 @@
+"""A database is made once, whoever comes first; a file that is none of ours stays as it is."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from backchannel.domain.errors import Unknown, Unreadable
+from backchannel.store.sqlite.store import SqliteStore
+
+OPENING = """
+import sys
+from pathlib import Path
+from backchannel.config import Settings
+from backchannel.store.sqlite.store import SqliteStore
+path = Path(sys.argv[1])
+print(SqliteStore(path).reader().epoch(), Settings(db=path).signing_secret())
+"""
+
+
+def test_processes_that_start_together_make_one_database_and_one_secret(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", OPENING, str(tmp_path / "camp.db")]
+    started = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(6)]
+    told = [process.communicate(timeout=60) for process in started]
+    assert [errors for _, errors in told] == [""] * 6
+    assert len({printed for printed, _ in told}) == 1
+    assert {path.name for path in tmp_path.glob("camp.db.*")} == {"camp.db.secret"}
+
+
+def test_a_database_is_read_by_its_owner_only(tmp_path: Path) -> None:
+    SqliteStore(tmp_path / "new" / "camp.db").close()
+    assert (tmp_path / "new" / "camp.db").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_path_where_nothing_is_stays_empty_unless_it_is_to_be_made(tmp_path: Path) -> None:
+    with pytest.raises(Unknown, match="There is no database at"):
+        SqliteStore(tmp_path / "cmap.db", make=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_is_no_database_is_refused_and_left(tmp_path: Path) -> None:
+    path = tmp_path / "letter.txt"
+    path.write_text("Dear all,\n" * 100)
+    path.chmod(0o644)
+    with pytest.raises(Unreadable, match="is not a database"):
+        SqliteStore(path)
+    assert (path.read_text(), path.stat().st_mode & 0o777) == ("Dear all,\n" * 100, 0o644)
+
+
+def test_a_database_of_something_else_is_refused_and_left(tmp_path: Path) -> None:
+    path = tmp_path / "photos.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE photo (name TEXT)")
+    before = path.read_bytes()
+    with pytest.raises(Unreadable, match=r"is a database of something else \(photo\)"):
+        SqliteStore(path)
+    assert path.read_bytes() == before
