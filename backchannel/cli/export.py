@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import click
@@ -38,6 +39,7 @@ def export(
     published: bool, output: str, db: str | None,
 ) -> None:  # fmt: skip
     """Write up a session or an event."""
+    gc.disable()  # one tree is made, written and left to the end of the process: looking through it for cycles takes a tenth
     kind = format_of(name)
     kind.require()
     if also and not no_names:

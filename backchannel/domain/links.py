@@ -36,6 +36,8 @@ def links_in(text: str) -> tuple[Link, ...]:
 
 def without_links(text: str) -> str:
     """The text with a space for each link: what an address holds (`?`, `@`, `#`) means nothing."""
+    if "://" not in text:  # most texts have none, and every note is asked several times
+        return text
     parts, end = [], 0
     for begins, ends, _ in spans(text):
         parts += [text[end:begins], " "]
@@ -45,7 +47,7 @@ def without_links(text: str) -> str:
 
 def spans(text: str) -> list[tuple[int, int, Link]]:
     """Where each link begins and ends, and what it is."""
-    if "://" not in text:  # most texts have none, and every note is asked several times
+    if "://" not in text:
         return []
     spans = []
     for found in _LINK.finditer(text):

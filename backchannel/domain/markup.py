@@ -117,7 +117,9 @@ def _kind_of(body: str) -> Kind:
 
 
 def _has_tag(tag: Kind) -> Callable[[str], bool]:
-    return lambda body: any(found.casefold() == tag for found in hashtags_in(without_links(body)))
+    return lambda body: tag in body.casefold() and any(
+        found.casefold() == tag for found in hashtags_in(without_links(body))
+    )
 
 
 def _is_quotation(body: str) -> bool:

@@ -33,7 +33,10 @@ TEXT_BYTES = 8 * 1024
 DEEPEST = 8
 REACTIONS = ("agree",)  # "hear hear"
 
-_OFF_THE_RECORD = re.compile(r"^[ \t]*(?:[-*+–—•][ \t]*)?OTR[ \t]*:", re.IGNORECASE | re.MULTILINE)
+# As static/js/record.js has it: what a phone keeps, no other program may send either.
+_OFF_THE_RECORD = re.compile(
+    r"^[ \t\-+*•–—>]*(?:\d\d?[:.]\d\d )?(?:[^:\n]{1,60}:[ \t]*)?(?:otr|off the record)[ \t]*:", re.IGNORECASE | re.MULTILINE
+)
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")

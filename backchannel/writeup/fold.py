@@ -52,7 +52,9 @@ def fold_notes(lines: Sequence[Line]) -> tuple[Line, ...]:
 def _lead(lines: Sequence[Line], words: Sequence[Words], nearby: dict[str, list[int]], at: int) -> int | None:
     """The best of those it could stand below."""
     own = set(words[at])
-    shared = Counter(lead for word in own for lead in nearby[word][-8:])
+    shared: Counter[int] = Counter()
+    for word in own:
+        shared.update(nearby[word][-8:])
     likely = [lead for lead, n in shared.items() if 2 * n >= len(own)]
     fit = [(_likeness(words[lead], words[at]), lead) for lead in likely if _could_be_one(lines[lead], lines[at])]
     likeness, lead = max(fit, default=(0.0, 0))
@@ -76,9 +78,10 @@ def _likeness(a: Words, b: Words) -> float:
     """1.0 where the words are the same, 0 where they say something else: a number or a "not" makes all the difference."""
     if a == b:
         return 1.0
-    if min(len(a), len(b)) < LEAST or _telling(a) != _telling(b) or not _spelt_alike(a, b):
+    alike = 2 * (Counter(a) & Counter(b)).total() / (len(a) + len(b))
+    if alike < ALIKE or min(len(a), len(b)) < LEAST or _telling(a) != _telling(b) or not _spelt_alike(a, b):
         return 0.0
-    return 2 * (Counter(a) & Counter(b)).total() / (len(a) + len(b))
+    return alike
 
 
 def _spelt_alike(a: Words, b: Words) -> bool:

@@ -1,7 +1,7 @@
 /** What is off the record, and how a text leaves this phone by its writer's own hand. */
 
 /** `OTR: ...` or `off the record: ...` at the beginning of any line, behind a dash or a speaker too: "Ann: OTR: we lost it". */
-const OFF = /^[\s\-+*•–—>]*(?:[^:\n]{1,60}:\s*)?(?:otr|off the record)\s*:/im;
+const OFF = /^[ \t\-+*•–—>]*(?:\d\d?[:.]\d\d )?(?:[^:\n]{1,60}:[ \t]*)?(?:otr|off the record)[ \t]*:/im;
 
 /** @param {string} text */
 export function isOffTheRecord(text) {

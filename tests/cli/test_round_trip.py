@@ -109,5 +109,6 @@ def test_a_speaker_whom_the_words_call_by_a_nick_is_named_once(shared_server: Se
 
 def test_off_the_record_lines_of_a_document_are_not_kept(shared_server: Server) -> None:
     event = fresh(shared_server)
-    shared_server.run("import", "notes", event, "-", given="# Rain\n- wet\n- OTR: between us\n")
+    given = "# Rain\n- wet\n- OTR: between us\n- Ann: otr: and us\n- 10:30 Off the record: she left\n"
+    shared_server.run("import", "notes", event, "-", given=given)
     assert [item["text"] for item in items(shared_server, event)] == ["wet"]
