@@ -18,6 +18,8 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+import click
+
 from backchannel.domain.errors import NotAFeed
 from backchannel.ingest.parse import FeedContents, parse
 from backchannel.writeup.render import is_good_link, sanitise
@@ -113,7 +115,8 @@ def main() -> None:
     heaps = [min(HEAP, count - start) for start in range(0, count, HEAP)]
     with ProcessPoolExecutor() as pool:
         found = pool.map(run, heaps, range(seed, seed + len(heaps)))
-        broken = [body for heap in found for body in heap]
+        with click.progressbar(found, length=len(heaps), file=sys.stderr, hidden=not sys.stderr.isatty()) as heaps_done:
+            broken = [body for heap in heaps_done for body in heap]
     for number, body in enumerate(broken):
         Path(f"broken-{seed}-{number}.feed").write_bytes(body)
     print(f"{count} mutants from seed {seed} on in {time.monotonic() - began:.0f} s, {len(broken)} broken")
