@@ -5,7 +5,9 @@ It is told what to do on stdin and answers on stdout, a JSON line each:
     {"weather": {"cut": 0.3}}    the weather from now on; of connections made from now on, and swallowing of all
     {"drop": true}               cut everything that is open
     {}                           nothing
-    ->  {"port": 40001, "connections": 12, "cuts": 3, "half_open": 0, "repeats": 1, "swallowed": 0, "open": 4}
+    ->  {"port": 40001, "connections": 12, "refused": 5, "cuts": 3, "half_open": 0, "repeats": 1, "swallowed": 0, "open": 4}
+
+`refused` are those that found no server behind the line; they are not among the `connections`.
 """
 
 from __future__ import annotations
@@ -75,12 +77,13 @@ class Exchange:
         self.weather = FAIR
         self.to = to
         self.seed = seed
-        self.stats = dict.fromkeys(("connections", "cuts", "half_open", "repeats", "swallowed", "delays"), 0)
+        self.stats = dict.fromkeys(("connections", "refused", "cuts", "half_open", "repeats", "swallowed", "delays"), 0)
+        self.taken = 0
         self.open: set[Connection] = set()
 
     async def take(self, reader: StreamReader, writer: StreamWriter) -> None:
-        self.stats["connections"] += 1
-        connection = Connection(self, reader, writer, Random(f"{self.seed}/{self.stats['connections']}"))
+        self.taken += 1
+        connection = Connection(self, reader, writer, Random(f"{self.seed}/{self.taken}"))
         self.open.add(connection)
         try:
             await connection.run()
@@ -116,7 +119,12 @@ class Connection:
     async def run(self) -> None:
         if self._exchange.weather.offline:
             return
-        self._server = await asyncio.open_connection("127.0.0.1", self._exchange.to)
+        try:
+            self._server = await asyncio.open_connection("127.0.0.1", self._exchange.to)
+        except OSError:
+            self._exchange.stats["refused"] += 1
+            raise
+        self._exchange.stats["connections"] += 1
         self._writers.append(self._server[1])
         pumps = [
             asyncio.create_task(self._pump(self._client[0], self._server[1], self._from_client)),

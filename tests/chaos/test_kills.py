@@ -17,6 +17,7 @@ def test_no_note_is_lost_doubled_or_misordered_and_followers_see_the_same(tmp_pa
     print(outcome.findings.counts(), outcome.figures)
     assert outcome.findings.clean, outcome.findings
     assert outcome.findings.notes == 2400
-    assert outcome.figures["line"]["cuts"] > 50
+    line = outcome.figures["line"]
+    assert line["cuts"] > line["connections"] / 4  # three in ten, give or take
     assert sum(outcome.figures["happened"].values()) == 25
     assert outcome.figures["at is off by at most, s"] < 10
