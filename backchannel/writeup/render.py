@@ -65,14 +65,18 @@ def sanitise(markup: str) -> str:
 
     Done twice it changes nothing. HTML so odd that cleaning it never comes to rest is given as its text.
     """
-    made = _printable(markup)
+    made = _printable(markup)  # and again below, for `&#8;` is a control character too
     if made.count("<") > _MANY:
-        return html.escape(html.unescape(re.sub(r"<[^<>]*>", " ", made)), quote=False)
+        return _as_text(html.unescape(re.sub(r"<[^<>]*>", " ", made)))
     for _ in range(5):
-        before, made = made, _bold_headings(_clean(made, _TAGS | _HEADINGS))
+        before, made = made, _printable(_bold_headings(_clean(made, _TAGS | _HEADINGS)))
         if made == before:
             return made
-    return html.escape(_text(made), quote=False)
+    return _as_text(_text(made))
+
+
+def _as_text(text: str) -> str:
+    return html.escape(_printable(text), quote=False)
 
 
 def plain(markup: str) -> str:

@@ -128,10 +128,16 @@ def test_x1_strangers_html_is_made_harmless(brought, kept):
     assert sanitise(brought) == kept
 
 
+@pytest.mark.parametrize("brought", ["<p>[&#8;&#x1f;&#127;]</p>", "<b>" * 60_000 + "[&#8;]"])
+def test_control_characters_do_not_come_in_as_references(brought):
+    cleaned = sanitise(brought)
+    assert "[]" in cleaned
+
+
 PIECES = """
     <a href=https://example.org>_</a>_<b>_</b>_<p>_</p>_<h1>_</h1>_<h6>_<table>_<td>_</table>_<svg>_<math>_<mtext>_<style>_<title>
     _</title>_<!--_-->_<![CDATA[_]]>_<pre>_</pre>_<ul>_<li>_<br>_<img/src=x/onerror=alert(1)>_<template>_<select>_<noscript>
-    _<textarea>_<xmp>_<plaintext>_<form>_<i>_<ruby>_<rt>_&lt;_&#60;_&nbsp;_"_'_>_<_/_=_x
+    _<textarea>_<xmp>_<plaintext>_<form>_<i>_<ruby>_<rt>_&lt;_&#60;_&#8;_&nbsp;_"_'_>_<_/_=_x
 """
 
 
