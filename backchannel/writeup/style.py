@@ -39,11 +39,11 @@ figure { margin: 0 0 1rem; } figcaption { color: var(--soft); font: .875rem syst
 .count { text-align: right; font-variant-numeric: tabular-nums; }
 table { width: 100%; border-collapse: collapse; font-size: .9375rem; }
 th, td { text-align: left; vertical-align: top; padding: .5rem .75rem .5rem 0; border-bottom: 1px solid var(--line); }
-th { white-space: nowrap; }
+th { white-space: nowrap; } .ledger th:last-child { min-width: 9rem; }
 @page { margin: 18mm 16mm; }
 @media print {
   :root { --ink: #000; --paper: #fff; --soft: #555; --line: #bbb; --mark: #000; }
   body { font-size: 10.5pt; } main { max-width: none; padding: 0; }
-  h1, h2, h3 { break-after: avoid; } li, tr, .thought { break-inside: avoid; } .source { display: none; }
+  h1, h2, h3, .facts, .by { break-after: avoid; } li, tr, .thought { break-inside: avoid; } .source { display: none; }
 }
 """
