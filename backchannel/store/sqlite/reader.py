@@ -77,7 +77,7 @@ class SqliteReader:
         found = self._all(
             """SELECT session.* FROM session LEFT JOIN room ON room.event = session.event AND room.name = session.room
             WHERE session.event = ? AND merged_into IS NULL
-            ORDER BY coalesce(starts, '9999'), coalesce(position, 9999), number, title""",
+            ORDER BY coalesce(starts, '9999'), coalesce(position, 9999), number, title COLLATE NOCASE""",
             event,
         )
         return tuple(rows.session(row) for row in found)
