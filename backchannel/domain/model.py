@@ -130,6 +130,7 @@ class Item:
     rev: int = 0
     author_key: str = ""
     source_id: str | None = None  # the id it was imported with
+    revised_at: datetime | None = None  # when its text was last corrected; None: it is the first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

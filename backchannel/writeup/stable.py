@@ -32,8 +32,10 @@ def name_id(name: str) -> str:
 
 
 def updated(items: Iterable[Item], session: Session | None, event: Event) -> datetime:
-    """When the newest of it came in, in whole seconds; of what is empty, when it took place. The clock has no say."""
+    """When the newest of it came in or was corrected, in whole seconds; of what is empty, when it took place. The clock has
+    no say."""
     came = [item.received_at or moment_of(item.at) or LONG_AGO for item in items]
+    came += [item.revised_at for item in items if item.revised_at]
     starts = session.starts if session else None
     found = max(came, default=None) or starts or moment_of(event.starts) or LONG_AGO
     return max(found.astimezone(UTC).replace(microsecond=0), LONG_AGO) if _can_be_moved(found) else LONG_AGO

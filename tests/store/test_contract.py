@@ -52,6 +52,13 @@ def test_what_is_kept_comes_back_as_it_was(store: Store) -> None:
     assert store.reader().event("camp") == replace(EVENT, head=1)
 
 
+def test_a_correction_says_when_it_was_made(store: Store) -> None:
+    first = keep(store, item("one"), "event")
+    assert store.reader().item("camp", "one").revised_at is None
+    keep(store, replace(first, text="won"), "event")
+    assert store.reader().item("camp", "one").revised_at == NOW
+
+
 def test_what_is_not_there_is_an_error_that_names_it(store: Store) -> None:
     for error, ask in (
         (UnknownEvent, lambda: store.reader().event("fair")),

@@ -64,6 +64,15 @@ def test_an_entry_keeps_its_id_when_its_title_changes_and_more_is_written() -> N
     assert before.entries[0].title != after.entries[0].title
 
 
+def test_a_correction_is_news_to_a_feed_reader() -> None:
+    notes = [item("wet", "Ann", at("10:02")), item("wetter", "Bob", at("10:03"))]
+    first, *rest = notes
+    corrected = record(replace(first, text="put otherwise", revised_at=at("19:00")), *rest)
+    before, after = (read(ATOM.session(compose_session(made, RAIN))) for made in (record(*notes), corrected))
+    news = [new.title for old, new in zip(before.entries, after.entries, strict=True) if old.updated != new.updated]
+    assert (news, after.feed.updated) == (["put otherwise"], "2009-06-08T18:00:00Z")
+
+
 def test_another_event_of_the_same_sessions_has_other_ids() -> None:
     other = replace(A_DAY, event=replace(CAMP, slug="other"))
     ids = [{entry.id for entry in read(ATOM.event(compose_event(made))).entries} for made in (A_DAY, other)]

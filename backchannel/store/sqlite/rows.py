@@ -14,7 +14,7 @@ from backchannel.store.base import Change, Source
 ITEM = """
     item.event, item.id, item.seq, item.rev, item.origin, item.session, item.author, item.author_key, item.at,
     item.written_at, item.received_at, item.url, item.sources, item.method, item.confidence, item.reason,
-    item.reactions, item.state, item.source_id, body.text, body.html, body.kind, body.depth, body.speaker
+    item.reactions, item.state, item.source_id, body.text, body.html, body.kind, body.depth, body.speaker, body.at AS revised_at
 """
 ITEM_FROM = "item JOIN body ON body.event = item.event AND body.id = item.id AND body.rev = item.rev"
 READING_ORDER = "coalesce(item.at, ''), item.seq"
@@ -81,6 +81,7 @@ def item(row: sqlite3.Row) -> Item:
         url=row["url"], sources=tuple(json.loads(row["sources"])), placed=placement(row),
         reactions=json.loads(row["reactions"]), state=row["state"], seq=row["seq"], rev=row["rev"],
         author_key=row["author_key"], source_id=row["source_id"],
+        revised_at=moment(row["revised_at"]) if row["rev"] > 1 else None,
     )  # fmt: skip
 
 
