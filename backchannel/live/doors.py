@@ -39,7 +39,7 @@ def readable_channel(services: Services, slug: str, channel: object, shown: Pass
 
 def _staff(services: Services, slug: str, shown: Pass | None) -> str:
     if shown is None:
-        raise BadPass("Organisers follow this channel; show your pass.")
+        raise BadPass("This is for organisers: open the organisers' link, or a new one if yours was ended.")
     access.holder(services.read(), shown, slug)
     if shown.role != "organiser":
         raise Forbidden("Only organisers follow this channel.")

@@ -11,7 +11,10 @@ export function tellConnection(line, zone) {
   if (!place) return;
   const show = () => {
     const since = moment(new Date(line.contact.at).toISOString(), zone);
-    const words = { live: "live", plain: "live (plain HTTP)", off: `not connected since ${since}`, page: `as it was at ${since}` };
+    const words = {
+      live: "live", plain: "live (plain HTTP)", off: `not connected since ${since}`, page: `as it was at ${since}`,
+      refused: `as it was at ${since}: ${line.why}`,
+    };
     place.dataset.state = line.state;
     /** @type {HTMLElement} */ (place.querySelector('[data-slot="state"]')).textContent = words[line.state];
   };

@@ -17,7 +17,7 @@ const SHORT = 2_000; // ms: a gap of which nobody needs to be told
 const WAIT = 25; // s that the server may hold an answer
 const SPACING = 500; // ms at least between two polls that brought nothing
 
-/** @typedef {"page" | "live" | "plain" | "off"} State */
+/** @typedef {"page" | "live" | "plain" | "off" | "refused"} State  refused: the server answers, and will not have us (`why`) */
 
 export class Line extends EventTarget {
   /**
@@ -30,6 +30,7 @@ export class Line extends EventTarget {
     this.cursor = cursor;
     /** @type {State} */
     this.state = "page";
+    this.why = "";
     this.heardAt = Date.now();
     this.contact = new Contact(page);
     this.base = `/api/v1/events/${encodeURIComponent(page.event)}`;
@@ -173,9 +174,12 @@ export class Line extends EventTarget {
         if (!answer.items.length) await this.#pause(SPACING);
       } catch (fault) {
         if (polling.signal.aborted) return;
-        this.#lost(0);
+        const refused = fault instanceof Refusal && fault.permanent;
+        if (refused) this.why = fault.message;
+        if (refused) this.#be("refused");
+        else this.#lost(0);
         wait = 0;
-        await this.#pause(fault instanceof Refusal && fault.permanent ? 30_000 : backOff(failures++));
+        await this.#pause(refused ? 30_000 : backOff(failures++));
       }
     }
   }

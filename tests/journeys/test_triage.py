@@ -72,3 +72,10 @@ def test_the_board_is_for_organisers(camp: Camp, open_page: Callable[..., Page])
     answer = page.goto(f"{camp.server.url}/e/{camp.slug}/triage")
     assert answer and answer.status == 401
     expect(page.get_by_text("This page is for organisers")).to_be_visible()
+
+
+def test_an_organiser_whose_link_was_ended_is_told_so(camp: Camp, open_page: Callable[..., Page]) -> None:
+    page = open_page()
+    organise(page, camp)
+    camp.server.run("event", "pass", camp.slug, "--role", "organiser", "--new")
+    expect(page.locator(".state-word")).to_contain_text("a new one if yours was ended", timeout=20000)
