@@ -28,6 +28,8 @@ class Settings:
     port: int = 8000
     queue: str = ""  # redis:// address, once several processes serve
     limits: bool = True  # `off` lifts rate limits, for tests
+    sockets: int = 200  # open connections from one address; of this machine itself as many as it can hold
+    proxies: int = 0  # how many stand before the server, each of which says in X-Forwarded-For whom it speaks for
     fetch_allow: tuple[str, ...] = ()  # addresses the feed guard lets through, for tests and the demo
     fetch_pace: float = 0.0  # seconds between two looks at a feed; 0: as its host and its posts suggest
     contact: str = ""  # an address that feed hosts find in the User-Agent
@@ -95,6 +97,12 @@ def _port(value: object) -> int:
     raise Invalid(f"BACKCHANNEL_PORT is a number from 0 to 65535, not “{value}”.")
 
 
+def _count(value: object) -> int:
+    if str(value).isdigit():
+        return int(str(value))
+    raise Invalid(f"BACKCHANNEL_SOCKETS and BACKCHANNEL_PROXIES are numbers, not “{value}”.")
+
+
 def _seconds(value: object) -> float:
     try:
         return float(str(value))
@@ -110,4 +118,5 @@ def _words(value: object) -> tuple[str, ...]:
 
 _READERS: Mapping[str, Any] = {
     "db": Path, "port": _port, "limits": _switch, "fetch_allow": _words, "fetch_pace": _seconds,
+    "sockets": _count, "proxies": _count,
 }  # fmt: skip

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from flask import Flask
+from flask.helpers import get_debug_flag
 from flask_socketio import SocketIO
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from backchannel.config import Settings
 from backchannel.desk.consent import Discreet
 from backchannel.desk.desk import Desk
+from backchannel.domain.errors import Invalid
 from backchannel.live import handlers
 from backchannel.live.dispatcher import Dispatcher
 from backchannel.live.limits import Limits
@@ -44,6 +48,7 @@ MESSAGE = 64 * 1024  # bytes of a socket message
 def create_app(settings: Settings | None = None) -> Flask:
     """The application, its store open and its dispatcher running. The process must be patched by gevent (app.py)."""
     settings = settings or Settings.from_environment()
+    _refuse_to_play_in_public(settings)
     app = Flask("backchannel", template_folder=_folder("templates"), static_folder=_folder("static"))
     app.config.update(
         MAX_CONTENT_LENGTH=1024 * 1024,
@@ -53,7 +58,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     socketio = _socketio(app, settings)
     services = _services(settings, GroupCommit(SqliteStore(settings.db)), socketio)
-    limits = Limits(settings.limits)
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
+    limits = Limits(settings.limits, settings.sockets)
     app.extensions |= {"backchannel": services, "backchannel limits": limits}
     handlers.register(socketio, services, limits)
     porter.watch(socketio.server)
@@ -61,6 +68,14 @@ def create_app(settings: Settings | None = None) -> Flask:
         part.register(app)
     socketio.start_background_task(services.dispatcher.run)
     return app
+
+
+def _refuse_to_play_in_public(settings: Settings) -> None:
+    """Debug mode lets visitors run code, and Flask's own server is for trying things out."""
+    if settings.public_url and get_debug_flag():
+        raise Invalid("Debug mode shows the server's inside to visitors: take FLASK_DEBUG or BACKCHANNEL_PUBLIC_URL away.")
+    if settings.public_url and os.environ.get("FLASK_RUN_FROM_CLI") == "true":
+        raise Invalid("`flask run` is for trying things out; where BACKCHANNEL_PUBLIC_URL is set, run `backchannel serve`.")
 
 
 def _services(settings: Settings, store: Store, socketio: SocketIO) -> Services:

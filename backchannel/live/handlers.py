@@ -10,7 +10,7 @@ from typing import Any
 
 import gevent
 from flask import request
-from flask_socketio import SocketIO, join_room, leave_room
+from flask_socketio import ConnectionRefusedError, SocketIO, join_room, leave_room
 
 from backchannel.desk.ops import take_ops
 from backchannel.domain.channels import EVENT, STAFF
@@ -39,9 +39,13 @@ class Sockets:
         self._limits = limits
         self._shown: dict[str, Pass | None] = {}
         self._follows: dict[str, set[Channel]] = {}
+        self._from: dict[str, str] = {}  # address
 
-    def connect(self, sid: str, auth: object) -> None:
-        self._shown[sid] = self._pass_of(auth if isinstance(auth, dict) else {})
+    def connect(self, sid: str, auth: object, address: str) -> None:
+        shown = self._pass_of(auth if isinstance(auth, dict) else {})
+        self._limits.socket(address)
+        self._from[sid] = address
+        self._shown[sid] = shown
         self._follows[sid] = set()
 
     def _pass_of(self, auth: Message) -> Pass | None:
@@ -56,6 +60,8 @@ class Sockets:
         return None
 
     def disconnect(self, sid: str) -> None:
+        if sid in self._from:
+            self._limits.socket_closed(self._from.pop(sid))
         self._shown.pop(sid, None)
         for channel in self._follows.pop(sid, set()):
             self._services.dispatcher.unwatch(channel)
@@ -122,7 +128,7 @@ def register(socketio: SocketIO, services: Services, limits: Limits) -> None:
     @socketio.on("connect")
     def connect(auth: object = None) -> bool | None:
         try:
-            sockets.connect(_sid(), auth)
+            sockets.connect(_sid(), auth, request.remote_addr or "")
         except BackchannelError as fault:
             raise ConnectionRefusedError(fault.message) from None
         return None
@@ -130,6 +136,11 @@ def register(socketio: SocketIO, services: Services, limits: Limits) -> None:
     @socketio.on("disconnect")
     def disconnect(reason: object = None) -> None:
         sockets.disconnect(_sid())
+
+    @socketio.on("*")
+    def unknown(name: object, *rest: object) -> Answer:
+        fault = Invalid(f"There is no message “{tidy(str(name))[:40]}”: follow, unfollow and ops are.")
+        return stamped(services, {"error": error_on_wire(fault)})
 
     for act in (sockets.follow, sockets.unfollow, sockets.ops):
         socketio.on(act.__name__)(_answering(services, act))

@@ -1,10 +1,13 @@
-"""How much one pass may do in a minute. By pass, not by address: a venue is one address to the server."""
+"""How much one pass may do in a minute, and how many connections one address may hold open. By pass where there is one: a
+venue is one address to the server."""
 
 from __future__ import annotations
 
 import math
 import time
+from collections import Counter
 from collections.abc import Callable
+from ipaddress import ip_address
 
 from backchannel.domain.errors import SlowDown
 from backchannel.domain.wire import MOST_OPS
@@ -36,9 +39,11 @@ class Bucket:
 class Limits:
     """Counts in this process's memory."""
 
-    def __init__(self, on: bool, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, on: bool, sockets: int = 200, clock: Callable[[], float] = time.monotonic) -> None:
         self._on = on
+        self._most_sockets = sockets
         self._clock = clock
+        self._sockets: Counter[str] = Counter()  # open, by address
         self._buckets: dict[tuple[str, str], Bucket] = {}
 
     def ops(self, shown: Pass, n: int) -> None:
@@ -47,6 +52,17 @@ class Limits:
 
     def joins(self, address: str) -> None:
         self._take("joins", address, 1, JOINS_A_MINUTE)
+
+    def socket(self, address: str) -> None:
+        """One more connection is open from there; who has too many goes on over plain HTTP."""
+        if self._on and self._sockets[address] >= self._most_sockets and not _is_this_machine(address):
+            raise SlowDown("Your network has many connections open here; this page goes on without one.")
+        self._sockets[address] += 1
+
+    def socket_closed(self, address: str) -> None:
+        self._sockets[address] -= 1
+        if not self._sockets[address]:
+            del self._sockets[address]
 
     def _take(self, what: str, who: str, n: int, a_minute: int) -> None:
         if not self._on:
@@ -58,3 +74,11 @@ class Limits:
         seconds = bucket.take(n, now)
         if seconds > 0:
             raise SlowDown(f"That was a lot at once; try again in {math.ceil(seconds)} s. Nothing was lost.")
+
+
+def _is_this_machine(address: str) -> bool:
+    """Nobody attacks from there; a proxy there stands for everybody."""
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return False

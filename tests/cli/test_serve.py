@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
+
+import pytest
 
 from tests.stage import Camp, Person, Server
 
@@ -23,3 +26,17 @@ def test_sigterm_ends_it_within_its_grace_and_what_was_acked_is_there(server: Se
     assert time.monotonic() - begun < 10  # a hang is a fault; the three seconds of grace are measured in bench/
     server.start()
     assert [item["id"] for item in camp.changes()["items"]] == [acked["id"]]
+
+
+@pytest.mark.parametrize(
+    ("environ", "said"),
+    [
+        ({"FLASK_DEBUG": "1"}, "Debug mode shows the server's inside"),
+        ({"FLASK_RUN_FROM_CLI": "true"}, "`flask run` is for trying things out"),
+    ],
+)
+def test_a14_a_public_server_does_not_start_as_a_toy(tmp_path: Path, environ: dict[str, str], said: str) -> None:
+    public = Server(tmp_path / "a.db", public_url="https://notes.example.org")
+    done = public.command("serve", "--port", "0", **environ)
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)
+    assert said in done.stderr

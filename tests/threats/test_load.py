@@ -12,7 +12,7 @@ import httpx2 as httpx
 import pytest
 
 from backchannel.live.transport import frames
-from tests.stage import Camp, Server, put
+from tests.stage import Camp, Server, eventually, put
 from tests.threats.wire import GONE, Wire, frame
 
 DEEP = "[" * 30_000
@@ -54,6 +54,7 @@ def test_L3_messages_of_the_wrong_kind_get_an_answer(camp: Camp) -> None:
         for message in ([], None, 5, {}, {"event": 5}, {"event": "\ud800", "channel": "event"}, {"event": camp.slug}):
             assert "error" in wire.call("follow", message), message
         assert wire.call("follow", {"event": camp.slug, "channel": "session/\ud800"})["error"]["code"] == "unknown_session"
+        assert wire.call("nonsense", {})["error"]["message"] == "There is no message “nonsense”: follow, unfollow and ops are."
         assert wire.call("follow", {"event": camp.slug, "channel": "event"})["seq"] == 0
 
 
@@ -99,6 +100,29 @@ def test_L2_the_server_takes_as_many_connections_as_the_machine_lets_it(shared_s
     assert shared_server.process
     soft, hard = resource.prlimit(shared_server.process.pid, resource.RLIMIT_NOFILE)
     assert soft == hard
+
+
+def test_L2_one_address_holds_no_more_connections_than_the_setting(another_server: Callable[..., Server]) -> None:
+    server = another_server(limits="on", sockets="2", proxies="1")
+    there, elsewhere = {"X-Forwarded-For": "203.0.113.7"}, {"X-Forwarded-For": "198.51.100.7"}
+    with Wire(server, **there).hello() as first, Wire(server, **there).hello(), Wire(server, **elsewhere).hello():
+        with Wire(server, **there) as third:
+            assert str(third.heard()).startswith("0{")
+            third.say("40")
+            assert "Your network has many connections open" in str(third.heard())
+            assert third.heard(within=20) is GONE
+        first.send(frame(b"\x03\xe8", first=0x88))
+        first.until_the_end()
+        eventually(lambda: _is_taken(server, there))
+    for _ in range(3):
+        assert _is_taken(server, {})  # of this machine itself
+
+
+def _is_taken(server: Server, headers: dict[str, str]) -> bool:
+    with Wire(server, **headers) as wire:
+        wire.heard()
+        wire.say("40")
+        return str(wire.heard()).startswith("40{")
 
 
 def test_L1_a_flood_in_one_event_takes_nothing_from_another(another_server: Callable[..., Server]) -> None:
