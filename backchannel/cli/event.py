@@ -151,7 +151,10 @@ def pass_(slug: str, role: Any, session: str | None, new: bool, as_json: bool, d
 @db_option
 def list_(as_json: bool, db: str | None) -> None:
     """Every event of this database."""
-    found = host(db).read().events()
+    here = host(db)
+    if not here.settings.db.exists():
+        click.echo(f"There is no database at {here.settings.db} yet.", err=True)
+    found = here.read().events() if here.settings.db.exists() else []
     if as_json:
         print_json([{"slug": event.slug, "title": event.title, "seq": event.head} for event in found])
         return

@@ -85,13 +85,14 @@ def _anchor(word: str, host: str) -> str:
 
 
 class TagFeed:
-    """What the feed answers at a moment. `all_seen` is set once somebody has been given the last post."""
+    """What the feed answers at a moment. `all_kept` is set once somebody who had the last post asks for more:
+    the poller keeps a feed's validators together with its posts."""
 
     path = f"/tags/{TAG}.rss"
 
     def __init__(self, toots: Sequence[Toot]) -> None:
         self.toots = sorted(toots, key=lambda toot: toot.at)
-        self.all_seen = Event()
+        self.all_kept = Event()
 
     def answer(self, path: str, etag: str | None, now: datetime) -> tuple[int, bytes, dict[str, str]]:
         """Status, body and headers for a request."""
@@ -103,9 +104,11 @@ class TagFeed:
             "ETag": f'"{hashlib.sha256(body).hexdigest()[:16]}"',
             "Content-Type": "application/rss+xml; charset=utf-8",
         }
+        if etag != headers["ETag"]:
+            return 200, body, headers
         if len(toots) == len(self.toots):
-            self.all_seen.set()
-        return (304, b"", headers) if etag == headers["ETag"] else (200, body, headers)
+            self.all_kept.set()
+        return 304, b"", headers
 
 
 class FeedServer:

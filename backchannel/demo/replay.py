@@ -34,7 +34,7 @@ from .script import SLOTS, Script, read_script
 ZONE = "Europe/London"
 WITHOUT_SOCKETS = "Dev"  # sits in the boiler room
 DOORS_OPEN = timedelta(seconds=6)  # to pin up the grid, and for the visitor to get there
-LAST_POLL = 60  # seconds to wait for the poller to have seen the last post
+LAST_POLL = 60  # seconds to wait for the poller to have kept the last post
 BAR = 24  # characters
 
 
@@ -140,8 +140,8 @@ class _Camp:
                 raise
         for done in busy:
             done.result()
-        if not feed.all_seen.wait(LAST_POLL):
-            print("The poller has not seen the last posts yet; they will come.")
+        if not feed.all_kept.wait(LAST_POLL):
+            print("The poller has not brought the last posts yet; they will come.")
 
     def _live_through(self, phone: Client, acts: list[Act]) -> None:
         """One note-taker's camp. Her last note in a session is what she corrects or takes back."""

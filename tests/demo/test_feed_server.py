@@ -46,12 +46,14 @@ def test_who_asks_again_with_the_etag_is_told_that_nothing_changed() -> None:
     assert (status, again, body, later) == (200, 304, b"", 200)
 
 
-def test_it_knows_when_the_last_post_was_fetched() -> None:
+def test_it_knows_when_somebody_has_kept_the_last_post() -> None:
     feed = TagFeed(TOOTS)
-    feed.answer(PATH, None, NOON)
-    assert not feed.all_seen.is_set()
-    feed.answer(PATH, None, NOON + timedelta(minutes=2))
-    assert feed.all_seen.is_set()
+    part = feed.answer(PATH, None, NOON)[2]["ETag"]
+    feed.answer(PATH, part, NOON)
+    whole = feed.answer(PATH, part, NOON + timedelta(minutes=2))[2]["ETag"]
+    assert not feed.all_kept.is_set()
+    feed.answer(PATH, whole, NOON + timedelta(minutes=3))
+    assert feed.all_kept.is_set()
 
 
 def test_any_other_address_is_not_there() -> None:

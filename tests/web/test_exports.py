@@ -97,7 +97,7 @@ def test_the_server_goes_on_serving_while_a_file_is_made(camp: Camp) -> None:
 
 @pytest.fixture
 def reader(tmp_path: Path) -> Iterator[Reader]:
-    host = Host(Settings.from_environment({}, db=tmp_path / "backchannel.db"))
+    host = Host(Settings.from_environment({}, db=tmp_path / "backchannel.db"), make=True)
     events.create_event(host.desk, "puddle", title="Puddle")
     yield host.read()
     host.store.close()
