@@ -1,4 +1,4 @@
-"""The outbox: ops wait here, on disk, until each has an answer; the last 200 that were acked stay, for a restored server.
+"""The outbox: ops wait here, on disk, until each has an answer; the last 1,000 that were acked stay, for a restored server.
 
 The file is a journal of JSON lines, each synced before anything is said of it; a line that a crash cut short is left out.
 
@@ -19,7 +19,7 @@ from typing import IO, Any
 Op = dict[str, Any]
 Result = Mapping[str, Any]
 
-KEPT = 200  # acked ops that are offered again when the database was restored
+KEPT = 1000  # acked ops that are offered again when the database was restored
 MOST_OPS = 50  # a batch
 MOST_BYTES = 48 * 1024 - 200  # a batch, leaving room for what is around the ops
 COMPACT = 4000  # lines of the journal before it is written anew

@@ -2,7 +2,7 @@
  * What this phone keeps, in IndexedDB: it outlives the page, the tab and the battery.
  *
  *   outbox     {n, op, event, who, session, body, refused}   changes that the server has not acknowledged, in the order made
- *   kept       {n, op, event, who, body, epoch}              the last 200 acknowledged, and by which life of the database
+ *   kept       {n, op, event, who, body, epoch}              the last 1,000 acknowledged, and by which life of the database
  *   unrecorded {key: id, event, who, session, body}          lines that are off the record: they never leave this phone
  *   drafts     {key, event, who, text, ...}                  what is being typed
  *   heard      {n, channel, epoch, frame}                    what came since a page was rendered (journal.js)
@@ -14,7 +14,7 @@
 
 import { openDB } from "idb";
 
-const KEPT = 200;
+const KEPT = 1000;
 const PATIENCE = 3_000; // ms: a browser whose IndexedDB hangs is one that has none
 const STORES = ["outbox", "kept", "unrecorded", "drafts", "heard", "leases"];
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 from tests.chaos.trouble import Trouble
 from tests.stage import Camp
 
-BETWEEN = 1.0  # seconds, at most, from the backup to its restore: phones keep the last 200 ops
+BETWEEN = 1.0  # seconds, at most, from the backup to its restore: phones keep the last 1,000 ops
 
 
 class Restores(Trouble):
