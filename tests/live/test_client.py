@@ -96,18 +96,18 @@ def test_what_may_be_offered_again_stays_and_what_was_refused_for_good_is_kept_a
         assert (one.batch(), one.refused) == ([op(0)], {"op-1": (op(1), never)})
 
 
-def test_when_the_epoch_changes_the_last_200_acked_wait_again_before_what_is_new(tmp_path: Path) -> None:
+def test_when_the_epoch_changes_the_last_thousand_acked_wait_again_before_what_is_new(tmp_path: Path) -> None:
     box = Outbox(tmp_path / "outbox")
     box.meet("first")
-    for n in range(203):
+    for n in range(1003):
         box.put(op(n))
         box.settle([ok(n)])
-    box.put(op(300))
+    box.put(op(2000))
     box.meet("first")
     assert len(box) == 1
     again = Outbox(tmp_path / "outbox")
     again.meet("second")
-    assert len(again) == 201
+    assert len(again) == 1001
     assert [one["op"] for one in again.batch()] == [f"op-{n}" for n in range(3, 53)]
 
 
