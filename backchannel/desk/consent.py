@@ -21,6 +21,7 @@ from backchannel.domain.markup import read
 from backchannel.domain.model import Edition, Item, Record, Session, State
 from backchannel.domain.names import Names, without_names
 from backchannel.domain.people import PARTICIPANT
+from backchannel.domain.placing import Candidate
 from backchannel.domain.wire import fold, one_line
 from backchannel.store.base import Page, Reader, Revision, Store, Tally, Writer
 from backchannel.writeup.render import render
@@ -120,6 +121,13 @@ class Discreet:
             names.add(name)
         bare = without_names(record, names)
         return replace(bare, items=tuple(map(_rendered, bare.items)))
+
+    def candidates(self, event: str, found: Iterable[Candidate]) -> list[Candidate]:
+        """Where a post may belong, and why: those reasons that speak of a session without names without names."""
+        reader = self._store.reader()
+        hidden = reader.nameless(event)
+        names = self.names(reader, event) if hidden else Names()
+        return [replace(one, reason=names.bare(one.reason)) if one.session in hidden else one for one in found]
 
     def names(self, reader: Reader, slug: str) -> Names:
         """The names that the event knows now."""

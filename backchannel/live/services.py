@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from backchannel.config import Settings
+from backchannel.desk.consent import Discreet
 from backchannel.desk.desk import Desk
 from backchannel.live.dispatcher import Dispatcher
 from backchannel.passes import Passes
-from backchannel.store.base import Reader, Store
+from backchannel.store.base import Reader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     settings: Settings
-    store: Store
+    store: Discreet
     desk: Desk
     passes: Passes
     dispatcher: Dispatcher

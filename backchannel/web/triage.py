@@ -54,7 +54,11 @@ def _page(event: Event, shown: Pass, refused: str = "") -> str:
     reader = services().read()
     sessions = {session.guid: session for session in reader.sessions(event.slug)}
     board = [
-        {"item": item_on_wire(reader.item(event.slug, one.item.id)), "candidates": one.candidates, "op": uuid7()}
+        {
+            "item": item_on_wire(reader.item(event.slug, one.item.id)),
+            "candidates": services().store.candidates(event.slug, one.candidates),
+            "op": uuid7(),
+        }
         for one in posts
     ]
     return render_template("triage.html", **context, board=board, total=total, sessions=sessions, refused=refused)

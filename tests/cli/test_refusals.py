@@ -34,7 +34,7 @@ def test_a_mistyped_database_is_not_made(camp: Camp, tmp_path: Path) -> None:
     path = tmp_path / "cmap.db"
     done = camp.server.command("event", "list", "--json", "--db", str(path))
     assert (done.returncode, done.stdout, done.stderr) == (0, "[]\n", f"There is no database at {path} yet.\n")
-    for words in (["event", "show", camp.slug], ["export", camp.slug, "--format", "md"], ["poll", "--all", "--once"], ["backup", "b.db"]):
+    for words in (["event", "show", camp.slug], ["export", camp.slug], ["poll", "--all", "--once"], ["backup", "b.db"]):
         done = camp.server.command(*words, "--db", str(path))
         assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)
         assert f"There is no database at {path}" in done.stderr

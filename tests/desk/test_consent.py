@@ -101,6 +101,18 @@ def test_a_session_without_names_names_nobody_anywhere(full: Camp) -> None:
     assert full.texts()[1:] == ["ACTION: Ida Moss to call Nettle", "Zora is right! #tc26s1"]
 
 
+def test_the_reasons_on_the_organisers_board_name_nobody_either(full: Camp) -> None:
+    post = {"id": "p2", "at": POST["at"], "author": "@heron@example.social", "text": "Zora Quill and Ida Moss again"}
+    full.server.run("import", "posts", full.slug, "-", given=json.dumps(post))
+    board, shown = f"{full.server.url}/e/{full.slug}/triage", {"Authorization": f"Bearer {full.passes['organiser']}"}
+    before = httpx.get(board, headers=shown).text
+    full.server.run("event", "session", full.slug, full.guid, "--no-names")
+    after = httpx.get(board, headers=shown).text
+    reasons = [re.findall(r'class="choice"[^>]*title="([^"]*)', page) for page in (before, after)]
+    assert any(named_in(reason) for reason in reasons[0])
+    assert [reason for reason in reasons[1] if named_in(reason)] == []
+
+
 def test_followers_are_sent_everything_anew_when_names_go(full: Camp) -> None:
     before = full.changes()
     full.server.run("event", "session", full.slug, full.guid, "--no-names")
