@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from backchannel.desk.desk import Desk
 from backchannel.desk.notes import worded
@@ -13,11 +14,12 @@ from backchannel.desk.programme import free_slug
 from backchannel.domain.channels import channels_of
 from backchannel.domain.ids import derived
 from backchannel.domain.markup import read
-from backchannel.domain.model import Document, Draft, Event, Item, Placement, Room, Session
+from backchannel.domain.model import Document, Draft, Event, Item, Placement, Room, Session, When
 from backchannel.domain.wire import fold, is_off_the_record, one_line, tidy
 from backchannel.store.base import Writer
 from backchannel.writeup.render import render
 
+IMPORTED = "import"  # the author_key of what nobody typed here: nobody's pass may correct it
 IN_A_SESSION = Placement(method="explicit", confidence=1.0, reason="stands in the notes of this session")
 IN_THE_HALLWAY = Placement(method="hallway", confidence=1.0, reason="stands outside any session")
 
@@ -56,8 +58,9 @@ def _take(
     document = replace(document, drafts=tuple(d for d in document.drafts if not is_off_the_record(d.text)))
     kept, seen = Counter[str](), Counter[tuple[str, ...]]()
     known = set(writer.fingerprints(event.slug, ids := _ids(event, document, seen)))
+    typed = Typed(writer, event, home)
     for id, draft in zip(ids, document.drafts, strict=True):
-        if id in known:
+        if id in known or typed.has(draft, draft.author or author or ""):
             kept["known"] += 1
             continue
         item = _item(event, home, document, draft, id, author, day, desk.clock())
@@ -68,6 +71,35 @@ def _take(
         session=home, new_session=is_new, notes=kept["note"], afterthoughts=kept["afterthought"], posts=kept["post"],
         known=kept["known"],
     )  # fmt: skip
+
+
+class Typed:
+    """What was typed here, or came by a feed: in a document that was written from it, it is nothing new."""
+
+    def __init__(self, writer: Writer, event: Event, home: Session | None) -> None:
+        self._zone = ZoneInfo(event.timezone)
+        self._items: dict[tuple[str, str, str], list[Item]] = defaultdict(list)
+        guid = home.guid if home else None
+        for item in writer.items(event.slug, session=guid):
+            if item.session == guid and item.author_key != IMPORTED:
+                self._items[item.origin, item.author, item.text].append(item)
+
+    def has(self, draft: Draft, author: str) -> bool:
+        """Whether the line stands already, by the same person at the same time; each stands for one line."""
+        items = self._items[draft.origin, author, tidy(draft.text)]
+        twin = next((item for item in items if self._at_once(item.at, draft.at)), None)
+        if twin is not None:
+            items.remove(twin)
+        return twin is not None
+
+    def _at_once(self, kept: When, told: When) -> bool:
+        """Documents tell the minute, or the day alone."""
+        if not isinstance(kept, datetime):
+            return kept == told
+        there = kept.astimezone(self._zone)
+        if isinstance(told, datetime):
+            return there.replace(second=0, microsecond=0) == told.replace(second=0, microsecond=0)
+        return there.date() == told
 
 
 def _ids(event: Event, document: Document, seen: Counter[tuple[str, ...]]) -> list[str]:
@@ -122,7 +154,7 @@ def _item(
     at = draft.at or day or document.date
     item = Item(
         id=id, event=event.slug, origin=draft.origin, text=tidy(draft.text), author=draft.author or author or "",
-        author_key="import", session=session.guid if session else None, at=at, written_at=at, received_at=now,
+        author_key=IMPORTED, session=session.guid if session else None, at=at, written_at=at, received_at=now,
         url=draft.url, source_id=draft.source_id, sources=draft.sources, reactions=draft.reactions,
         placed=IN_A_SESSION if session else IN_THE_HALLWAY,
     )  # fmt: skip

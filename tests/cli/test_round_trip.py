@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from backchannel.domain.ids import uuid7
-from tests.stage import Server
+from tests.stage import Camp, Server, put
 
 DOCUMENT = """Post-event thoughts (updated 14 June 2026):
 I went for the biscuits – and stayed for the drains.
@@ -112,3 +112,20 @@ def test_off_the_record_lines_of_a_document_are_not_kept(shared_server: Server) 
     given = "# Rain\n- wet\n- OTR: between us\n- Ann: otr: and us\n- 10:30 Off the record: she left\n"
     shared_server.run("import", "notes", event, "-", given=given)
     assert [item["text"] for item in items(shared_server, event)] == ["wet"]
+
+
+@pytest.mark.parametrize("format", ["md", "html", "json"])
+def test_what_was_typed_here_is_no_news_in_its_own_write_up(camp: Camp, format: str) -> None:
+    ann = camp.join("Ann")
+    for text in ("wet", "wet", "ACTION: Bob to mop", "Hob: so very wet"):
+        ann.note(text)
+    ann.ops(put("It was wet.", origin="afterthought", session=camp.guid), put("lost keys", session=None))
+    posts = {"id": "p1", "at": "2026-06-13T10:05:00+01:00", "author": "@vetch@example.social", "text": "wet #tc26s1"}
+    camp.server.run("import", "posts", camp.slug, "-", given=json.dumps(posts))
+    before = items(camp.server, camp.slug)
+    written = camp.server.run("export", camp.slug, "--format", format)
+    camp.server.run("import", "notes", camp.slug, "-", given=written)
+    assert items(camp.server, camp.slug) == before
+    edited = camp.server.run("export", camp.slug, "--format", format).replace("so very wet", "so very dry")
+    camp.server.run("import", "notes", camp.slug, "-", given=edited)
+    assert len(items(camp.server, camp.slug)) == len(before) + (format == "md")  # the others carry ids: an id that is known is known
