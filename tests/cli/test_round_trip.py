@@ -128,4 +128,4 @@ def test_what_was_typed_here_is_no_news_in_its_own_write_up(camp: Camp, format: 
     assert items(camp.server, camp.slug) == before
     edited = camp.server.run("export", camp.slug, "--format", format).replace("so very wet", "so very dry")
     camp.server.run("import", "notes", camp.slug, "-", given=edited)
-    assert len(items(camp.server, camp.slug)) == len(before) + (format == "md")  # the others carry ids: an id that is known is known
+    assert len(items(camp.server, camp.slug)) == len(before) + (format == "md")  # the others know ids
