@@ -30,18 +30,20 @@ def event() -> None:
 @click.option("--starts", metavar="DATE", help="Its first day, like 2026-06-13.")
 @click.option("--ends", metavar="DATE", help="Its last day; else the first.")
 @click.option("--hashtag", "hashtags", multiple=True, metavar="TAG", help="Its hashtag; again for aliases.")
+@click.option("--restricted", is_flag=True, help="Read only by those who have a link.")
 @json_option
 @db_option
 def create(
     slug: str, title: str, timezone: str, starts: str | None, ends: str | None, hashtags: tuple[str, ...],
-    as_json: bool, db: str | None,
+    restricted: bool, as_json: bool, db: str | None,
 ) -> None:  # fmt: skip
     """Make an event and print its links."""
     here = host(db, make=True)
     here.settings.signing_secret()  # before anything is made: without it there are no links
     made = events.create_event(
-        here.desk, slug, title=title, timezone=timezone, starts=read_day(starts), ends=read_day(ends), hashtags=hashtags
-    )
+        here.desk, slug, title=title, timezone=timezone, starts=read_day(starts), ends=read_day(ends), hashtags=hashtags,
+        public=not restricted,
+    )  # fmt: skip
     _print_links(here, made, as_json)
 
 
@@ -54,7 +56,10 @@ def _print_links(here: Host, made: Event, as_json: bool) -> None:
     click.echo(f"{made.title} is made. Hand out these links:")
     for role, link in links.items():
         click.echo(f"  {FOR[role]:12} {link}")
-    click.echo(f"Everybody else just reads, at {here.settings.origin()}/e/{made.slug}")
+    if made.public:
+        click.echo(f"Everybody else just reads, at {here.settings.origin()}/e/{made.slug}")
+    else:
+        click.echo("Nobody else reads it.")
 
 
 @event.command("set")

@@ -26,10 +26,12 @@ def create_event(
     starts: date | None = None,
     ends: date | None = None,
     hashtags: tuple[str, ...] = (),
+    public: bool = True,
 ) -> Event:
     """Make an event. `Taken` where the slug is in use, `Invalid` where something cannot be taken."""
     event = _checked(Event(
-        slug=slug, uid=uuid7(), title=title, timezone=timezone, starts=starts, ends=ends or starts, hashtags=hashtags
+        slug=slug, uid=uuid7(), title=title, timezone=timezone, starts=starts, ends=ends or starts, hashtags=hashtags,
+        public=public,
     ))  # fmt: skip
 
     def job(writer: Writer) -> Event:

@@ -13,6 +13,7 @@ from backchannel.domain.links import Link, without_links
 from backchannel.domain.markup import Reading, read
 from backchannel.domain.model import Edition, Gap, Item, Record, Session
 from backchannel.domain.times import local_day
+from backchannel.domain.wire import fold
 from backchannel.writeup.clock import day_of, read_days, read_slot, read_time, zone_of
 from backchannel.writeup.fold import fold_notes, fold_posts
 from backchannel.writeup.keypoints import key_points
@@ -25,6 +26,9 @@ HEADINGS = {
     "post": "The backchannel",
 }
 HALLWAY = "In the hallway"
+# Words that lead to a link and say nothing of it: "see https://...".
+_POINTS = "see also here link links via at from more read look url cf this it is the on under and"
+_POINTING = frozenset(_POINTS.split())
 
 _read = lru_cache(maxsize=4096)(read)
 
@@ -191,7 +195,7 @@ def _titled(piece: _Read) -> tuple[Link, ...]:
     links = piece.reading.links
     if piece.item.kind == "link" and len(links) == 1 and not links[0].title:
         title = " ".join(without_links(piece.reading.body).split()).strip(" :-–—→>()")
-        return (Link(links[0].url, title),)
+        return (Link(links[0].url, "" if _POINTING.issuperset(fold(title).split()) else title),)
     return links
 
 

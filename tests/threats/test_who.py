@@ -96,6 +96,12 @@ def test_A5_a_restricted_event_answers_strangers_as_one_that_is_not_there(camp: 
     assert camp.slug not in httpx.get(camp.server.url).text
 
 
+def test_A5_an_event_may_be_restricted_from_its_first_moment(camp: Camp) -> None:
+    said = camp.server.run("event", "create", f"{camp.slug}-x", "--title", "Ours", "--restricted")
+    assert "Nobody else reads it." in said
+    assert httpx.get(f"{camp.server.url}/e/{camp.slug}-x").status_code == 404
+
+
 def test_A5_a_restricted_event_takes_no_word_from_strangers_either(camp: Camp, other: Camp) -> None:
     restrict(camp)
     for path in ("/organise/feeds", "/organise/links/scribe", "/triage/x", "/leave", "/s/compost-for-councillors/write"):

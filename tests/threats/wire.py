@@ -26,7 +26,8 @@ def frame(data: bytes, first: int = 0x81) -> bytes:
 
 
 class Wire:
-    """`hello` says CONNECT, `say` any text, `heard` gives the next message but pings; `GONE` at the end."""
+    """`hello` says CONNECT, `say` any text; `heard` gives the next message but pings and heads, which come when they will, and
+    `GONE` at the end."""
 
     def __init__(self, server: Server, **headers: str) -> None:
         self._socket = socket.create_connection(("127.0.0.1", server.port), timeout=10)
@@ -84,7 +85,7 @@ class Wire:
             opcode, payload = found
             if opcode == frames.CLOSE:
                 return GONE
-            if opcode == frames.TEXT and payload != b"2":
+            if opcode == frames.TEXT and payload != b"2" and not payload.startswith(b'42["head"'):
                 return payload.decode()
 
     def until_the_end(self) -> bytes:

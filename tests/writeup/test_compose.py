@@ -54,6 +54,11 @@ def test_questions_have_their_answers_and_commitments_their_owners():
     assert [line.body for line in RAINY.decisions] == ["buckets stay where they are"]
 
 
+def test_a_word_that_only_leads_to_a_link_is_no_title():
+    written = compose_session(record(item("See: https://example.org/a"), item("slides https://example.org/b")), RAIN)
+    assert written.links == (Link("https://example.org/a"), Link("https://example.org/b", "slides"))
+
+
 def test_links_are_titled_by_their_line_and_people_are_named_once():
     assert RAINY.links == (Link("https://example.org/map", "The map"),)
     assert RAINY.people == ("Carl", "Dee, of Devon")
