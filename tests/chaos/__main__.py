@@ -6,6 +6,7 @@ python -m tests.chaos --share 0.1 kills power  a tenth of two of them
 
 from __future__ import annotations
 
+import shutil
 import sys
 import tempfile
 import time
@@ -32,6 +33,7 @@ FAULTS = Size(writers=20, notes=12_000, times=300, followers=5, seconds=3600)
 RESTORES = Size(writers=20, notes=8_000, times=50, followers=5, seconds=1800)
 CONTROL = Size(writers=20, notes=5_000, times=50, followers=5, seconds=1800, weather=replace(ROUGH, half_open=0.0))
 COPIES = 5_000
+ROUND = 500  # of them with one server
 FEEDS = 200
 STALLS = Load(
     followers=50, rate=45, seconds=30, frames=1250, writers=10, filling="é" * 1900, stalling=5, deadline=400
@@ -63,9 +65,20 @@ def of_a_control(way: Any, found: str) -> Run:
 
 
 def of_the_power(folder: Path, share: float, tell: Tell) -> Result:
-    found = cut_the_power(folder, _some(COPIES, share), seconds=3600, tell=tell)
-    counts = {"copies": found.opened, "acked": found.acked, "lost": len(found.lost), "unsound": len(found.unsound)}
-    return not (found.lost or found.unsound), counts
+    """In rounds, each with a server of its own: a copy takes the longer, the more was written."""
+    rounds = [ROUND] * (_some(COPIES, share) // ROUND) or [_some(COPIES, share)]
+    counts = dict.fromkeys(("copies", "acked", "lost", "unsound"), 0)
+    for n, copies in enumerate(rounds):
+        (folder / str(n)).mkdir()
+        found = cut_the_power(folder / str(n), copies, seconds=900, tell=_part_of(tell, n, len(rounds)))
+        shutil.rmtree(folder / str(n))
+        for name, more in zip(counts, (found.opened, found.acked, len(found.lost), len(found.unsound)), strict=True):
+            counts[name] += more
+    return not (counts["lost"] or counts["unsound"]), counts
+
+
+def _part_of(tell: Tell, n: int, parts: int) -> Tell:
+    return lambda progress, now: tell((n + progress) / parts, now)
 
 
 def of_the_pollers(folder: Path, share: float, tell: Tell) -> Result:
