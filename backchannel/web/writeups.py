@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from functools import partial
 from typing import cast
 
@@ -16,7 +17,9 @@ from backchannel.web.guard import services, visible
 from backchannel.web.pages import still
 from backchannel.writeup.compose import compose_event, compose_session
 from backchannel.writeup.formats import FORMATS, Format, format_of
+from backchannel.writeup.tree import EventWriteUp
 
+MOST_COMPOSED = 8  # write-ups of whole events kept in memory, for their pages
 QUICK = 1000  # changes of an event, or items of a session, that are written up in no time
 
 writeups = Blueprint("writeups", __name__)
@@ -26,7 +29,7 @@ writeups = Blueprint("writeups", __name__)
 def event(event: str) -> str:
     """The write-up of the whole event: contents, ledger, links."""
     found, shown = visible(event)
-    writeup = compose_event(readable_record(event, shown))
+    writeup = _composed(found, shown)
     return render_template("writeup_event.html", **still(found, shown), writeup=writeup, formats=_offered(whole=True))
 
 
@@ -74,6 +77,18 @@ def readable_record(event: str, shown: Pass | None, session: str | None = None) 
     return published
 
 
+def _composed(event: Event, shown: Pass | None) -> EventWriteUp:
+    """Of the whole event, composed once after each change: a large one takes a second, and many look at it."""
+    kept = cast("OrderedDict[str, EventWriteUp]", current_app.extensions["backchannel write-ups"])
+    key = tag_of(services().read(), Wanted(event.slug, None, "page", published=_reads_only(shown)))
+    if key not in kept:
+        kept[key] = compose_event(readable_record(event.slug, shown))
+    kept.move_to_end(key)
+    while len(kept) > MOST_COMPOSED:
+        kept.popitem(last=False)
+    return kept[key]
+
+
 def _address(event: str) -> str:
     """The event's on the web, if that is known: in a file, it leads back here."""
     public = services().settings.public_url.rstrip("/")
@@ -112,5 +127,6 @@ def _offered(whole: bool) -> list[Format]:
 
 
 def register(app: Flask) -> None:
+    app.extensions["backchannel write-ups"] = OrderedDict()
     app.extensions["backchannel exports"] = Exports(partial(made_by_child, app.extensions["backchannel"].settings.db))
     app.register_blueprint(writeups)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -50,6 +51,20 @@ def test_the_pages_offer_what_can_be_made_here(camp: Camp) -> None:
     event, session = get(camp, "write-up").text, get(camp, f"s/{SLUG}/write-up").text
     assert [name for name in FORMATS if f'/write-up.{name}"' not in event] == []
     assert [name for name in FORMATS if f'/s/{SLUG}/write-up.{name}"' not in session] == ["site"]
+
+
+def test_the_event_s_page_is_never_stale(camp: Camp) -> None:
+    ann = camp.join("Ann")
+    kept = ann.note("DECISION: Ida mends the roof")
+    assert "Ida mends the roof" in get(camp, "write-up").text
+    ann.note("DECISION: and nobody the fence")
+    assert set(re.findall("mends the roof|nobody the fence", get(camp, "write-up").text)) == {
+        "mends the roof", "nobody the fence",
+    }  # fmt: skip
+    ann.do({"op": uuid7(), "id": kept["id"], "do": "retract"})
+    assert "Ida mends the roof" not in get(camp, "write-up").text
+    camp.server.run("event", "session", camp.slug, camp.guid, "--no-names")
+    assert "Ann" not in get(camp, "write-up").text
 
 
 def test_a_site_of_a_session_is_refused(camp: Camp) -> None:
