@@ -11,8 +11,8 @@ from tests.chaos.scene import Size
 from tests.chaos.weather import FAIR, ROUGH
 
 # No half-open lines: a stock client sits on one for 45 s before it notices, and this is to be quick.
-SMALL = Size(writers=10, notes=500, times=7, followers=2, seconds=90, weather=replace(ROUGH, half_open=0.0))
-FINE = Size(writers=10, notes=500, times=0, followers=2, seconds=30, weather=FAIR)
+SMALL = Size(writers=10, notes=500, times=7, followers=2, seconds=240, weather=replace(ROUGH, half_open=0.0))
+FINE = Size(writers=10, notes=500, times=0, followers=2, seconds=120, weather=FAIR)
 
 
 def test_the_control_works_as_long_as_nothing_goes_wrong(tmp_path: Path) -> None:

@@ -11,9 +11,9 @@ from tests.chaos.restores import Restores
 from tests.chaos.scene import Scene, Size
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(330)
 def test_with_the_disk_full_and_the_database_locked_reads_stay_up_and_nothing_is_lost(tmp_path: Path) -> None:
-    outcome = Scene(tmp_path, Size(writers=8, notes=800, times=20, followers=3, seconds=120), Faults).run()
+    outcome = Scene(tmp_path, Size(writers=8, notes=800, times=20, followers=3, seconds=300), Faults).run()
     print(outcome.findings.counts(), outcome.figures)
     assert outcome.findings.clean, outcome.findings
     assert outcome.figures["happened"] == {"full": 13, "locked": 6, "locked for long": 1}
@@ -22,9 +22,9 @@ def test_with_the_disk_full_and_the_database_locked_reads_stay_up_and_nothing_is
     assert set(outcome.figures["writes"]) == {"200", "503 busy, again in 5 s", "503 disk_full, again in 5 s"}
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(330)
 def test_a_backup_restored_under_a_running_event_costs_nothing_because_phones_offer_again(tmp_path: Path) -> None:
-    outcome = Scene(tmp_path, Size(writers=8, notes=320, times=2, followers=3, seconds=90), Restores).run()
+    outcome = Scene(tmp_path, Size(writers=8, notes=320, times=2, followers=3, seconds=300), Restores).run()
     print(outcome.findings.counts(), outcome.figures)
     assert outcome.findings.clean, outcome.findings
     assert outcome.figures["happened"] == {"restored": 2}

@@ -35,7 +35,7 @@ def test_followers_who_stall_are_told_to_resume_and_cost_little(tmp_path: Path) 
     assert after - before < 100
 
 
-@pytest.mark.timeout(90)
+@pytest.mark.timeout(300)
 def test_the_stock_path_corrupts_the_stream_of_a_follower_who_stalls(tmp_path: Path) -> None:
     report = run_load(tmp_path, replace(STALLED, stock=True))
     print(report.notes, report.figures, report.corrupt)
