@@ -95,6 +95,7 @@ def look(watch: Watch, *urls: str, root: str = "main *") -> list[int]:
         page = watch.context.new_page()  # of its own: what is pressed on one may lead away from it
         page.goto(url, wait_until="load")
         counts.append(probe(page, root))
+        page.goto("about:blank")  # what was pressed may be leading away still, and a page that is on its way does not close
         page.close()
     return counts
 
