@@ -51,8 +51,8 @@ PROBE = """
             one.focus();
             one.blur();
         }
-        // An element of SVG or MathML has no click() of its own.
-        if (!one.closest("[data-edit], [data-agree]")) one.click ? one.click() : one.dispatchEvent(
+        // Who leaves is taken elsewhere by the page itself. An element of SVG or MathML has no click() of its own.
+        if (!one.closest("[data-edit], [data-agree], [data-leave]")) one.click ? one.click() : one.dispatchEvent(
             new MouseEvent("click", { bubbles: true, cancelable: true, composed: true }));
         count += 1;
     }
