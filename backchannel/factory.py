@@ -11,14 +11,14 @@ from flask_socketio import SocketIO
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from backchannel.config import Settings
-from backchannel.desk.consent import Discreet
 from backchannel.desk.desk import Desk
+from backchannel.desk.redaction import RedactingStore
 from backchannel.domain.errors import Invalid
 from backchannel.live import handlers
 from backchannel.live.dispatcher import Dispatcher
 from backchannel.live.limits import Limits
 from backchannel.live.services import Services
-from backchannel.live.transport import porter
+from backchannel.live.transport import lifecycle
 from backchannel.live.transport.fanout import Fanout, TextPacket
 from backchannel.live.transport.websocket import WebSocket
 from backchannel.passes import Passes
@@ -63,7 +63,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     limits = Limits(settings.limits, settings.sockets)
     app.extensions |= {"backchannel": services, "backchannel limits": limits}
     handlers.register(socketio, services, limits)
-    porter.watch(socketio.server)
+    lifecycle.watch(socketio.server)
     for part in (compress, guard, errors, filters, api, follow, scribe, organise, triage, writeups, edit, mine, offline, websub):
         part.register(app)
     socketio.start_background_task(services.dispatcher.run)
@@ -79,7 +79,7 @@ def _refuse_to_play_in_public(settings: Settings) -> None:
 
 
 def _services(settings: Settings, store: Store, socketio: SocketIO) -> Services:
-    shown = Discreet(store)  # what goes out; the desk keeps the store itself
+    shown = RedactingStore(store)  # what goes out; the desk keeps the store itself
     dispatcher = Dispatcher(shown, socketio)
     return Services(
         settings=settings,

@@ -48,8 +48,8 @@ class Passes:
         self._passes = URLSafeSerializer(secret, salt="backchannel pass")
         self._pages = URLSafeSerializer(secret, salt="backchannel page")
 
-    def sign(self, shown: Pass) -> str:
-        fields = [shown.event, shown.uid, ROLES.index(shown.role), shown.generation, shown.session, shown.key, shown.name]
+    def sign(self, holder: Pass) -> str:
+        fields = [holder.event, holder.uid, ROLES.index(holder.role), holder.generation, holder.session, holder.key, holder.name]
         while not fields[-1]:  # a short link is a QR code that a phone reads from the back row
             fields.pop()
         signed = self._passes.dumps(fields)

@@ -14,20 +14,20 @@ from gevent.event import Event
 from gevent.pywsgi import WSGIHandler, WSGIServer
 
 from backchannel.config import Settings
-from backchannel.domain.errors import Invalid, Taken
+from backchannel.domain.errors import AlreadyExists, Invalid
 from backchannel.factory import create_app
 from backchannel.ingest.poller import Poller
 from backchannel.live.services import Services
 
-GRACE = 3  # seconds between SIGTERM and the end
-IDLE = 75.0  # seconds that a connection may say nothing while something of it is awaited, or take nothing of an answer
+SHUTDOWN_GRACE_S = 3  # seconds between SIGTERM and the end
+IDLE_TIMEOUT_S = 75.0  # seconds that a connection may say nothing while something of it is awaited, or take nothing of an answer
 
 
 class Handler(WSGIHandler):  # type: ignore[misc]
     """pywsgi's, which by itself would wait for ever for the rest of a request."""
 
     def __init__(self, sock: Any, *rest: Any) -> None:
-        sock.settimeout(IDLE)
+        sock.settimeout(IDLE_TIMEOUT_S)
         super().__init__(sock, *rest)
 
 
@@ -51,14 +51,14 @@ def serve_app(app: Flask) -> None:
         if isinstance(fault, socket.gaierror):
             raise Invalid(f"“{settings.host}” is no address of this machine: give one with --host, like 0.0.0.0.") from None
         reason = os.strerror(fault.errno or 0).lower()
-        raise Taken(f"Cannot listen on {settings.host}:{settings.port}: {reason}. Give another with --port.") from None
+        raise AlreadyExists(f"Cannot listen on {settings.host}:{settings.port}: {reason}. Give another with --port.") from None
     print(f"Backchannel listens on {settings.public_url or _address(server)}", flush=True)
     _start_poller(services)
     stop = Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         gevent.signal_handler(sign, stop.set)
     stop.wait()
-    server.stop(timeout=GRACE - 1)
+    server.stop(timeout=SHUTDOWN_GRACE_S - 1)
     services.store.close()
 
 
@@ -89,7 +89,7 @@ def _serve_with_gunicorn(settings: Settings, workers: int) -> None:
         def load_config(self) -> None:
             options = {
                 "bind": f"{settings.host}:{settings.port}", "workers": workers, "worker_class": "gevent",
-                "graceful_timeout": GRACE, "control_socket_disable": True,
+                "graceful_timeout": SHUTDOWN_GRACE_S, "control_socket_disable": True,
             }  # fmt: skip
             for name, value in options.items():
                 self.cfg.set(name, value)

@@ -35,7 +35,7 @@ def main() -> None:
     assert hosts.stdout
     with tempfile.TemporaryDirectory() as folder:
         store = SqliteStore(Path(folder) / "bench.db")
-        store.write(lambda writer: writer.keep_event(Event(slug="camp", title="Camp", uid="u")))
+        store.write(lambda writer: writer.save_event(Event(slug="camp", title="Camp", uid="u")))
         desk = Desk(store)
         for url in hosts.stdout.readline().split():
             add_feed(desk, "camp", url)
@@ -56,7 +56,7 @@ def main() -> None:
 def _same_bytes(store: SqliteStore, poller: Poller) -> float:
     """A round in which no feed's validator is known, so that all is sent again."""
     for feed in store.reader().feeds("camp"):
-        store.write(lambda writer, feed=feed: writer.keep_feed(replace(feed, etag=None)))  # type: ignore[misc]
+        store.write(lambda writer, feed=feed: writer.save_feed(replace(feed, etag=None)))  # type: ignore[misc]
     return _tell("the same bytes", poller)
 
 

@@ -21,7 +21,7 @@ from backchannel.config import PREFIX, Settings
 from backchannel.domain import model, wire
 from backchannel.domain.channels import digest
 from backchannel.domain.errors import BackchannelError
-from backchannel.domain.shapes import item_on_wire
+from backchannel.domain.wire_json import item_on_wire
 from backchannel.live import handlers
 from backchannel.live import limits as pace
 from backchannel.web import api
@@ -124,7 +124,7 @@ def test_the_protocol_s_numbers_are_the_code_s() -> None:
         f"at most {api.LARGEST_PAGE} | {api.PAGE} |",
         f"seconds (at most {api.LONGEST_WAIT:g})",
         f"over {pace.OPS_A_MINUTE} ops a minute of one pass, or {pace.JOINS_A_MINUTE} joins a minute",
-        f"follows at most {handlers.MOST_CHANNELS} channels",
+        f"follows at most {handlers.MAX_CHANNELS_PER_SOCKET} channels",
         f"Of an empty channel it is `{digest([])}`",
     ):
         assert said in PROTOCOL

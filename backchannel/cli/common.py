@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 import click
 
 from backchannel.config import Settings
-from backchannel.desk.consent import Discreet
 from backchannel.desk.desk import Desk
+from backchannel.desk.redaction import RedactingStore
 from backchannel.domain.errors import Invalid, Unreadable
 from backchannel.domain.model import Record
 from backchannel.domain.names import doubtful
@@ -47,9 +47,9 @@ class Host:
         return Passes(self.settings.signing_secret())
 
     @cached_property
-    def shown(self) -> Discreet:
+    def shown(self) -> RedactingStore:
         """The store as it may be shown."""
-        return Discreet(self.store)
+        return RedactingStore(self.store)
 
     def read(self) -> Reader:
         return self.shown.reader()

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from backchannel.cli.common import Host, db_option, host, json_option, print_json, read_day, tell_doubts
-from backchannel.desk import consent, events, programme
+from backchannel.desk import events, programme, redaction
 from backchannel.desk.overview import event_overview
 from backchannel.domain.model import ROLES, Event
 
@@ -89,7 +89,7 @@ def set_(slug: str, db: str | None, **given: Any) -> None:
 def session(slug: str, session: str, no_names: bool, db: str | None) -> None:
     """Change one session: make it one without names, or with them again."""
     here = host(db)
-    guid = consent.withhold_names(here.desk, slug, session, no_names).guid
+    guid = redaction.withhold_names(here.desk, slug, session, no_names).guid
     shown = here.read().session(slug, guid)
     how = "is without names now: people in it are “a participant”" if no_names else "names people again"
     click.echo(f"“{shown.title}” ({shown.slug}) {how}.")
@@ -106,7 +106,7 @@ def withhold(slug: str, names: tuple[str, ...], clear: bool, db: str | None) -> 
     """Keep a list of names that sessions without names never show, beside those that the event knows itself."""
     here = host(db)
     kept = () if clear else here.read().event(slug).withheld
-    consent.withhold(here.desk, slug, (*kept, *names))
+    redaction.withhold(here.desk, slug, (*kept, *names))
     click.echo(f"Withheld: {', '.join(here.read().event(slug).withheld) or 'nobody'}.")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from backchannel.cli.common import db_option, host, tell_doubts
-from backchannel.cli.output import keep_file, keep_folder, working
+from backchannel.cli.output import working, write_file, write_folder
 from backchannel.desk.editions import published_part
 from backchannel.desk.records import read_record
 from backchannel.domain.errors import Invalid, Unknown
@@ -55,7 +55,7 @@ def export(
         if session is not None and not record.sessions:
             raise Unknown("The write-up of this session is not published.", field="session")
     if author is not None and name in WRITTEN and not every:
-        keep_file(output, write_mine(my_notes(record, author), name))
+        write_file(output, write_mine(my_notes(record, author), name))
         return
     with working(f"Making {name}", kind.pace * len(record.items) / 1000):
         address = f"{here.settings.public_url.rstrip('/')}/e/{event}" if here.settings.public_url and not no_names else ""
@@ -64,10 +64,10 @@ def export(
 
 def _export(kind: Format, record: Record, output: str, *, whole: bool, every: bool, address: str) -> None:
     if every:
-        keep_file(output, kind.record(record))
+        write_file(output, kind.record(record))
     elif whole and kind.write_files and output != "-" and not output.endswith(f".{kind.ending}"):
-        keep_folder(Path(output), kind.write_files(compose_event(record, address)), FILES)
+        write_folder(Path(output), kind.write_files(compose_event(record, address)), FILES)
     elif whole:
-        keep_file(output, kind.event(compose_event(record, address)))
+        write_file(output, kind.event(compose_event(record, address)))
     else:
-        keep_file(output, kind.session(compose_session(record, record.sessions[0])))
+        write_file(output, kind.session(compose_session(record, record.sessions[0])))

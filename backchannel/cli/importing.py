@@ -100,7 +100,7 @@ def posts_(event: str, file: str, db: str | None) -> None:
     here = host(db)
     here.read().event(event)
     entries = read_posts(read_bytes(file).splitlines())
-    taken = posts.Taken()
+    taken = posts.IntakeCounts()
     with bar(len(entries), "Placing posts") as progress:
         for start in range(0, len(entries), BATCH):
             batch = entries[start : start + BATCH]

@@ -21,7 +21,7 @@ _NAME = re.compile(r"[\w.-]+(?:/[\w.-]+)*", re.ASCII)
 _STEPS = 1000
 
 
-def keep_file(output: str, data: bytes) -> None:
+def write_file(output: str, data: bytes) -> None:
     """To stdout for `-`, else the whole file or none of it: what was there stays until all is written."""
     if output == "-":
         sys.stdout.buffer.write(data)
@@ -33,7 +33,7 @@ def keep_file(output: str, data: bytes) -> None:
         raise _unwritable(Path(output), fault) from None
 
 
-def keep_folder(folder: Path, files: Mapping[str, bytes], listed: str) -> None:
+def write_folder(folder: Path, files: Mapping[str, bytes], listed: str) -> None:
     """The files into the folder. What an earlier export put there (its file `listed` names it) and is not in this one goes;
     a folder with anything else in it is refused, and left as it is."""
     try:

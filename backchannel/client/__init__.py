@@ -10,7 +10,7 @@ It was written from that page alone and imports nothing else of Backchannel: wha
 """
 
 from backchannel.client.client import Client
-from backchannel.client.faults import Refused, Unreachable
+from backchannel.client.errors import Refused, Unreachable
 from backchannel.client.outbox import Outbox
 from backchannel.client.view import View, digest_of
 

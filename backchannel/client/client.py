@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from backchannel.client.faults import Refused, Unanswered, Unreachable
+from backchannel.client.connection import Line
+from backchannel.client.errors import Refused, Unanswered, Unreachable
 from backchannel.client.follow import Keeper
 from backchannel.client.http import Http
-from backchannel.client.line import Line
 from backchannel.client.outbox import MOST_OPS, Op, Outbox
 from backchannel.client.view import View
 

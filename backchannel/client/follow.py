@@ -14,9 +14,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from backchannel.client.faults import Refused, Unanswered, Unreachable
+from backchannel.client.connection import SILENCE, Line
+from backchannel.client.errors import Refused, Unanswered, Unreachable
 from backchannel.client.http import Http
-from backchannel.client.line import SILENCE, Line
 from backchannel.client.view import View
 
 BEHIND = 2.0  # seconds a channel may lag behind a head before it is fetched

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx2
 
-from backchannel.client.faults import Refused, Unreachable
+from backchannel.client.errors import Refused, Unreachable
 
 PATIENCE = 10.0  # seconds for an answer that is not held on purpose
 

@@ -9,13 +9,13 @@ from typing import Any
 Item = dict[str, Any]
 
 
-def digest_of(standing: Iterable[tuple[int, str, int]]) -> str:
+def digest_of(present: Iterable[tuple[int, str, int]]) -> str:
     """The digest of the (seq, id, rev) that are present, in whatever order they come.
 
     >>> digest_of([])
     'e3b0c44298fc1c14'
     """
-    lines = "\n".join(f"{seq} {id} {rev}" for seq, id, rev in sorted(standing))
+    lines = "\n".join(f"{seq} {id} {rev}" for seq, id, rev in sorted(present))
     return hashlib.sha256(lines.encode()).hexdigest()[:16]
 
 
@@ -61,12 +61,12 @@ class View:
         self.applied = []
         self.resets += 1
 
-    def standing(self) -> list[tuple[int, str, int]]:
+    def present(self) -> list[tuple[int, str, int]]:
         """(seq, id, rev) of what is present, in the channel's order."""
         return sorted((item["seq"], item["id"], item["rev"]) for item in self.items.values())
 
     def digest(self) -> str:
-        return digest_of(self.standing())
+        return digest_of(self.present())
 
     def reading(self) -> list[Item]:
         """In reading order: (`at`, seq), what has no time first."""

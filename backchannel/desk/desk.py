@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from backchannel.desk.known import Known
+from backchannel.desk.placer_state import PlacerState
 from backchannel.domain.errors import DiskFull
 from backchannel.store.base import Reader, Store, Writer
 
@@ -32,7 +32,7 @@ class Desk:
     store: Store
     clock: Callable[[], datetime] = _now
     nudge: Callable[[str], None] = _nobody
-    known: dict[str, Known] = field(default_factory=dict)  # for placing, by event uid; used inside write jobs only
+    known: dict[str, PlacerState] = field(default_factory=dict)  # for placing, by event uid; used inside write jobs only
 
     def read(self) -> Reader:
         return self.store.reader()

@@ -64,7 +64,7 @@ def _take(
             kept["known"] += 1
             continue
         item = _item(event, home, document, draft, id, author, day, desk.clock())
-        writer.keep_item(item, channels_of(item), do="put", by=item.author_key, at=desk.clock(), new_text=True)
+        writer.save_item(item, channels_of(item), do="put", by=item.author_key, at=desk.clock(), new_text=True)
         kept[draft.origin] += 1
     _introduce(desk, writer, event, home, document)
     return Imported(
@@ -125,8 +125,8 @@ def _home(writer: Writer, event: Event, document: Document, ref: str | None) -> 
             return _with_headings(writer, event, session, document), False
     session = _new_session(event, document, {session.slug for session in sessions})
     if session.room and session.room not in {room.name for room in writer.rooms(event.slug)}:
-        writer.keep_rooms(event.slug, (*writer.rooms(event.slug), Room(name=session.room)))
-    writer.keep_session(event.slug, session)
+        writer.save_rooms(event.slug, (*writer.rooms(event.slug), Room(name=session.room)))
+    writer.save_session(event.slug, session)
     return session, True
 
 
@@ -134,7 +134,7 @@ def _with_headings(writer: Writer, event: Event, session: Session, document: Doc
     headings = {**document.headings, **session.headings}
     if headings != session.headings:
         session = replace(session, headings=headings)
-        writer.keep_session(event.slug, session)
+        writer.save_session(event.slug, session)
     return session
 
 
@@ -181,4 +181,4 @@ def _introduce(desk: Desk, writer: Writer, event: Event, session: Session | None
     edition = writer.edition(event.slug, session.guid)
     if not edition.introduction:
         edited = replace(edition, introduction=document.introduction)
-        writer.keep_edition(event.slug, session.guid, edited, by="import", at=desk.clock())
+        writer.save_edition(event.slug, session.guid, edited, by="import", at=desk.clock())

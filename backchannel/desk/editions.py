@@ -22,45 +22,45 @@ INTRODUCTION = 10_000
 MOST = 5_000  # ids in a list
 
 
-def save_edition(desk: Desk, shown: Pass, session: str, given: Edition) -> Edition:
+def save_edition(desk: Desk, actor: Pass, session: str, given: Edition) -> Edition:
     """Keep the write-up as it was edited; whether it is published stays as it is. The same again is no new revision."""
     edition = _checked(given)
 
     def job(writer: Writer) -> Edition:
-        guid = may_edit(writer, shown, session).guid
-        known = writer.edition(shown.event, guid)
+        guid = may_edit(writer, actor, session).guid
+        known = writer.edition(actor.event, guid)
         edited = replace(edition, published=known.published, rev=known.rev)
         if edited == known:
             return known
-        return writer.keep_edition(shown.event, guid, edited, by=shown.author_key, at=desk.clock())
+        return writer.save_edition(actor.event, guid, edited, by=actor.author_key, at=desk.clock())
 
-    return desk.write(shown.event, job)
+    return desk.write(actor.event, job)
 
 
-def publish(desk: Desk, shown: Pass, session: str, published: bool) -> Edition:
+def publish(desk: Desk, actor: Pass, session: str, published: bool) -> Edition:
     """Let the write-up be read from outside, or not."""
 
     def job(writer: Writer) -> Edition:
-        access.writer_of(writer, shown, shown.event)
-        access.organiser(shown)
-        guid = writer.session(shown.event, session).guid
-        known = writer.edition(shown.event, guid)
+        access.authorise_writing(writer, actor, actor.event)
+        access.require_organiser(actor)
+        guid = writer.session(actor.event, session).guid
+        known = writer.edition(actor.event, guid)
         if known.published == published:
             return known
         edited = replace(known, published=published)
-        return writer.keep_edition(shown.event, guid, edited, by=shown.author_key, at=desk.clock())
+        return writer.save_edition(actor.event, guid, edited, by=actor.author_key, at=desk.clock())
 
-    return desk.write(shown.event, job)
+    return desk.write(actor.event, job)
 
 
-def may_edit(reader: Reader, shown: Pass, ref: str) -> Session:
+def may_edit(reader: Reader, actor: Pass, ref: str) -> Session:
     """The session, if this person may edit its write-up; else `Forbidden`."""
-    access.holder(reader, shown, shown.event)
-    session = reader.session(shown.event, ref)
-    if shown.role == "organiser":
+    access.authenticate(reader, actor, actor.event)
+    session = reader.session(actor.event, ref)
+    if actor.role == "organiser":
         return session
-    wrote = any(item.author_key == shown.author_key for item in reader.items(shown.event, session=session.guid))
-    if shown.role != "scribe" or not wrote:
+    wrote = any(item.author_key == actor.author_key for item in reader.items(actor.event, session=session.guid))
+    if actor.role != "scribe" or not wrote:
         raise Forbidden("The write-up is edited by organisers, and by whoever took notes in the session.")
     return session
 

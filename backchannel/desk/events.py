@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from backchannel.desk import access
 from backchannel.desk.desk import Desk
-from backchannel.domain.errors import Invalid, Taken
+from backchannel.domain.errors import AlreadyExists, Invalid
 from backchannel.domain.ids import slugify, uuid7
 from backchannel.domain.model import ROLES, Event, Role
 from backchannel.domain.wire import name_text, title_text
@@ -36,8 +36,8 @@ def create_event(
 
     def job(writer: Writer) -> Event:
         if slug in writer.heads():
-            raise Taken(f"There is an event “{slug}” here already.", field="slug")
-        writer.keep_event(event)
+            raise AlreadyExists(f"There is an event “{slug}” here already.", field="slug")
+        writer.save_event(event)
         return event
 
     return desk.write(slug, job)
@@ -48,7 +48,7 @@ def change_event(desk: Desk, slug: str, **fields: Any) -> Event:
 
     def job(writer: Writer) -> Event:
         event = _checked(replace(writer.event(slug), **fields))
-        writer.keep_event(event)
+        writer.save_event(event)
         return event
 
     return desk.write(slug, job)
@@ -74,16 +74,16 @@ def event_pass(
     event = reader.event(slug)
     guid = reader.session(slug, session).guid if session else None
     if new:
-        generation = desk.write(slug, lambda writer: writer.raise_generation(slug, role, guid))
+        generation = desk.write(slug, lambda writer: writer.increment_generation(slug, role, guid))
     else:
         generation = reader.generation(slug, role, guid)
     return passes.sign(shared(event, role, generation, guid))
 
 
-def join(desk: Desk, passes: Passes, shown: Pass, name: object) -> str:
+def join(desk: Desk, passes: Passes, actor: Pass, name: object) -> str:
     """A personal pass of the same reach, for somebody with a name."""
-    access.holder(desk.read(), shown, shown.event)
-    return passes.sign(replace(shown, key=uuid7(), name=name_text(name)))
+    access.authenticate(desk.read(), actor, actor.event)
+    return passes.sign(replace(actor, key=uuid7(), name=name_text(name)))
 
 
 def _checked(event: Event) -> Event:

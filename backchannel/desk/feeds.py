@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from backchannel.desk.desk import ROOM_FOR_POSTS, Desk
-from backchannel.desk.posts import Taken, take_all, withdraw_missing
+from backchannel.desk.posts import IntakeCounts, take_all, withdraw_missing
 from backchannel.domain.errors import UnknownFeed
 from backchannel.domain.ids import derived
 from backchannel.domain.model import Entry, Feed, Gap
@@ -25,7 +25,7 @@ def add_feed(desk: Desk, slug: str, url: str, *, session: str | None = None) -> 
         feed = replace(known, session=guid, off=False, due_at=None) if known else Feed(
             id=id, event=slug, url=url, session=guid
         )  # fmt: skip
-        writer.keep_feed(feed)
+        writer.save_feed(feed)
         return feed
 
     return desk.write(slug, job)
@@ -51,30 +51,30 @@ def remove_feed(desk: Desk, slug: str, ref: str) -> Feed:
     return desk.write(slug, job)
 
 
-def keep_poll(
+def save_poll(
     desk: Desk, feed: Feed, entries: Sequence[Entry], *, covers: datetime | None = None, gap: Gap | None = None
-) -> Taken:
+) -> IntakeCounts:
     """Keep what a poll brought: the entries, the validators and when the feed is due next, in ONE transaction. A feed that was
     taken away in the meantime stays away, and its entries with it.
 
     `covers`: from then on `entries` are all there is, and what is missing was taken down. `gap`: what could not be had.
     """
 
-    def job(writer: Writer) -> Taken:
+    def job(writer: Writer) -> IntakeCounts:
         known = writer.feed(feed.event, feed.id)
         if known is None:
-            return Taken()
+            return IntakeCounts()
         # An organiser, or a hub, may have been quicker.
         polled = replace(feed, session=known.session, off=feed.off or known.off, hub_secret=known.hub_secret)
         if (feed.hub, feed.hub_topic) == (known.hub, known.hub_topic):
             polled = replace(polled, hub_due_at=known.hub_due_at, hub_until=known.hub_until)
         if known.nudged:
             polled = replace(polled, nudged=True, due_at=known.due_at)
-        writer.keep_feed(polled)
+        writer.save_feed(polled)
         if gap is not None:
-            writer.keep_gap(feed.event, replace(gap, feed=feed.url))
+            writer.save_gap(feed.event, replace(gap, feed=feed.url))
         if not entries and covers is None:
-            return Taken()
+            return IntakeCounts()
         taken = take_all(desk, writer, writer.event(feed.event), entries, polled)
         if covers is not None:
             taken += withdraw_missing(writer, feed, entries, covers, desk.clock())

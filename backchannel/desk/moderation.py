@@ -18,56 +18,56 @@ UNDONE = ("move", "hide", "show", "place", "undo")
 SITTING = timedelta(minutes=45)  # how far from a post its author is taken to have sat in the same session
 
 
-def move_item(writer: Writer, shown: Pass, op: Op, now: datetime) -> Item:
+def move_item(writer: Writer, actor: Pass, op: Op, now: datetime) -> Item:
     """Put an item into a session, or the hallway, by hand. What a person moved no machine moves back."""
-    access.writer_of(writer, shown, shown.event)
-    item = access.own(writer, shown, op.id)
-    session = writer.session(shown.event, op.session) if op.session else None
+    access.authorise_writing(writer, actor, actor.event)
+    item = access.own_item(writer, actor, op.id)
+    session = writer.session(actor.event, op.session) if op.session else None
     guid = session.guid if session else None
-    access.reach(shown, guid)
+    access.require_session(actor, guid)
     where = f"into “{session.title}”" if session else "into the hallway"
-    placed = Placement(method="person", confidence=1.0, reason=f"moved {where} by {shown.author}")
+    placed = Placement(method="person", confidence=1.0, reason=f"moved {where} by {actor.author}")
     item = replace(item, session=guid, placed=placed)
-    return writer.keep_item(item, channels_of(item), do="move", by=shown.author_key, at=now, new_text=False)
+    return writer.save_item(item, channels_of(item), do="move", by=actor.author_key, at=now, new_text=False)
 
 
-def hide_item(writer: Writer, shown: Pass, op: Op, now: datetime) -> Item:
-    return _set_state(writer, shown, op, now, "hidden")
+def hide_item(writer: Writer, actor: Pass, op: Op, now: datetime) -> Item:
+    return _set_state(writer, actor, op, now, "hidden")
 
 
-def show_item(writer: Writer, shown: Pass, op: Op, now: datetime) -> Item:
+def show_item(writer: Writer, actor: Pass, op: Op, now: datetime) -> Item:
     """Let a held or hidden item be seen."""
-    return _set_state(writer, shown, op, now, "visible")
+    return _set_state(writer, actor, op, now, "visible")
 
 
-def undo_change(writer: Writer, shown: Pass, op: Op, now: datetime) -> Item:
+def undo_change(writer: Writer, actor: Pass, op: Op, now: datetime) -> Item:
     """Put an item back where it stood before it was last moved, hidden or shown: session, state, and the reason it was
     there. Undone again, it is done again."""
-    access.writer_of(writer, shown, shown.event)
-    access.organiser(shown)
-    item = writer.item(shown.event, op.id)
-    history = writer.history(shown.event, op.id)
+    access.authorise_writing(writer, actor, actor.event)
+    access.require_organiser(actor)
+    item = writer.item(actor.event, op.id)
+    history = writer.history(actor.event, op.id)
     last = next((n for n in range(len(history) - 1, 0, -1) if history[n].do in UNDONE), None)
     if last is None:
         raise Clash("There is nothing to undo: nobody moved or hid this.", field="id")
     before = history[last - 1]
     item = replace(item, session=before.session, state=before.state, placed=before.placed)
-    return writer.keep_item(item, channels_of(item), do="undo", by=shown.author_key, at=now, new_text=False)
+    return writer.save_item(item, channels_of(item), do="undo", by=actor.author_key, at=now, new_text=False)
 
 
-def seat_author(writer: Writer, shown: Pass, op: Op, now: datetime) -> Item:
+def seat_author(writer: Writer, actor: Pass, op: Op, now: datetime) -> Item:
     """"This author is in this session": the item goes there by hand, and with it what the author posted around that time
     and no person placed. What she posts next follows, as the placer learns from it."""
-    item = move_item(writer, shown, op, now)
-    access.organiser(shown)
+    item = move_item(writer, actor, op, now)
+    access.require_organiser(actor)
     if item.at is None or not item.author:
         return item
-    reason = f"{shown.author} says that {item.author} was in this session"
+    reason = f"{actor.author} says that {item.author} was in this session"
     placed = Placement(method="author", confidence=0.95, reason=reason)
-    for other in writer.items(shown.event, states=("visible", "held")):
+    for other in writer.items(actor.event, states=("visible", "held")):
         if other.id != item.id and other.session != item.session and _seated_beside(other, item):
             moved = replace(other, session=item.session, placed=placed)
-            writer.keep_item(moved, channels_of(moved), do="move", by=shown.author_key, at=now, new_text=False)
+            writer.save_item(moved, channels_of(moved), do="move", by=actor.author_key, at=now, new_text=False)
     return item
 
 
@@ -78,13 +78,13 @@ def _seated_beside(other: Item, item: Item) -> bool:
     return isinstance(other.at, datetime) and isinstance(item.at, datetime) and abs(other.at - item.at) < SITTING
 
 
-def _set_state(writer: Writer, shown: Pass, op: Op, now: datetime, state: State) -> Item:
-    access.writer_of(writer, shown, shown.event)
-    access.organiser(shown)
-    item = writer.item(shown.event, op.id)
+def _set_state(writer: Writer, actor: Pass, op: Op, now: datetime, state: State) -> Item:
+    access.authorise_writing(writer, actor, actor.event)
+    access.require_organiser(actor)
+    item = writer.item(actor.event, op.id)
     if item.state == "withdrawn":
         raise Clash("Its author withdrew this; only she can bring it back.", field="id")
     if item.state == state:
         return item
     item = replace(item, state=state)
-    return writer.keep_item(item, channels_of(item), do=op.do, by=shown.author_key, at=now, new_text=False)
+    return writer.save_item(item, channels_of(item), do=op.do, by=actor.author_key, at=now, new_text=False)

@@ -19,26 +19,26 @@ WRITTEN_HERE = Placement(method="explicit", confidence=1.0, reason="written in t
 HALLWAY = Placement(method="hallway", confidence=1.0, reason="written outside any session")
 
 
-def put_note(writer: Writer, shown: Pass, op: Op, now: datetime) -> Item:
+def put_note(writer: Writer, actor: Pass, op: Op, now: datetime) -> Item:
     """Take a new note, or correct the one of that id. A correction of an old revision: `Conflict`, with both texts kept."""
-    event = access.writer_of(writer, shown, shown.event)
+    event = access.authorise_writing(writer, actor, actor.event)
     try:
-        item = writer.item(shown.event, op.id)
+        item = writer.item(actor.event, op.id)
     except UnknownItem:
-        return take_note(writer, event, shown, op, now)
-    return correct_note(writer, access.own(writer, shown, item.id), shown, op, now)
+        return take_note(writer, event, actor, op, now)
+    return correct_note(writer, access.own_item(writer, actor, item.id), actor, op, now)
 
 
-def take_note(writer: Writer, event: Event, shown: Pass, op: Op, now: datetime) -> Item:
+def take_note(writer: Writer, event: Event, actor: Pass, op: Op, now: datetime) -> Item:
     session = writer.session(event.slug, op.session).guid if op.session else None
-    access.reach(shown, session)
+    access.require_session(actor, session)
     item = Item(
         id=op.id,
         event=event.slug,
         origin=op.origin,
         text=op.text,
-        author=shown.author,
-        author_key=shown.author_key,
+        author=actor.author,
+        author_key=actor.author_key,
         session=session,
         at=reading_time(event, op.written_at, op.sent_at, now),
         written_at=op.written_at,
@@ -46,38 +46,38 @@ def take_note(writer: Writer, event: Event, shown: Pass, op: Op, now: datetime) 
         placed=WRITTEN_HERE if session else HALLWAY,
     )
     item = worded(item, op.text, op.depth)
-    return writer.keep_item(item, channels_of(item), do="put", by=shown.author_key, at=now, new_text=True)
+    return writer.save_item(item, channels_of(item), do="put", by=actor.author_key, at=now, new_text=True)
 
 
-def correct_note(writer: Writer, item: Item, shown: Pass, op: Op, now: datetime) -> Item:
+def correct_note(writer: Writer, item: Item, actor: Pass, op: Op, now: datetime) -> Item:
     """The corrected item. One that was withdrawn comes back by it; one that was hidden stays hidden."""
     if op.base_rev is not None and op.base_rev != item.rev:
-        writer.keep_offer(item, op.text, by=shown.author_key, at=now)
+        writer.save_conflicting_text(item, op.text, by=actor.author_key, at=now)
         raise Conflict(item.rev, item.text)
     if item.state == "withdrawn":
         item = replace(item, state="visible")
     item = worded(item, op.text, op.depth)
-    return writer.keep_item(item, channels_of(item), do="put", by=shown.author_key, at=now, new_text=True)
+    return writer.save_item(item, channels_of(item), do="put", by=actor.author_key, at=now, new_text=True)
 
 
-def retract_note(writer: Writer, shown: Pass, op: Op, now: datetime) -> Item:
+def retract_note(writer: Writer, actor: Pass, op: Op, now: datetime) -> Item:
     """Withdraw an item: tombstones on every channel, no output has it any more."""
-    access.writer_of(writer, shown, shown.event)
-    item = access.own(writer, shown, op.id)
+    access.authorise_writing(writer, actor, actor.event)
+    item = access.own_item(writer, actor, op.id)
     if item.state == "withdrawn":
         return item
     item = replace(item, state="withdrawn")
-    return writer.keep_item(item, channels_of(item), do="retract", by=shown.author_key, at=now, new_text=False)
+    return writer.save_item(item, channels_of(item), do="retract", by=actor.author_key, at=now, new_text=False)
 
 
-def react_to(writer: Writer, shown: Pass, op: Op, now: datetime) -> Item:
+def react_to(writer: Writer, actor: Pass, op: Op, now: datetime) -> Item:
     """Add or take back one person's "hear hear"."""
-    access.writer_of(writer, shown, shown.event)
-    item = writer.item(shown.event, op.id)
+    access.authorise_writing(writer, actor, actor.event)
+    item = writer.item(actor.event, op.id)
     if item.state != "visible":
         raise UnknownItem(op.id)
-    item = replace(item, reactions=writer.react(item.event, item.id, shown.author_key, op.reaction, op.on))
-    return writer.keep_item(item, channels_of(item), do="react", by=shown.author_key, at=now, new_text=False)
+    item = replace(item, reactions=writer.react(item.event, item.id, actor.author_key, op.reaction, op.on))
+    return writer.save_item(item, channels_of(item), do="react", by=actor.author_key, at=now, new_text=False)
 
 
 def worded(item: Item, text: str, depth: int) -> Item:

@@ -18,7 +18,7 @@ from backchannel.domain.errors import BackchannelError, Conflict, OpReused
 from backchannel.domain.model import Item
 from backchannel.domain.wire import Do, Op, read_batch, read_op
 from backchannel.passes import Pass
-from backchannel.store.base import Taken, Writer
+from backchannel.store.base import StoredAnswer, Writer
 
 Answer = dict[str, Any]
 Act = Callable[[Writer, Pass, Op, datetime], Item]
@@ -35,16 +35,16 @@ ACTS: Mapping[Do, Act] = {
 }
 
 
-def take_ops(desk: Desk, shown: Pass, event: str, batch: object) -> list[Answer]:
+def take_ops(desk: Desk, actor: Pass, event: str, batch: object) -> list[Answer]:
     """Answer a batch, op by op. Raises only where the batch as a whole cannot be taken: `Invalid`, `BadPass`, `Busy`."""
     raw_ops, sent_at = read_batch(batch)
-    access.holder(desk.read(), shown, event)
+    access.authenticate(desk.read(), actor, event)
     desk.need_room()
     ops = [_read(raw, sent_at) for raw in raw_ops]
     now = desk.clock()
 
     def job(writer: Writer) -> list[Answer]:
-        return [op if isinstance(op, dict) else _answer(writer, shown, op, now) for op in ops]
+        return [op if isinstance(op, dict) else _answer(writer, actor, op, now) for op in ops]
 
     return desk.write(event, job)
 
@@ -57,11 +57,11 @@ def _read(raw: object, sent_at: datetime | None) -> Op | Answer:
         return refusal(op if isinstance(op, str) else None, fault)
 
 
-def _answer(writer: Writer, shown: Pass, op: Op, now: datetime) -> Answer:
+def _answer(writer: Writer, actor: Pass, op: Op, now: datetime) -> Answer:
     try:
-        taken = writer.taken(shown.event, shown.author_key, op.op)
+        taken = writer.stored_answer(actor.event, actor.author_key, op.op)
         if taken is None:
-            return writer.attempt(lambda: _take(writer, shown, op, now))
+            return writer.attempt(lambda: _take(writer, actor, op, now))
         if taken.fingerprint != op.fingerprint():
             raise OpReused(op.op)
         return dict(taken.answer)
@@ -69,14 +69,14 @@ def _answer(writer: Writer, shown: Pass, op: Op, now: datetime) -> Answer:
         return refusal(op.op, fault)
 
 
-def _take(writer: Writer, shown: Pass, op: Op, now: datetime) -> Answer:
+def _take(writer: Writer, actor: Pass, op: Op, now: datetime) -> Answer:
     try:
-        item = ACTS[op.do](writer, shown, op, now)
+        item = ACTS[op.do](writer, actor, op, now)
         answer: Answer = {"op": op.op, "ok": True, "id": item.id, "seq": item.seq, "rev": item.rev}
     except Conflict as conflict:  # answered, not undone: the text that came is kept beside the one that stands
         answer = refusal(op.op, conflict)
         answer["error"] |= {"rev": conflict.rev, "text": conflict.text}
-    writer.keep_answer(shown.event, shown.author_key, op.op, Taken(fingerprint=op.fingerprint(), answer=answer))
+    writer.save_answer(actor.event, actor.author_key, op.op, StoredAnswer(fingerprint=op.fingerprint(), answer=answer))
     return answer
 
 

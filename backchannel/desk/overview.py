@@ -6,8 +6,8 @@ from typing import Any
 
 from backchannel.domain.errors import UnknownItem
 from backchannel.domain.model import Session
-from backchannel.domain.shapes import item_on_wire
 from backchannel.domain.times import write_when
+from backchannel.domain.wire_json import item_on_wire
 from backchannel.store.base import Reader, Tally
 
 NOTHING = Tally(origins={}, kinds={}, note_takers=())

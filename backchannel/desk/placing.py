@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from backchannel.desk.desk import Desk
-from backchannel.desk.known import Known
+from backchannel.desk.placer_state import PlacerState
 from backchannel.domain.channels import channels_of
 from backchannel.domain.model import Event, Item
 from backchannel.domain.placing import Placed, Placer, Unplaced
@@ -17,12 +17,12 @@ BY_HAND = ("person", "explicit")  # what a person said no machine undoes
 BY_CLOCK = ("time", "room")
 
 
-def known_of(desk: Desk, writer: Writer, event: Event) -> Known:
+def placer_state(desk: Desk, writer: Writer, event: Event) -> PlacerState:
     """The event's placer, with all that came before known to it."""
     known = desk.known.get(event.uid)
     if known is None:
         placer = Placer(event, writer.sessions(event.slug), writer.rooms(event.slug))
-        known = desk.known[event.uid] = Known(placer)
+        known = desk.known[event.uid] = PlacerState(placer)
     known.catch_up(writer, event.slug)
     return known
 
@@ -89,4 +89,4 @@ def _moves(reader: Reader, slug: str, progress: Callable[[int], None]) -> list[M
 
 def _move(writer: Writer, move: Move, now: datetime) -> None:
     item = replace(move.item, session=move.to.session, placed=move.to.placement)
-    writer.keep_item(item, channels_of(item), do="place", by="machine", at=now, new_text=False)
+    writer.save_item(item, channels_of(item), do="place", by="machine", at=now, new_text=False)

@@ -8,8 +8,8 @@ from datetime import datetime
 from html import escape
 
 from backchannel.desk.desk import Desk
-from backchannel.desk.known import Known
-from backchannel.desk.placing import forget, known_of
+from backchannel.desk.placer_state import PlacerState
+from backchannel.desk.placing import forget, placer_state
 from backchannel.domain import identity
 from backchannel.domain.channels import channels_of
 from backchannel.domain.ids import derived
@@ -23,7 +23,7 @@ IMPORT = "import"  # stands for the feed of posts that were imported
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class IntakeCounts:
     """What became of entries: `folded` were known from another source, `gone` were taken down upstream."""
 
     new: int = 0
@@ -32,23 +32,23 @@ class Taken:
     folded: int = 0
     gone: int = 0
 
-    def __add__(self, other: Taken) -> Taken:
-        return Taken(
+    def __add__(self, other: IntakeCounts) -> IntakeCounts:
+        return IntakeCounts(
             self.new + other.new, self.edited + other.edited, self.known + other.known, self.folded + other.folded,
             self.gone + other.gone,
         )  # fmt: skip
 
 
-def take_entries(desk: Desk, event: str, entries: Sequence[Entry], *, feed: Feed | None = None) -> Taken:
+def take_entries(desk: Desk, event: str, entries: Sequence[Entry], *, feed: Feed | None = None) -> IntakeCounts:
     """Keep what is new or edited among the entries, in ONE transaction."""
     return desk.write(event, lambda writer: take_all(desk, writer, writer.event(event), entries, feed))
 
 
-def take_all(desk: Desk, writer: Writer, event: Event, entries: Sequence[Entry], feed: Feed | None) -> Taken:
+def take_all(desk: Desk, writer: Writer, event: Event, entries: Sequence[Entry], feed: Feed | None) -> IntakeCounts:
     """The same inside a job of the caller's."""
     try:
-        taking = _Taking(writer, event, feed, known_of(desk, writer, event), desk.clock())
-        return sum((taking.take(entry) for entry in entries), Taken())
+        taking = _Taking(writer, event, feed, placer_state(desk, writer, event), desk.clock())
+        return sum((taking.take(entry) for entry in entries), IntakeCounts())
     except BaseException:
         forget(desk, event)  # it has learnt what will not be kept
         raise
@@ -61,10 +61,10 @@ class _Taking:
     writer: Writer
     event: Event
     feed: Feed | None
-    known: Known
+    known: PlacerState
     now: datetime
 
-    def take(self, entry: Entry) -> Taken:
+    def take(self, entry: Entry) -> IntakeCounts:
         own = identity.own_key(entry, self._feed_id)
         # Imported posts stay as many as they are: equal texts of different ids are different posts.
         asked = identity.asked_keys(entry) if self.feed else ()
@@ -80,7 +80,7 @@ class _Taking:
     def _feed_id(self) -> str:
         return self.feed.id if self.feed else IMPORT
 
-    def _new(self, entry: Entry, own: str) -> Taken:
+    def _new(self, entry: Entry, own: str) -> IntakeCounts:
         post = self._unplaced(entry)
         placed = self.known.placer.place(post)
         item = Item(
@@ -95,21 +95,21 @@ class _Taking:
         self.known.keep(post, placed, item)
         self._remember(item, own, entry)
         for key in identity.shared_keys(entry):
-            self.writer.keep_source(self.event.slug, key, Source(id=item.id, feed="", fingerprint=""), keep_old=True)
-        return Taken(new=1)
+            self.writer.save_source(self.event.slug, key, Source(id=item.id, feed="", fingerprint=""), if_absent=True)
+        return IntakeCounts(new=1)
 
-    def _again(self, entry: Entry, own: str, kept: Source) -> Taken:
+    def _again(self, entry: Entry, own: str, kept: Source) -> IntakeCounts:
         """Known from this very feed: edited upstream, or just there still."""
         if kept.fingerprint == identity.fingerprint(entry):
-            return Taken(known=1)
+            return IntakeCounts(known=1)
         item = self.writer.item(self.event.slug, kept.id)
         self._remember(item, own, entry)
         # Of several sources the first one has the words: two servers render one post each in its own way.
         if item.author_key == f"feed:{self._feed_id}" and item.source_id == entry.source_id:
             self._keep(_worded(item, entry), "put", new_text=True)
-        return Taken(edited=1)
+        return IntakeCounts(edited=1)
 
-    def _fold(self, entry: Entry, own: str, item: Item) -> Taken:
+    def _fold(self, entry: Entry, own: str, item: Item) -> IntakeCounts:
         """Known from elsewhere: one more source of the same post; or back, after its last source took it down."""
         self._remember(item, own, entry)
         source = dict(self._source(entry))
@@ -118,17 +118,17 @@ class _Taking:
         item = replace(item, sources=(*item.sources, source))
         if item.state == "withdrawn":
             self._keep(_worded(replace(item, state="visible"), entry), "put", new_text=True)
-            return Taken(new=1)
+            return IntakeCounts(new=1)
         self._keep(item, "source", new_text=False)
-        return Taken(folded=1)
+        return IntakeCounts(folded=1)
 
     def _keep(self, item: Item, do: str, *, new_text: bool) -> Item:
         by = f"feed:{self._feed_id}"
-        return self.writer.keep_item(item, channels_of(item), do=do, by=by, at=self.now, new_text=new_text)
+        return self.writer.save_item(item, channels_of(item), do=do, by=by, at=self.now, new_text=new_text)
 
     def _remember(self, item: Item, own: str, entry: Entry) -> None:
         source = Source(id=item.id, feed=self._feed_id, fingerprint=identity.fingerprint(entry))
-        self.writer.keep_source(self.event.slug, own, source)
+        self.writer.save_source(self.event.slug, own, source)
 
     def _unplaced(self, entry: Entry) -> Unplaced:
         return Unplaced(
@@ -156,7 +156,7 @@ def _worded(item: Item, entry: Entry) -> Item:
 
 def withdraw_missing(
     writer: Writer, feed: Feed, entries: Sequence[Entry], covers: datetime, now: datetime
-) -> Taken:  # fmt: skip
+) -> IntakeCounts:  # fmt: skip
     """What the feed no longer has since `covers`, its author took down: the source goes, and with the last the post."""
     present = {identity.own_key(entry, feed.id) for entry in entries}
     gone = 0
@@ -168,8 +168,8 @@ def withdraw_missing(
         guid = key.removeprefix(f"f:{feed.id}:")
         left = tuple(one for one in item.sources if not (one.get("feed") == feed.url and one.get("guid") == guid))
         item = replace(item, sources=left, state=item.state if left else "withdrawn")
-        writer.keep_item(
+        writer.save_item(
             item, channels_of(item), do="source" if left else "retract", by=f"feed:{feed.id}", at=now, new_text=False
         )
         gone += 0 if left else 1
-    return Taken(gone=gone)
+    return IntakeCounts(gone=gone)

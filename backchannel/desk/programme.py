@@ -19,18 +19,18 @@ def take_schedule(desk: Desk, slug: str, schedule: Schedule, *, dry_run: bool = 
     """Make the programme what the schedule says, and tell what that changed. Sessions keep the guid of the schedule;
     those that are gone from it leave the grid, and their items go to the hallway."""
     if dry_run:
-        return diff(desk.read().sessions(slug), _without(schedule, desk.read().merged(slug)))
+        return diff(desk.read().sessions(slug), _without(schedule, desk.read().merged_sessions(slug)))
 
     def job(writer: Writer) -> Changes:
         event = writer.event(slug)
-        changes = diff(writer.sessions(slug), _without(schedule, writer.merged(slug)))
-        keep_rooms(writer, slug, schedule)
+        changes = diff(writer.sessions(slug), _without(schedule, writer.merged_sessions(slug)))
+        save_rooms(writer, slug, schedule)
         for session in changes.gone:
             _to_hallway(writer, desk, slug, session)
             writer.remove_session(slug, session.guid)
         for session in (*changes.added, *(changed.new for changed in changes.changed)):
-            writer.keep_session(slug, session)
-        writer.keep_event(_dated(event, schedule))
+            writer.save_session(slug, session)
+        writer.save_event(_dated(event, schedule))
         if changes.changed or changes.gone:
             follow_the_grid(desk, writer, slug)
         else:
@@ -54,23 +54,23 @@ def merge_sessions(desk: Desk, slug: str, ref: str, into: str) -> tuple[Session,
             raise Invalid("A session is merged into another one that is on the grid, once.", field="session")
         for item in writer.items(slug, session=old.guid, states=("visible", "held", "hidden")):
             moved = replace(item, session=new.guid)
-            writer.keep_item(moved, channels_of(moved), do="move", by="merge", at=desk.clock(), new_text=False)
-        writer.keep_session(slug, replace(old, merged_into=new.guid, hashtags=()))
+            writer.save_item(moved, channels_of(moved), do="move", by="merge", at=desk.clock(), new_text=False)
+        writer.save_session(slug, replace(old, merged_into=new.guid, hashtags=()))
         leaders = tuple(dict.fromkeys((*new.leaders, *old.leaders)))
         new = replace(new, hashtags=(*new.hashtags, *old.hashtags), leaders=leaders)
-        writer.keep_session(slug, new)
+        writer.save_session(slug, new)
         forget(desk, writer.event(slug))
         return old, new
 
     return desk.write(slug, job)
 
 
-def keep_rooms(writer: Writer, slug: str, schedule: Schedule) -> None:
+def save_rooms(writer: Writer, slug: str, schedule: Schedule) -> None:
     rooms = {room.name: room for room in schedule.rooms}
     for session in schedule.sessions:
         if session.room:
             rooms.setdefault(session.room, Room(name=session.room))
-    writer.keep_rooms(slug, tuple(rooms.values()))
+    writer.save_rooms(slug, tuple(rooms.values()))
 
 
 def free_slug(title: str, used: set[str]) -> str:
@@ -87,7 +87,7 @@ def _to_hallway(writer: Writer, desk: Desk, slug: str, session: Session) -> None
     reason = f"its session, “{session.title}”, left the grid"
     for item in writer.items(slug, session=session.guid, states=("visible", "held", "hidden")):
         moved: Item = replace(item, session=None, placed=Placement(method="hallway", confidence=1.0, reason=reason))
-        writer.keep_item(moved, channels_of(moved), do="move", by="schedule", at=desk.clock(), new_text=False)
+        writer.save_item(moved, channels_of(moved), do="move", by="schedule", at=desk.clock(), new_text=False)
 
 
 def _dated(event: Event, schedule: Schedule) -> Event:

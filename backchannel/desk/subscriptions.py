@@ -59,7 +59,7 @@ def _change(desk: Desk, feed: Feed, change: Callable[[Feed], Feed | None]) -> Fe
         kept = writer.feed(feed.event, feed.id)
         changed = change(kept) if kept else None
         if changed is not None:
-            writer.keep_feed(changed)
+            writer.save_feed(changed)
         return changed
 
     return desk.write(feed.event, job)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from backchannel.desk.desk import Desk
-from backchannel.desk.placing import BY_HAND, known_of
+from backchannel.desk.placing import BY_HAND, placer_state
 from backchannel.domain.model import Item
 from backchannel.domain.placing import Candidate, Unplaced
 from backchannel.store.base import Writer
@@ -30,7 +30,7 @@ def unsorted(desk: Desk, slug: str) -> tuple[list[Unsorted], int]:
 
     def job(writer: Writer) -> tuple[list[Unsorted], int]:
         doubtful = [item for item in writer.items(slug, states=("visible", "held")) if is_unsorted(item)]
-        placer = known_of(desk, writer, writer.event(slug)).placer
+        placer = placer_state(desk, writer, writer.event(slug)).placer
         board = [Unsorted(item, placer.place(Unplaced.of_item(item)).candidates) for item in doubtful[: -MOST - 1 : -1]]
         return board, len(doubtful)
 

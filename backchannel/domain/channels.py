@@ -34,9 +34,9 @@ def channels_of(item: Item) -> tuple[str, ...]:
     return (EVENT, session_channel(item.session), STAFF)
 
 
-def digest(standing: Iterable[tuple[int, str, int]]) -> str:
+def digest(present: Iterable[tuple[int, str, int]]) -> str:
     """The first 16 hex digits of SHA-256 over the lines "seq id rev", joined with newlines, in seq order."""
-    lines = "\n".join(f"{seq} {id} {rev}" for seq, id, rev in standing)
+    lines = "\n".join(f"{seq} {id} {rev}" for seq, id, rev in present)
     return hashlib.sha256(lines.encode()).hexdigest()[:16]
 
 

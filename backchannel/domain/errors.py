@@ -141,7 +141,7 @@ class Conflict(Clash):
         self.text = text
 
 
-class Taken(Clash):
+class AlreadyExists(Clash):
     code = "taken"
 
 

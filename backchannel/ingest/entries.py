@@ -31,7 +31,7 @@ from .parse import CPU_SECONDS, FeedContents
 WALL_SECONDS = 20.0  # for a busy machine; the child's own limit of CPU time is the one that counts
 MOST_ANSWER = 128 * 1024 * 1024  # bytes from a child
 MOST_BODIES = 500  # that one child reads before another takes its place
-AT_ONCE = 2  # children, so that an ill feed does not hold up a sound one
+MAX_CONCURRENT = 2  # children, so that an ill feed does not hold up a sound one
 
 ILL = "The feed is ill: reading it took over {seconds:g} seconds, or too much memory; nothing of it was kept."
 BROKEN = "The feed is broken in a way that its reader cannot take ({name}); nothing of it was kept."
@@ -62,7 +62,7 @@ class Children:
     def _begin(self) -> None:
         self._owner = os.getpid()
         self._idle: list[Child] = []
-        self._places = BoundedSemaphore(AT_ONCE)
+        self._places = BoundedSemaphore(MAX_CONCURRENT)
 
     def read(self, request: bytes, body: bytes) -> dict[str, Any]:
         if self._owner != os.getpid():  # forked from a process that had read feeds: those children are not ours

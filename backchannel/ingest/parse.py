@@ -29,7 +29,7 @@ from backchannel.domain.wire import one_line
 
 from .charset import read_text
 from .sources import source_of
-from .sources.shapes import Found, Parts, Raw
+from .sources.types import Found, Parts, Raw
 from .tidy import attributes_of, entry_of, good_url
 
 MOST_ENTRIES = 500

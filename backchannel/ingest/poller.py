@@ -23,8 +23,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from backchannel.config import Settings
 from backchannel.desk.desk import Desk
-from backchannel.desk.feeds import keep_poll
-from backchannel.desk.posts import Taken
+from backchannel.desk.feeds import save_poll
+from backchannel.desk.posts import IntakeCounts
 from backchannel.domain.model import Event, Feed
 from backchannel.store.base import Store, Writer
 
@@ -36,7 +36,7 @@ from .websub import Hubs
 LEASE = timedelta(seconds=120)  # the longest that a look can take, and more
 HANDFUL = 5  # feeds leased in one transaction
 TICK = 1.0  # seconds between two looks at what is due
-AT_ONCE = 20  # feeds looked at at the same time, each of another host
+MAX_CONCURRENT = 20  # feeds looked at at the same time, each of another host
 OFF_DAYS = 1800.0  # seconds between two looks at a quiet feed when the event is not on
 
 Watched = tuple[Feed, Event]
@@ -49,7 +49,7 @@ class Polled:
     """What became of one look."""
 
     feed: Feed
-    taken: Taken = field(default_factory=Taken)
+    taken: IntakeCounts = field(default_factory=IntakeCounts)
 
 
 class Poller:
@@ -86,7 +86,7 @@ class Poller:
     def run_once(self, event: str | None = None) -> list[Polled]:
         """Look now at every feed of the event, or of all, due or not; hosts side by side, a host's feeds in turn."""
         queue, done = list(_by_host(self._feeds(event)).values()), list[Polled]()
-        threads = [Thread(target=self._work_off, args=(queue, done), daemon=True) for _ in queue[:AT_ONCE]]
+        threads = [Thread(target=self._work_off, args=(queue, done), daemon=True) for _ in queue[:MAX_CONCURRENT]]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -121,7 +121,7 @@ class Poller:
         told = {host for host, feeds in hosts.items() if feeds[0][0].nudged}
         with self._lock:
             free = [host for host in hosts if host not in self._busy and (host in told or self._rested.get(host, now) <= now)]
-            free = free[: max(AT_ONCE - len(self._busy), 0)]
+            free = free[: max(MAX_CONCURRENT - len(self._busy), 0)]
         return {host: hosts[host] if self._is_near(host) else hosts[host][:1] for host in free}
 
     def _begin(self, host: str, feeds: list[Watched]) -> Thread:
@@ -150,7 +150,7 @@ class Poller:
             kept = [feed for slug in slugs for feed in writer.feeds(slug) if feed.id in events and not feed.off]
             ours = [feed for feed in kept if whenever or feed.due_at == events[feed.id][0]]
             for feed in ours:
-                writer.keep_feed(replace(feed, due_at=due, nudged=False))
+                writer.save_feed(replace(feed, due_at=due, nudged=False))
             return [(replace(feed, nudged=False), events[feed.id][1]) for feed in ours]
 
         return self._store.write(job)
@@ -164,8 +164,8 @@ class Poller:
             poll = poll_feed(feed, fetcher=self._fetcher, now=now, pace=self._pace(feed, event), zone=_zone(event))
             with self._lock:
                 self._rested[host_of(feed.url)] = self._desk.clock() + timedelta(seconds=poll.apart)
-            taken = keep_poll(self._desk, poll.feed, poll.entries, covers=poll.covers, gap=poll.gap)
-            self._hubs.see_to(poll.feed)
+            taken = save_poll(self._desk, poll.feed, poll.entries, covers=poll.covers, gap=poll.gap)
+            self._hubs.subscribe(poll.feed)
             return Polled(poll.feed, taken)
         except Exception:
             log.exception("What the feed %s brought could not be kept.", feed.url)

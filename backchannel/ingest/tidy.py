@@ -18,7 +18,7 @@ from backchannel.domain.wire import one_line, tidy
 from backchannel.writeup.render import is_good_link, plain, sanitise
 
 from .dates import read_date
-from .sources.shapes import Attachment, Parts
+from .sources.types import Attachment, Parts
 
 MOST_BYTES = 64 * 1024  # of one post
 MOST_TAGS = 30

@@ -67,7 +67,7 @@ class Hubs:
         self._public_url = settings.public_url.rstrip("/")
         self._fetching = Fetching.of(settings)
 
-    def see_to(self, feed: Feed) -> None:
+    def subscribe(self, feed: Feed) -> None:
         """Ask the feed's hub, if it has one and it is time; a hub that cannot be asked is told in the log only."""
         if not self._public_url or feed.hub is None or feed.off:
             return

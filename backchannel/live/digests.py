@@ -26,6 +26,6 @@ class Digests:
         if before != state:
             if len(self._known) >= MOST:
                 self._known.clear()
-            known = digest(reader.standing(event, channel))
+            known = digest(reader.channel_entries(event, channel))
             self._known[event, channel] = (state, known)
         return seq, known

@@ -18,15 +18,15 @@ from gevent.event import Event as Signal
 from gevent.timeout import Timeout
 
 from backchannel.domain.model import Item
-from backchannel.domain.shapes import item_on_wire, tombstone_on_wire
+from backchannel.domain.wire_json import item_on_wire, tombstone_on_wire
 from backchannel.live.digests import Digests
 from backchannel.store.base import Page, Store
 
 log = logging.getLogger(__name__)
 
-LOOK = 0.1  # seconds between two looks at the heads
-BEAT = 10.0  # seconds between two `head` beats
-FRAME = 200  # items a frame
+POLL_INTERVAL_S = 0.1  # seconds between two looks at the heads
+HEARTBEAT_S = 10.0  # seconds between two `head` beats
+MAX_ITEMS_PER_FRAME = 200  # items a frame
 
 Channel = tuple[str, str]  # (event, channel)
 
@@ -49,7 +49,7 @@ class Dispatcher:
         self._sent: dict[Channel, int] = {}  # up to where each watched channel went out
         self._heads: dict[str, int] = {}
         self._moved: dict[Channel, Signal] = {}  # for those who wait over plain HTTP
-        self._beat_at = time.monotonic() + BEAT
+        self._heartbeat_at = time.monotonic() + HEARTBEAT_S
         self._epoch = store.reader().epoch()
 
     def nudge(self, event: str) -> None:
@@ -86,13 +86,13 @@ class Dispatcher:
     def run(self) -> None:
         """For ever; a fault of one round is told and does not end it."""
         while True:
-            self._wanted.wait(LOOK)
+            self._wanted.wait(POLL_INTERVAL_S)
             self._wanted.clear()
             try:
                 self.round()
             except Exception:
                 log.exception("a round of the dispatcher failed; the next one goes on from there")
-                gevent.sleep(LOOK)
+                gevent.sleep(POLL_INTERVAL_S)
 
     def round(self) -> None:
         """One look: send what is new on every watched channel."""
@@ -103,9 +103,9 @@ class Dispatcher:
         for channel in [channel for channel in self._watchers if heads.get(channel[0]) != self._heads.get(channel[0])]:
             self._send_new(channel)
         self._heads = heads
-        if time.monotonic() >= self._beat_at:
-            self._beat_at = time.monotonic() + BEAT
-            self._beat()
+        if time.monotonic() >= self._heartbeat_at:
+            self._heartbeat_at = time.monotonic() + HEARTBEAT_S
+            self._send_heartbeats()
 
     def _begin_again(self) -> None:
         """The database is another one (a backup was restored): what was sent counts no more, and all are told at once."""
@@ -114,16 +114,16 @@ class Dispatcher:
         for channel in list(self._watchers):
             self._sent[channel] = reader.channel_head(*channel)
             self._wake(channel)
-        self._beat()
+        self._send_heartbeats()
 
     def _send_new(self, channel: Channel) -> None:
         more = True
         while more and channel in self._sent:
-            page = self._store.reader().changes(*channel, self._sent[channel], FRAME)
+            page = self._store.reader().changes(*channel, self._sent[channel], MAX_ITEMS_PER_FRAME)
             more = page.more
             if page.seq > self._sent[channel]:
                 self._sent[channel] = page.seq
-                self._emitter.emit("changes", frame(channel, page), room=room_of(channel))
+                self._emitter.emit("changes", frame(channel, page), room=socketio_room(channel))
                 self._wake(channel)
 
     def _wake(self, channel: Channel) -> None:
@@ -133,7 +133,7 @@ class Dispatcher:
             moved.set()
             moved.clear()
 
-    def _beat(self) -> None:
+    def _send_heartbeats(self) -> None:
         reader = self._store.reader()
         for channel in list(self._watchers):
             with reader.snapshot():  # a seq of one moment with the digest of another would make every follower start again
@@ -142,10 +142,10 @@ class Dispatcher:
                 "event": channel[0], "channel": channel[1], "seq": seq,
                 "digest": digest, "epoch": reader.epoch(),
             }  # fmt: skip
-            self._emitter.emit("head", beat, room=room_of(channel))
+            self._emitter.emit("head", beat, room=socketio_room(channel))
 
 
-def room_of(channel: Channel) -> str:
+def socketio_room(channel: Channel) -> str:
     """The Socket.IO room of a channel."""
     return "/".join(channel)
 

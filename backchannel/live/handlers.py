@@ -16,19 +16,19 @@ from backchannel.desk.ops import take_ops
 from backchannel.domain.channels import EVENT, STAFF
 from backchannel.domain.errors import BackchannelError, BadPass, Invalid
 from backchannel.domain.wire import tidy
-from backchannel.live.dispatcher import Channel, room_of
-from backchannel.live.doors import cookie_name, may_follow, readable_channel, stamped
+from backchannel.live.auth import cookie_name, may_follow, readable_channel, stamped
+from backchannel.live.dispatcher import Channel, socketio_room
 from backchannel.live.limits import Limits
 from backchannel.live.services import Services
-from backchannel.live.transport.porter import NAMESPACE, hang_up
+from backchannel.live.transport.lifecycle import NAMESPACE, disconnect
 from backchannel.passes import Pass
 
 log = logging.getLogger(__name__)
 Message = dict[str, Any]
 Answer = dict[str, Any]
 
-MOST_CHANNELS = 50  # followed by one socket
-LOOK = 0.5  # seconds between two looks whether everybody may still follow what she follows
+MAX_CHANNELS_PER_SOCKET = 50  # followed by one socket
+AUTH_CHECK_INTERVAL_S = 0.5  # seconds between two looks whether everybody may still follow what she follows
 
 
 class Sockets:
@@ -37,15 +37,15 @@ class Sockets:
     def __init__(self, services: Services, limits: Limits) -> None:
         self._services = services
         self._limits = limits
-        self._shown: dict[str, Pass | None] = {}
+        self._passes: dict[str, Pass | None] = {}
         self._follows: dict[str, set[Channel]] = {}
         self._from: dict[str, str] = {}  # address
 
     def connect(self, sid: str, auth: object, address: str) -> None:
-        shown = self._pass_of(auth if isinstance(auth, dict) else {})
+        viewer = self._pass_of(auth if isinstance(auth, dict) else {})
         self._limits.socket(address)
         self._from[sid] = address
-        self._shown[sid] = shown
+        self._passes[sid] = viewer
         self._follows[sid] = set()
 
     def _pass_of(self, auth: Message) -> Pass | None:
@@ -55,28 +55,28 @@ class Sockets:
         if auth.get("token"):
             event, key = self._services.passes.read_page(str(auth["token"]))
             cookie = request.cookies.get(cookie_name(self._services, event))
-            shown = self._services.passes.read(cookie) if cookie else None
-            return shown if shown is not None and shown.author_key == key else None
+            viewer = self._services.passes.read(cookie) if cookie else None
+            return viewer if viewer is not None and viewer.author_key == key else None
         return None
 
     def disconnect(self, sid: str) -> None:
         if sid in self._from:
             self._limits.socket_closed(self._from.pop(sid))
-        self._shown.pop(sid, None)
+        self._passes.pop(sid, None)
         for channel in self._follows.pop(sid, set()):
             self._services.dispatcher.unwatch(channel)
 
     def follow(self, sid: str, message: Message) -> Answer:
         """Join first, answer after: what is committed between the two comes twice, never not at all."""
         event = self._event(sid, message)
-        channel = (event, readable_channel(self._services, event, message.get("channel"), self._shown.get(sid)))
+        channel = (event, readable_channel(self._services, event, message.get("channel"), self._passes.get(sid)))
         follows = self._follows[sid]
         if channel not in follows:
-            if len(follows) >= MOST_CHANNELS:
-                raise Invalid(f"One connection follows at most {MOST_CHANNELS} channels.", field="channel")
+            if len(follows) >= MAX_CHANNELS_PER_SOCKET:
+                raise Invalid(f"One connection follows at most {MAX_CHANNELS_PER_SOCKET} channels.", field="channel")
             follows.add(channel)
             self._services.dispatcher.watch(channel)
-            join_room(room_of(channel))
+            join_room(socketio_room(channel))
         seq = self._services.read().channel_head(*channel)
         return stamped(self._services, {"event": event, "channel": channel[1], "seq": seq})
 
@@ -84,27 +84,27 @@ class Sockets:
         channel = (self._event(sid, message), str(message.get("channel")))
         if channel in self._follows[sid]:
             self._follows[sid].discard(channel)
-            leave_room(room_of(channel))
+            leave_room(socketio_room(channel))
             self._services.dispatcher.unwatch(channel)
         return stamped(self._services, {})
 
     def ops(self, sid: str, message: Message) -> Answer:
-        shown = self._shown.get(sid)
-        if shown is None:
+        viewer = self._passes.get(sid)
+        if viewer is None:
             raise BadPass("To take notes, open the note-takers' link.")
         event = self._event(sid, message)
         ops = message.get("ops")
-        self._limits.ops(shown, len(ops) if isinstance(ops, list) else 1)
-        return stamped(self._services, {"results": take_ops(self._services.desk, shown, event, message)})
+        self._limits.ops(viewer, len(ops) if isinstance(ops, list) else 1)
+        return stamped(self._services, {"results": take_ops(self._services.desk, viewer, event, message)})
 
-    def uninvited(self) -> list[str]:
+    def unauthorised(self) -> list[str]:
         """Sockets that follow what they may not any more: the pass was ended, or the event is restricted now."""
         known: dict[tuple[Channel, Pass | None], bool] = {}
         return [sid for sid in list(self._follows) if not self._welcome(sid, known)]
 
     def _welcome(self, sid: str, known: dict[tuple[Channel, Pass | None], bool]) -> bool:
-        shown = self._shown.get(sid)
-        kind = replace(shown, key="", name="") if shown else None  # whose it is does not matter: asked once a kind
+        viewer = self._passes.get(sid)
+        kind = replace(viewer, key="", name="") if viewer else None  # whose it is does not matter: asked once a kind
         for event, channel in list(self._follows.get(sid, ())):
             of_event = (event, STAFF if channel == STAFF else EVENT)
             if (of_event, kind) not in known:
@@ -115,8 +115,8 @@ class Sockets:
 
     def _event(self, sid: str, message: Message) -> str:
         """The message's event, or the one of the pass."""
-        shown = self._shown.get(sid)
-        event = message.get("event") or (shown.event if shown else None)
+        viewer = self._passes.get(sid)
+        event = message.get("event") or (viewer.event if viewer else None)
         if not isinstance(event, str):
             raise Invalid("The message names no event.", field="event")
         return tidy(event)
@@ -144,16 +144,16 @@ def register(socketio: SocketIO, services: Services, limits: Limits) -> None:
 
     for act in (sockets.follow, sockets.unfollow, sockets.ops):
         socketio.on(act.__name__)(_answering(services, act))
-    socketio.start_background_task(_show_out, socketio.server, sockets)
+    socketio.start_background_task(close_unauthorised, socketio.server, sockets)
 
 
-def _show_out(server: Any, sockets: Sockets) -> None:
+def close_unauthorised(server: Any, sockets: Sockets) -> None:
     """For ever: end the connections of those who may not follow any more."""
     while True:
-        gevent.sleep(LOOK)
+        gevent.sleep(AUTH_CHECK_INTERVAL_S)
         try:
-            for sid in sockets.uninvited():
-                hang_up(server, server.manager.eio_sid_from_sid(sid, NAMESPACE))
+            for sid in sockets.unauthorised():
+                disconnect(server, server.manager.eio_sid_from_sid(sid, NAMESPACE))
         except Exception:
             log.exception("the look at who may still follow failed")
 

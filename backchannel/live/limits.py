@@ -46,9 +46,9 @@ class Limits:
         self._sockets: Counter[str] = Counter()  # open, by address
         self._buckets: dict[tuple[str, str], Bucket] = {}
 
-    def ops(self, shown: Pass, n: int) -> None:
+    def ops(self, viewer: Pass, n: int) -> None:
         """`n` ops of one writer of one event; a batch that is too long is refused anyway and counts as a full one."""
-        self._take("ops", f"{shown.event} {shown.author_key}", min(n, MOST_OPS), OPS_A_MINUTE)
+        self._take("ops", f"{viewer.event} {viewer.author_key}", min(n, MOST_OPS), OPS_A_MINUTE)
 
     def joins(self, address: str) -> None:
         self._take("joins", address, 1, JOINS_A_MINUTE)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from backchannel.config import Settings
-from backchannel.desk.consent import Discreet
 from backchannel.desk.desk import Desk
+from backchannel.desk.redaction import RedactingStore
 from backchannel.live.dispatcher import Dispatcher
 from backchannel.passes import Passes
 from backchannel.store.base import Reader
@@ -15,7 +15,7 @@ from backchannel.store.base import Reader
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     settings: Settings
-    store: Discreet
+    store: RedactingStore
     desk: Desk
     passes: Passes
     dispatcher: Dispatcher

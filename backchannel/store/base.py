@@ -71,7 +71,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
+class StoredAnswer:
     """An op that was taken before: the fingerprint of its body, and the first answer."""
 
     fingerprint: str
@@ -123,10 +123,10 @@ class Reader(Protocol):
     def sessions(self, event: str) -> tuple[Session, ...]:
         """In the order of the grid: by start, then room, then number."""
 
-    def nameless(self, event: str) -> frozenset[str]:
+    def anonymous_sessions(self, event: str) -> frozenset[str]:
         """The guids of the sessions without names: cheap enough to be asked for every frame."""
 
-    def merged(self, event: str) -> dict[str, str]:
+    def merged_sessions(self, event: str) -> dict[str, str]:
         """Sessions that were taken in by others, and by which, by guid; they are not among `sessions`."""
 
     def session(self, event: str, ref: str) -> Session:
@@ -150,23 +150,23 @@ class Reader(Protocol):
     def changes(self, event: str, channel: str, after: int, limit: int) -> Page:
         """The channel from `after` on, at most `limit` items or tombstones."""
 
-    def extent(self, event: str, channel: str, after: int, limit: int) -> tuple[int, int, bool]:
+    def page_extent(self, event: str, channel: str, after: int, limit: int) -> tuple[int, int, bool]:
         """(last seq, count, more) of that page without reading it. An item that changes leaves its page for a later one,
         so that equal extents are equal pages."""
 
     def channel_head(self, event: str, channel: str) -> int:
         """The last seq of a channel; 0 where nothing ever stood on it."""
 
-    def standing(self, event: str, channel: str) -> list[tuple[int, str, int]]:
+    def channel_entries(self, event: str, channel: str) -> list[tuple[int, str, int]]:
         """(seq, id, rev) of what is present on the channel, in seq order: what its digest is made of."""
 
-    def taken(self, event: str, author_key: str, op: str) -> Taken | None:
+    def stored_answer(self, event: str, author_key: str, op: str) -> StoredAnswer | None:
         """What was answered to an op, if it was taken before."""
 
     def tallies(self, event: str) -> dict[str | None, Tally]:
         """Counts of visible items by session; `None` is the hallway."""
 
-    def pulse(self, event: str, since: datetime, step: int) -> dict[str, list[int]]:
+    def activity(self, event: str, since: datetime, step: int) -> dict[str, list[int]]:
         """Visible items by session, counted in steps of `step` seconds from `since` on, by `at`."""
 
     def record(self, event: str, *, session: str | None = None, states: Sequence[State] = ("visible",)) -> Record:
@@ -200,52 +200,52 @@ class Reader(Protocol):
 class Writer(Reader, Protocol):
     """What can be done inside a job; it reads what it has written."""
 
-    def keep_event(self, event: Event) -> None:
+    def save_event(self, event: Event) -> None:
         """Make an event, or change it (its `head` is never touched). A slug in use by another `uid`: `Taken`."""
 
     def remove_event(self, slug: str) -> None:
         """Take the event away with all that is in it."""
 
-    def raise_generation(self, slug: str, role: str, session: str | None = None) -> int:
+    def increment_generation(self, slug: str, role: str, session: str | None = None) -> int:
         """Passes made before are worth nothing from now on."""
 
-    def keep_rooms(self, event: str, rooms: Sequence[Room]) -> None:
+    def save_rooms(self, event: str, rooms: Sequence[Room]) -> None:
         """The event's rooms are these, in this order."""
 
-    def keep_session(self, event: str, session: Session) -> None:
+    def save_session(self, event: str, session: Session) -> None:
         """Make a session, or change it."""
 
     def remove_session(self, event: str, guid: str) -> None:
         """Take a session off the grid; its items must have been moved before."""
 
-    def keep_item(
+    def save_item(
         self, item: Item, channels: Sequence[str], *, do: str, by: str, at: datetime, new_text: bool
     ) -> Item:
         """Give the item the next seq, put it on `channels`, leave tombstones on those it left. `new_text`: the text is
         a new revision. Returns the item as it now stands."""
 
-    def keep_offer(self, item: Item, text: str, *, by: str, at: datetime) -> int:
+    def save_conflicting_text(self, item: Item, text: str, *, by: str, at: datetime) -> int:
         """Keep a text that was written on a stale revision, beside the one that stands. Returns its rev."""
 
-    def keep_answer(self, event: str, author_key: str, op: str, taken: Taken) -> None:
+    def save_answer(self, event: str, author_key: str, op: str, taken: StoredAnswer) -> None:
         """Remember the first answer to an op, for ever."""
 
     def react(self, event: str, id: str, author_key: str, reaction: str, on: bool) -> dict[str, int]:
         """One person's reaction, on or off. Returns the item's counts."""
 
-    def keep_edition(self, event: str, session: str, edition: Edition, *, by: str, at: datetime) -> Edition:
+    def save_edition(self, event: str, session: str, edition: Edition, *, by: str, at: datetime) -> Edition:
         """Keep a write-up as the next revision; those before stay."""
 
-    def keep_source(self, event: str, key: str, source: Source, *, keep_old: bool = False) -> None:
-        """Know a post under a key; with `keep_old`, only if none is known under it."""
+    def save_source(self, event: str, key: str, source: Source, *, if_absent: bool = False) -> None:
+        """Know a post under a key; with `if_absent`, only if none is known under it."""
 
     def remove_source(self, event: str, key: str) -> None:
         """Forget a key."""
 
-    def keep_gap(self, event: str, gap: Gap) -> None:
+    def save_gap(self, event: str, gap: Gap) -> None:
         """Remember that posts may be missing."""
 
-    def keep_feed(self, feed: Feed) -> None:
+    def save_feed(self, feed: Feed) -> None:
         """Make a feed, or change it."""
 
     def remove_feed(self, event: str, id: str) -> None:

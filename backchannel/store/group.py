@@ -21,8 +21,8 @@ from backchannel.store.sqlite.store import Job, SqliteStore
 
 T = TypeVar("T")
 
-MOST = 500  # jobs a commit: keeps the longest wait short
-PATIENCE = 6.0  # seconds: a little over what a commit waits for another process
+MAX_JOBS_PER_COMMIT = 500  # jobs a commit: keeps the longest wait short
+WRITE_TIMEOUT_S = 6.0  # seconds: a little over what a commit waits for another process
 
 
 class GroupCommit:
@@ -45,7 +45,7 @@ class GroupCommit:
         self._queue.append(waiting)
         self._wanted.set()
         try:
-            return waiting[1].get(timeout=PATIENCE)  # type: ignore[no-any-return]
+            return waiting[1].get(timeout=WRITE_TIMEOUT_S)  # type: ignore[no-any-return]
         except Timeout:
             with suppress(ValueError):  # it is under way
                 self._queue.remove(waiting)
@@ -59,7 +59,7 @@ class GroupCommit:
             self._wanted.wait()
             self._wanted.clear()
             while self._queue:
-                batch, self._queue[:MOST] = self._queue[:MOST], []
+                batch, self._queue[:MAX_JOBS_PER_COMMIT] = self._queue[:MAX_JOBS_PER_COMMIT], []
                 self._commit(batch)
 
     def _commit(self, batch: list[tuple[Job, AsyncResult]]) -> None:

@@ -9,10 +9,10 @@ from flask import Blueprint, Flask, Response, jsonify, request
 from backchannel.desk import access, events, ops, overview
 from backchannel.domain.errors import Invalid
 from backchannel.domain.wire import MOST_BYTES
+from backchannel.live.auth import readable_channel, stamped
 from backchannel.live.dispatcher import frame
-from backchannel.live.doors import readable_channel, stamped
 from backchannel.web import sealed
-from backchannel.web.guard import limits, services, shown_pass, visible, writing_pass
+from backchannel.web.guard import limits, request_pass, services, visible, writing_pass
 
 PAGE = 200  # items a page, unless asked otherwise
 LARGEST_PAGE = 500
@@ -31,17 +31,17 @@ def show(event: str) -> Response:
 @api.get("/changes")
 def changes(event: str) -> Response:
     """A piece of a channel from `after` on; with `wait`, the answer is held until there is something."""
-    shown = shown_pass(event)
-    channel = readable_channel(services(), event, request.args.get("channel", "event"), shown)
+    viewer = request_pass(event)
+    channel = readable_channel(services(), event, request.args.get("channel", "event"), viewer)
     after, limit = _whole("after", 0), max(1, min(_whole("limit", PAGE), LARGEST_PAGE))
     wait = min(_seconds("wait"), LONGEST_WAIT)
     if wait:
         services().dispatcher.wait((event, channel), after, wait)
-        readable_channel(services(), event, channel, shown)  # the pass may have been ended meanwhile
+        readable_channel(services(), event, channel, viewer)  # the pass may have been ended meanwhile
     reader = services().read()
-    extent = reader.extent(event, channel, after, limit)
-    if extent[2] and not services().read().nameless(event):  # whom a page without names may not name can change by itself
-        return sealed.page(services(), (event, channel), after, limit, extent)
+    page_extent = reader.page_extent(event, channel, after, limit)
+    if page_extent[2] and not services().read().anonymous_sessions(event):
+        return sealed.page(services(), (event, channel), after, limit, page_extent)
     with reader.snapshot():
         page = reader.changes(event, channel, after, limit)
         _, digest = services().dispatcher.digests.of(reader, event, channel)
@@ -54,22 +54,22 @@ def changes(event: str) -> Response:
 @api.post("/ops")
 def take_ops(event: str) -> Response:
     """A batch of ops; each is answered by itself."""
-    shown = writing_pass(event)
+    viewer = writing_pass(event)
     batch = _json()
     raw = batch.get("ops") if isinstance(batch, dict) else None
-    limits().ops(shown, len(raw) if isinstance(raw, list) else 1)
-    return jsonify(stamped(services(), {"results": ops.take_ops(services().desk, shown, event, batch)}))
+    limits().ops(viewer, len(raw) if isinstance(raw, list) else 1)
+    return jsonify(stamped(services(), {"results": ops.take_ops(services().desk, viewer, event, batch)}))
 
 
 @api.post("/join")
 def join(event: str) -> Response:
     """A shared pass and a name -> a personal pass."""
     limits().joins(request.remote_addr or "")
-    shown = writing_pass(event)
-    access.holder(services().read(), shown, event)
+    viewer = writing_pass(event)
+    access.authenticate(services().read(), viewer, event)
     body = _json()
     name = body.get("name") if isinstance(body, dict) else None
-    token = events.join(services().desk, services().passes, shown, name)
+    token = events.join(services().desk, services().passes, viewer, name)
     return jsonify(stamped(services(), {"pass": token}))
 
 

@@ -21,14 +21,14 @@ edit = Blueprint("edit", __name__)
 @edit.get("/e/<event>/s/<slug>/write-up/edit")
 def form(event: str, slug: str) -> str:
     """The write-up with everything that can be done to it."""
-    found, shown = _editor(event)
-    session = may_edit(services().read(), shown, slug)
+    found, viewer = _editor(event)
+    session = may_edit(services().read(), viewer, slug)
     record = services().read().record(event, session=slug)
     edition = services().read().edition(event, session.guid)
     all_lines = replace(record, editions={session.guid: Edition(order=edition.order)})  # those left out, too
     writeup = compose_session(all_lines, session)
     return render_template(
-        "writeup_edit.html", **still(found, shown), session=session, edition=edition, lines=writeup.notes,
+        "writeup_edit.html", **still(found, viewer), session=session, edition=edition, lines=writeup.notes,
         thoughts=[line for thoughts in writeup.thoughts for line in thoughts.lines], posts=writeup.posts,
     )  # fmt: skip
 
@@ -36,8 +36,8 @@ def form(event: str, slug: str) -> str:
 @edit.post("/e/<event>/s/<slug>/write-up/edit")
 def save(event: str, slug: str) -> ResponseReturnValue:
     """The whole form, every time: what it does not tick is not so."""
-    _, shown = _editor(event)
-    saved = save_edition(services().desk, shown, slug, _edition())
+    _, viewer = _editor(event)
+    saved = save_edition(services().desk, viewer, slug, _edition())
     if request.headers.get("Accept") == "application/json":
         return jsonify({"rev": saved.rev})
     return redirect(url_for("writeups.session", event=event, slug=slug), code=303)
@@ -46,8 +46,8 @@ def save(event: str, slug: str) -> ResponseReturnValue:
 @edit.post("/e/<event>/s/<slug>/write-up/publish")
 def publishing(event: str, slug: str) -> ResponseReturnValue:
     """Published or not, as the form says."""
-    _, shown = _editor(event)
-    publish(services().desk, shown, slug, request.form.get("published") == "yes")
+    _, viewer = _editor(event)
+    publish(services().desk, viewer, slug, request.form.get("published") == "yes")
     return redirect(url_for("writeups.session", event=event, slug=slug), code=303)
 
 
@@ -66,10 +66,10 @@ def _edition() -> Edition:
 
 
 def _editor(event: str) -> tuple[Event, Pass]:
-    found, shown = visible(event)
-    if shown is None:
+    found, viewer = visible(event)
+    if viewer is None:
         raise BadPass("To edit a write-up, open the note-takers' or the organisers' link first.")
-    return found, shown
+    return found, viewer
 
 
 def register(app: Flask) -> None:

@@ -27,7 +27,7 @@ from backchannel.store.base import Reader
 log = logging.getLogger(__name__)
 
 MOST_BYTES = 96 * 1024 * 1024  # of all files kept
-AT_ONCE = 2  # makings, of all events together
+MAX_CONCURRENT = 2  # makings, of all events together
 PATIENT = 8  # may wait for an event's turn
 LONGEST = 300.0  # seconds of one making
 
@@ -58,7 +58,7 @@ class Exports:
     make: Callable[[Wanted], bytes]
     _kept: OrderedDict[str, bytes] = field(default_factory=OrderedDict)
     _turns: dict[str, tuple[Lock, list[None]]] = field(default_factory=dict)
-    _places: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(AT_ONCE))
+    _places: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_CONCURRENT))
 
     def file(self, reader: Reader, wanted: Wanted) -> bytes:
         """The file as of now; `Busy` where too many ask for files of this event."""

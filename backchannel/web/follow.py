@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from backchannel.domain.channels import session_channel
 from backchannel.domain.errors import UnknownItem
-from backchannel.domain.shapes import item_on_wire
+from backchannel.domain.wire_json import item_on_wire
 from backchannel.web.grid import read_grid
 from backchannel.web.guard import cookie_pass, services, visible
 from backchannel.web.pages import on_wire, page
@@ -33,8 +33,8 @@ def home() -> str:
 @follow.get("/e/<event>")
 def event(event: str) -> str:
     """The grid, what is on now and next, and the hallway."""
-    found, shown = visible(event)
-    context = page(found, shown)
+    found, viewer = visible(event)
+    context = page(found, viewer)
     grid = read_grid(services().read(), found, services().desk.clock())
     hallway = [item_on_wire(item) for item in services().read().hallway(event)]
     return render_template(
@@ -45,10 +45,10 @@ def event(event: str) -> str:
 @follow.get("/e/<event>/all")
 def everything(event: str) -> str:
     """All sessions in one live page."""
-    found, shown = visible(event)
-    context = page(found, shown)
+    found, viewer = visible(event)
+    context = page(found, viewer)
     grid = read_grid(services().read(), found, services().desk.clock())
-    items = on_wire(services().read().items(event), shown)
+    items = on_wire(services().read().items(event), viewer)
     return render_template(
         "everything.html", **context, **items, sessions_by_guid=grid.by_guid(), sessions=grid.views,
         on_now=grid.on_now, next=grid.next,
@@ -58,15 +58,15 @@ def everything(event: str) -> str:
 @follow.get("/e/<event>/s/<slug>")
 def session(event: str, slug: str) -> ResponseReturnValue:
     """One session, live. One that was merged into another leads there."""
-    found, shown = visible(event)
+    found, viewer = visible(event)
     here = services().read().session(event, slug)
     if here.merged_into:
         home = services().read().session(event, here.merged_into).slug
         return redirect(url_for("follow.session", event=event, slug=home), code=301)
     guid = here.guid
-    context = page(found, shown, session_channel(guid))
+    context = page(found, viewer, session_channel(guid))
     grid = read_grid(services().read(), found, services().desk.clock())
-    items = on_wire(services().read().items(event, session=guid), shown)
+    items = on_wire(services().read().items(event, session=guid), viewer)
     return render_template(
         "session.html", **context, **items, session=grid.by_guid()[guid], on_now=grid.on_now, next=grid.next
     )

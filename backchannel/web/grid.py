@@ -79,7 +79,7 @@ def _cell(slots: list[dict[str, Any]], view: SessionView, rooms: list[str]) -> N
 def read_grid(reader: Reader, event: Event, now: datetime) -> Grid:
     sessions = reader.sessions(event.slug)
     tallies = reader.tallies(event.slug)
-    pulses = reader.pulse(event.slug, now - timedelta(seconds=STEP * BARS), STEP)
+    pulses = reader.activity(event.slug, now - timedelta(seconds=STEP * BARS), STEP)
     coming = next_start(sessions, now)
     views = tuple(
         session_view(event, session, tallies.get(session.guid, NOTHING), pulses.get(session.guid, []), now, coming)

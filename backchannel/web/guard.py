@@ -13,7 +13,7 @@ from backchannel.config import Settings
 from backchannel.desk import access
 from backchannel.domain.errors import BadPass, Forbidden
 from backchannel.domain.model import Event
-from backchannel.live.doors import by_https, cookie_name, visible_event
+from backchannel.live.auth import by_https, cookie_name, visible_event
 from backchannel.live.limits import Limits
 from backchannel.live.services import Services
 from backchannel.passes import Pass
@@ -34,7 +34,7 @@ def limits() -> Limits:
     return cast(Limits, current_app.extensions["backchannel limits"])
 
 
-def shown_pass(event: str) -> Pass | None:
+def request_pass(event: str) -> Pass | None:
     """The pass that came with the request, if one did: as a bearer (programs), else as the event's cookie (browsers)."""
     header = request.headers.get("Authorization", "")
     if header:
@@ -49,29 +49,29 @@ def cookie_pass(event: str) -> Pass | None:
     """A browser's pass; one that does not hold any more is as good as none."""
     token = request.cookies.get(cookie_name(services(), event))
     try:
-        shown = services().passes.read(token) if token else None
-        if shown is not None:
-            access.holder(services().read(), shown, event)
-        return shown
+        viewer = services().passes.read(token) if token else None
+        if viewer is not None:
+            access.authenticate(services().read(), viewer, event)
+        return viewer
     except BadPass:
         return None
 
 
 def visible(event: str) -> tuple[Event, Pass | None]:
     """The event, if the asker may read it, and her pass, which holds: what a page shows and offers goes by its role."""
-    shown = shown_pass(event)
-    found = visible_event(services(), event, shown)
-    if shown is not None:
-        access.holder(services().read(), shown, event)
-    return found, shown
+    viewer = request_pass(event)
+    found = visible_event(services(), event, viewer)
+    if viewer is not None:
+        access.authenticate(services().read(), viewer, event)
+    return found, viewer
 
 
 def writing_pass(event: str) -> Pass:
     """The pass of somebody who wants to write."""
-    shown = shown_pass(event)
-    if shown is None:
+    viewer = request_pass(event)
+    if viewer is None:
         raise BadPass("To take notes, open the note-takers' link first.")
-    return shown
+    return viewer
 
 
 def remember(response: Response, event: str, token: str) -> Response:

@@ -21,11 +21,11 @@ mine = Blueprint("mine", __name__)
 @mine.get("/e/<event>/mine")
 def show(event: str) -> str:
     """Her own bullets of all her sessions, and the ways to take them home."""
-    found, shown, record = _own(event)
+    found, viewer, record = _own(event)
     notes = my_notes(record) if record.items else None
     formats = [FORMATS[name] for name in (*WRITTEN, "json") if FORMATS[name].installed]
     return render_template(
-        "mine.html", **still(found, shown), mine=notes, formats=formats, facts_of=facts_of, notes_heading=notes_heading,
+        "mine.html", **still(found, viewer), mine=notes, formats=formats, facts_of=facts_of, notes_heading=notes_heading,
         thoughts_heading=thoughts_heading,
     )  # fmt: skip
 
@@ -49,12 +49,12 @@ def take(event: str, format: str) -> Response:
 
 def _own(event: str) -> tuple[Event, Pass, Record]:
     """The event, the pass, and what was written with it."""
-    found, shown = visible(event)
-    if shown is None or shown.role == "follower":
+    found, viewer = visible(event)
+    if viewer is None or viewer.role == "follower":
         raise BadPass("Your notes are known by your pass: open this page in the browser that you took them with.")
     record = services().read().record(event)
-    items = tuple(item for item in record.items if item.author_key == shown.author_key and item.origin != "post")
-    return found, shown, replace(record, items=items)
+    items = tuple(item for item in record.items if item.author_key == viewer.author_key and item.origin != "post")
+    return found, viewer, replace(record, items=items)
 
 
 def register(app: Flask) -> None:

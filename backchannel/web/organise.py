@@ -10,7 +10,7 @@ from flask import Blueprint, Flask, make_response, redirect, render_template, re
 from flask.typing import ResponseReturnValue
 
 from backchannel.desk import events, feeds, triage
-from backchannel.desk.access import organiser
+from backchannel.desk.access import require_organiser
 from backchannel.domain.errors import BackchannelError, BadPass, Invalid
 from backchannel.domain.model import ROLES, Event, Role
 from backchannel.ingest.guard import check_feed
@@ -33,18 +33,18 @@ WORDS = {
 @organise.get("/e/<event>/organise")
 def desk(event: str) -> str:
     """Everything an organiser needs, on one page for one phone."""
-    found, shown = organising(event)
-    return _page(found, shown)
+    found, viewer = organising(event)
+    return _page(found, viewer)
 
 
 @organise.post("/e/<event>/organise/feeds")
 def add_feed(event: str) -> ResponseReturnValue:
-    found, shown = organising(event)
+    found, viewer = organising(event)
     try:
         address = check_feed(address_of(request.form.get("url", "")), frozenset(services().settings.fetch_allow))
         feeds.add_feed(services().desk, event, address)
     except BackchannelError as fault:
-        return _page(found, shown, refused=fault.message), fault.status
+        return _page(found, viewer, refused=fault.message), fault.status
     return redirect(url_for("organise.desk", event=event, _anchor="feeds"), code=303)
 
 
@@ -60,32 +60,32 @@ def remove_feed(event: str) -> ResponseReturnValue:
 @organise.post("/e/<event>/organise/links/<role>")
 def renew(event: str, role: str) -> ResponseReturnValue:
     """Make a role's link anew. An organiser who renews her own keeps her place: her browser gets the new pass."""
-    _, shown = organising(event)
+    _, viewer = organising(event)
     if role not in ROLES:
         raise Invalid(f"A link is for one of {', '.join(ROLES)}.", field="role")
     kept: Role = role
     token = events.event_pass(services().desk, services().passes, event, kept, new=True)
     response = redirect(url_for("organise.desk", event=event, _anchor="links"), code=303)
     if kept == "organiser":
-        fresh = events.join(services().desk, services().passes, services().passes.read(token), shown.author)
+        fresh = events.join(services().desk, services().passes, services().passes.read(token), viewer.author)
         return remember(make_response(response), event, fresh)
     return response
 
 
 def organising(event: str) -> tuple[Event, Pass]:
     """The event and the pass of an organiser; for anybody else a sentence."""
-    found, shown = visible(event)
-    if shown is None:
+    found, viewer = visible(event)
+    if viewer is None:
         raise BadPass("This page is for organisers: open the organisers' link first.")
-    organiser(shown)
-    return found, shown
+    require_organiser(viewer)
+    return found, viewer
 
 
-def _page(event: Event, shown: Pass, refused: str = "") -> str:
+def _page(event: Event, viewer: Pass, refused: str = "") -> str:
     reader = services().read()
     grid = read_grid(reader, event, services().desk.clock())
     return render_template(
-        "organise.html", **still(event, shown), refused=refused, links=_links(event),
+        "organise.html", **still(event, viewer), refused=refused, links=_links(event),
         feeds=reader.feeds(event.slug), gaps=reader.gaps(event.slug), unsorted=triage.unsorted(services().desk, event.slug)[1],
         silent=[view for view in grid.on_now if not view["note_takers"]],
     )  # fmt: skip

@@ -14,7 +14,7 @@ from backchannel.domain.model import Event
 from backchannel.passes import Pass
 from backchannel.web.grid import read_grid
 from backchannel.web.guard import limits, remember, services, visible
-from backchannel.web.pages import on_wire, page, viewer
+from backchannel.web.pages import on_wire, page, viewer_context
 
 scribe = Blueprint("scribe", __name__)
 
@@ -22,39 +22,39 @@ scribe = Blueprint("scribe", __name__)
 @scribe.get("/join/<token>")
 def join(token: str) -> str:
     """What a link opens. Looking at it (a chat's preview does) uses nothing up."""
-    shown = services().passes.read(token)
-    event = access.holder(services().read(), shown, shown.event)
-    return _form(event, shown)
+    viewer = services().passes.read(token)
+    event = access.authenticate(services().read(), viewer, viewer.event)
+    return _form(event, viewer)
 
 
 @scribe.post("/join/<token>")
 def joined(token: str) -> ResponseReturnValue:
     """Exchange the link and a name for a pass of one's own, at a clean address."""
     limits().joins(request.remote_addr or "")
-    shown = services().passes.read(token)
-    event = access.holder(services().read(), shown, shown.event)
+    viewer = services().passes.read(token)
+    event = access.authenticate(services().read(), viewer, viewer.event)
     name = request.form.get("name", "")
     try:
-        own = events.join(services().desk, services().passes, shown, name)
+        own = events.join(services().desk, services().passes, viewer, name)
     except BadPass:
         raise
     except BackchannelError as fault:
-        return _form(event, shown, error=fault.message, name=name), fault.status
-    response = redirect(_first_page(event, shown), code=303)
+        return _form(event, viewer, error=fault.message, name=name), fault.status
+    response = redirect(_first_page(event, viewer), code=303)
     assert isinstance(response, Response)
     return remember(response, event.slug, own)
 
 
-def _form(event: Event, shown: Pass, error: str = "", name: str = "") -> str:
-    session = services().read().session(event.slug, shown.session) if shown.session else None
+def _form(event: Event, viewer: Pass, error: str = "", name: str = "") -> str:
+    session = services().read().session(event.slug, viewer.session) if viewer.session else None
     return render_template(
-        "join.html", event=event, role=shown.role, join_session=session, error=error, name=name, viewer=viewer(None)
+        "join.html", event=event, role=viewer.role, join_session=session, error=error, name=name, viewer=viewer_context(None)
     )
 
 
-def _first_page(event: Event, shown: Pass) -> str:
-    if shown.session:
-        slug = services().read().session(event.slug, shown.session).slug
+def _first_page(event: Event, viewer: Pass) -> str:
+    if viewer.session:
+        slug = services().read().session(event.slug, viewer.session).slug
         return url_for("scribe.write", event=event.slug, slug=slug)
     return url_for("follow.event", event=event.slug)
 
@@ -62,15 +62,15 @@ def _first_page(event: Event, shown: Pass) -> str:
 @scribe.get("/e/<event>/s/<slug>/write")
 def write(event: str, slug: str) -> ResponseReturnValue:
     """The page under a note-taker's thumb."""
-    found, shown = visible(event)
-    return _page(found, _writer(event, shown), slug)
+    found, viewer = visible(event)
+    return _page(found, _writer(event, viewer), slug)
 
 
 @scribe.post("/e/<event>/s/<slug>/write")
 def written(event: str, slug: str) -> ResponseReturnValue:
     """One note from a browser without scripts. The form carries its op, so that sending it twice is one note."""
-    found, shown = visible(event)
-    writer = _writer(event, shown)
+    found, viewer = visible(event)
+    writer = _writer(event, viewer)
     session = services().read().session(event, slug)
     limits().ops(writer, 1)
     text = request.form.get("text", "")
@@ -83,17 +83,17 @@ def written(event: str, slug: str) -> ResponseReturnValue:
     return redirect(url_for("scribe.write", event=event, slug=slug, _anchor=f"i-{answer['id']}"), code=303)
 
 
-def _writer(event: str, shown: Pass | None) -> Pass:
-    if shown is None or shown.role == "follower":
+def _writer(event: str, viewer: Pass | None) -> Pass:
+    if viewer is None or viewer.role == "follower":
         raise BadPass("To take notes, open the note-takers' link that the organisers gave out.")
-    return shown
+    return viewer
 
 
-def _page(event: Event, shown: Pass, slug: str, error: str = "", text: str = "") -> str:
+def _page(event: Event, viewer: Pass, slug: str, error: str = "", text: str = "") -> str:
     guid = services().read().session(event.slug, slug).guid
-    context = page(event, shown, session_channel(guid))
+    context = page(event, viewer, session_channel(guid))
     grid = read_grid(services().read(), event, services().desk.clock())
-    items = on_wire(services().read().items(event.slug, session=guid), shown)
+    items = on_wire(services().read().items(event.slug, session=guid), viewer)
     form = {"op": uuid7(), "id": uuid7(), "text": text, "error": error}
     return render_template("scribe.html", **context, **items, session=grid.by_guid()[guid], form=form)
 

@@ -13,19 +13,19 @@ from collections import OrderedDict
 
 from flask import Response, json, request
 
+from backchannel.live.auth import stamped
 from backchannel.live.dispatcher import Channel, frame
-from backchannel.live.doors import stamped
 from backchannel.live.services import Services
 
-Extent = tuple[int, int, bool]
+PageExtent = tuple[int, int, bool]
 MOST = 200  # pages kept; some 20 KB each
 
 _pages: OrderedDict[str, bytes] = OrderedDict()
 
 
-def page(services: Services, channel: Channel, after: int, limit: int, extent: Extent) -> Response:
+def page(services: Services, channel: Channel, after: int, limit: int, page_extent: PageExtent) -> Response:
     """The page as an answer: 304 where the asker has it already."""
-    key = "\x1f".join(map(str, (services.read().epoch(), *channel, after, limit, *extent)))
+    key = "\x1f".join(map(str, (services.read().epoch(), *channel, after, limit, *page_extent)))
     tag = hashlib.sha256(key.encode()).hexdigest()[:24]
     if request.if_none_match.contains(tag):
         return _headed(Response(status=304), tag)
@@ -51,7 +51,7 @@ def _answer(compressed: bytes) -> Response:
 
 def _headed(response: Response, tag: str) -> Response:
     response.set_etag(tag)
-    shown = "Cookie" in request.headers or "Authorization" in request.headers
-    response.headers["Cache-Control"] = "private, no-cache" if shown else "no-cache"
+    viewer = "Cookie" in request.headers or "Authorization" in request.headers
+    response.headers["Cache-Control"] = "private, no-cache" if viewer else "no-cache"
     response.vary.update(["Accept-Encoding", "Cookie", "Authorization"])
     return response

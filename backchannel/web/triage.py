@@ -12,7 +12,7 @@ from backchannel.desk.triage import unsorted
 from backchannel.domain.channels import STAFF
 from backchannel.domain.ids import uuid7
 from backchannel.domain.model import Event
-from backchannel.domain.shapes import item_on_wire
+from backchannel.domain.wire_json import item_on_wire
 from backchannel.passes import Pass
 from backchannel.web.guard import services
 from backchannel.web.organise import organising
@@ -24,17 +24,17 @@ triage = Blueprint("triage", __name__)
 @triage.get("/e/<event>/triage")
 def board(event: str) -> str:
     """Posts for a person to place."""
-    found, shown = organising(event)
-    return _page(found, shown)
+    found, viewer = organising(event)
+    return _page(found, viewer)
 
 
 @triage.post("/e/<event>/triage/<item>")
 def placed(event: str, item: str) -> ResponseReturnValue:
     """One choice, from a browser without scripts."""
-    found, shown = organising(event)
-    (answer,) = take_ops(services().desk, shown, event, {"ops": [_op(item)]})
+    found, viewer = organising(event)
+    (answer,) = take_ops(services().desk, viewer, event, {"ops": [_op(item)]})
     if "error" in answer:
-        return _page(found, shown, refused=answer["error"]["message"]), 400
+        return _page(found, viewer, refused=answer["error"]["message"]), 400
     return redirect(url_for("triage.board", event=event), code=303)
 
 
@@ -48,8 +48,8 @@ def _op(item: str) -> dict[str, Any]:
     return op | {"do": do, "session": None if session == "hallway" else session}
 
 
-def _page(event: Event, shown: Pass, refused: str = "") -> str:
-    context = page(event, shown, STAFF)
+def _page(event: Event, viewer: Pass, refused: str = "") -> str:
+    context = page(event, viewer, STAFF)
     posts, total = unsorted(services().desk, event.slug)
     reader = services().read()
     sessions = {session.guid: session for session in reader.sessions(event.slug)}

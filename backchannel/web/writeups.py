@@ -17,7 +17,7 @@ from backchannel.web.guard import services, visible
 from backchannel.web.pages import still
 from backchannel.writeup.compose import compose_event, compose_session
 from backchannel.writeup.formats import FORMATS, Format, format_of
-from backchannel.writeup.tree import EventWriteUp
+from backchannel.writeup.model import EventWriteUp
 
 MOST_COMPOSED = 8  # write-ups of whole events kept in memory, for their pages
 QUICK = 1000  # changes of an event, or items of a session, that are written up in no time
@@ -28,19 +28,19 @@ writeups = Blueprint("writeups", __name__)
 @writeups.get("/e/<event>/write-up")
 def event(event: str) -> str:
     """The write-up of the whole event: contents, ledger, links."""
-    found, shown = visible(event)
-    writeup = _composed(found, shown)
-    return render_template("writeup_event.html", **still(found, shown), writeup=writeup, formats=_offered(whole=True))
+    found, viewer = visible(event)
+    writeup = _composed(found, viewer)
+    return render_template("writeup_event.html", **still(found, viewer), writeup=writeup, formats=_offered(whole=True))
 
 
 @writeups.get("/e/<event>/s/<slug>/write-up")
 def session(event: str, slug: str) -> str:
     """The write-up of one session."""
-    found, shown = visible(event)
-    record = readable_record(event, shown, slug)
+    found, viewer = visible(event)
+    record = readable_record(event, viewer, slug)
     writeup = compose_session(record, record.sessions[0])
     return render_template(
-        "writeup_session.html", **still(found, shown), writeup=writeup, session=record.sessions[0],
+        "writeup_session.html", **still(found, viewer), writeup=writeup, session=record.sessions[0],
         formats=_offered(whole=False),
         edition=services().read().edition(event, record.sessions[0].guid),
     )  # fmt: skip
@@ -48,28 +48,28 @@ def session(event: str, slug: str) -> str:
 
 @writeups.get("/e/<event>/write-up.<format>")
 def export_event(event: str, format: str) -> Response:
-    found, shown = visible(event)
+    found, viewer = visible(event)
     kind = format_of(format)
     if kind.needs or found.head > QUICK:
-        return _made_apart(kind, found, shown)
-    return _file(kind, found.slug, kind.event(compose_event(readable_record(event, shown), _address(event))))
+        return _made_apart(kind, found, viewer)
+    return _file(kind, found.slug, kind.event(compose_event(readable_record(event, viewer), _address(event))))
 
 
 @writeups.get("/e/<event>/s/<slug>/write-up.<format>")
 def export(event: str, slug: str, format: str) -> Response:
-    found, shown = visible(event)
+    found, viewer = visible(event)
     kind = format_of(format)
-    record = readable_record(event, shown, slug)
+    record = readable_record(event, viewer, slug)
     if kind.needs or len(record.items) > QUICK:
-        return _made_apart(kind, found, shown, slug)
+        return _made_apart(kind, found, viewer, slug)
     return _file(kind, f"{event}-{slug}", kind.session(compose_session(record, record.sessions[0])))
 
 
-def readable_record(event: str, shown: Pass | None, session: str | None = None) -> Record:
+def readable_record(event: str, viewer: Pass | None, session: str | None = None) -> Record:
     """The record of what this person may read written up: an unpublished session is absent, but for those who edit it."""
     reader = services().read()
     record = reader.record(event, session=session)
-    if not _reads_only(shown):
+    if not _reads_only(viewer):
         return record
     published = published_part(record)
     if session is not None and not published.sessions:
@@ -77,12 +77,12 @@ def readable_record(event: str, shown: Pass | None, session: str | None = None) 
     return published
 
 
-def _composed(event: Event, shown: Pass | None) -> EventWriteUp:
+def _composed(event: Event, viewer: Pass | None) -> EventWriteUp:
     """Of the whole event, composed once after each change: a large one takes a second, and many look at it."""
     kept = cast("OrderedDict[str, EventWriteUp]", current_app.extensions["backchannel write-ups"])
-    key = tag_of(services().read(), Wanted(event.slug, None, "page", published=_reads_only(shown)))
+    key = tag_of(services().read(), Wanted(event.slug, None, "page", published=_reads_only(viewer)))
     if key not in kept:
-        kept[key] = compose_event(readable_record(event.slug, shown))
+        kept[key] = compose_event(readable_record(event.slug, viewer))
     kept.move_to_end(key)
     while len(kept) > MOST_COMPOSED:
         kept.popitem(last=False)
@@ -95,14 +95,14 @@ def _address(event: str) -> str:
     return f"{public}/e/{event}" if public else ""
 
 
-def _reads_only(shown: Pass | None) -> bool:
-    return shown is None or shown.role == "follower"
+def _reads_only(viewer: Pass | None) -> bool:
+    return viewer is None or viewer.role == "follower"
 
 
-def _made_apart(kind: Format, event: Event, shown: Pass | None, slug: str | None = None) -> Response:
+def _made_apart(kind: Format, event: Event, viewer: Pass | None, slug: str | None = None) -> Response:
     """What takes long is never made in the process that serves."""
     kind.require()
-    wanted = Wanted(event.slug, slug, kind.name, published=_reads_only(shown))
+    wanted = Wanted(event.slug, slug, kind.name, published=_reads_only(viewer))
     tag = tag_of(services().read(), wanted)
     if request.if_none_match.contains(tag):
         response = Response(status=304)

@@ -13,11 +13,11 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from backchannel.domain.wire import one_line
+from backchannel.writeup.deterministic import event_id, item_id, moment_of, session_id, updated
 from backchannel.writeup.html import plain, session_body, words_html
 from backchannel.writeup.mdtext import printable
+from backchannel.writeup.model import EventWriteUp, Line, SessionWriteUp
 from backchannel.writeup.render import is_good_link
-from backchannel.writeup.stable import event_id, item_id, moment_of, session_id, updated
-from backchannel.writeup.tree import EventWriteUp, Line, SessionWriteUp
 
 _NAMESPACE = "http://www.w3.org/2005/Atom"
 _SOURCE = re.compile(r' <a class="source" href="#[^"]*">¶</a>')

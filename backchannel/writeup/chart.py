@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from html import escape
 
 from backchannel.domain.wire import one_line
-from backchannel.writeup.tree import Bar
+from backchannel.writeup.model import Bar
 
 WIDTH, HEIGHT, FOOT = 640, 160, 18  # of the drawing; what is written below it
 _TOP = 16  # room for the largest number

@@ -14,11 +14,11 @@ from backchannel.domain.markup import Reading, read
 from backchannel.domain.model import Edition, Gap, Item, Record, Session
 from backchannel.domain.times import local_day
 from backchannel.domain.wire import fold
-from backchannel.writeup.clock import day_of, read_days, read_slot, read_time, zone_of
+from backchannel.writeup.dates import day_of, read_days, read_slot, read_time, zone_of
 from backchannel.writeup.fold import fold_notes, fold_posts
 from backchannel.writeup.keypoints import key_points
+from backchannel.writeup.model import Commitment, Due, EventWriteUp, Line, Question, SessionWriteUp, Thoughts
 from backchannel.writeup.statistics import statistics
-from backchannel.writeup.tree import Commitment, Due, EventWriteUp, Line, Question, SessionWriteUp, Thoughts
 
 HEADINGS = {
     "afterthought": "Post-event thoughts",

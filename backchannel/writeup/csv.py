@@ -18,9 +18,9 @@ from datetime import datetime, tzinfo
 from backchannel.domain.markup import read
 from backchannel.domain.model import Item, Record, Session, When
 from backchannel.domain.times import local_day, write_when
-from backchannel.writeup.clock import zone_of
+from backchannel.writeup.dates import zone_of
 from backchannel.writeup.mdtext import printable
-from backchannel.writeup.tree import EventWriteUp, SessionWriteUp
+from backchannel.writeup.model import EventWriteUp, SessionWriteUp
 
 HEADER = (
     "session", "date", "time", "author", "speaker", "kind", "text", "owner", "url", "agreed", "origin", "depth",

@@ -15,13 +15,11 @@ from backchannel.domain.links import Link
 from backchannel.domain.model import Session
 from backchannel.domain.times import read_date
 from backchannel.writeup import pandoc
+from backchannel.writeup.deterministic import event_id, session_id, updated
 from backchannel.writeup.html import words_html
 from backchannel.writeup.ledger import kind_of
 from backchannel.writeup.markdown import reason_of
-from backchannel.writeup.pandoc import Block, Inline
-from backchannel.writeup.render import render
-from backchannel.writeup.stable import event_id, session_id, updated
-from backchannel.writeup.tree import (
+from backchannel.writeup.model import (
     Bar,
     Commitment,
     Due,
@@ -32,7 +30,9 @@ from backchannel.writeup.tree import (
     SessionWriteUp,
     Thoughts,
 )
-from backchannel.writeup.words import read_words
+from backchannel.writeup.pandoc import Block, Inline
+from backchannel.writeup.phrases import read_words
+from backchannel.writeup.render import render
 
 LABELS = {"question": "Question", "answer": "Answer", "action": "Action", "pledge": "Pledge", "decision": "Decision"}
 DEEPEST = 6  # levels of bullets

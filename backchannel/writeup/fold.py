@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from difflib import SequenceMatcher
 
 from backchannel.domain.wire import fold
-from backchannel.writeup.tree import Line
+from backchannel.writeup.model import Line
 
 APART = timedelta(minutes=10)  # two people write one thing down within that
 ALIKE = 0.8  # of the words of both are the same

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from backchannel.domain.errors import Invalid
 from backchannel.domain.model import Record
 from backchannel.writeup import atom, csv, docx, epub, html, ics, json, ledger, markdown, ndjson, odt, pdf, site, text
-from backchannel.writeup.tree import EventWriteUp, SessionWriteUp
+from backchannel.writeup.model import EventWriteUp, SessionWriteUp
 
 Written = str | bytes
 

@@ -15,9 +15,7 @@ from backchannel.writeup import json
 from backchannel.writeup.chart import chart, table
 from backchannel.writeup.markdown import reason_of
 from backchannel.writeup.mdtext import printable
-from backchannel.writeup.render import is_good_link, render
-from backchannel.writeup.style import STYLE
-from backchannel.writeup.tree import (
+from backchannel.writeup.model import (
     Commitment,
     Due,
     EventWriteUp,
@@ -28,6 +26,8 @@ from backchannel.writeup.tree import (
     Statistics,
     Thoughts,
 )
+from backchannel.writeup.render import is_good_link, render
+from backchannel.writeup.style import STYLE
 
 # There is no script in the file; and if there were, it would not run.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"

@@ -15,9 +15,9 @@ from icalendar import Event as Entry
 
 from backchannel.domain.model import Event, Item, Session
 from backchannel.domain.wire import one_line, tidy
+from backchannel.writeup.deterministic import name_id, session_id, updated
+from backchannel.writeup.model import EventWriteUp, SessionWriteUp
 from backchannel.writeup.render import is_good_link
-from backchannel.writeup.stable import name_id, session_id, updated
-from backchannel.writeup.tree import EventWriteUp, SessionWriteUp
 
 _MAKER = "-//Backchannel//write-up//EN"
 _LINE_ENDS = re.compile("[\u2028\u2029]")  # some readers take these for the end of a content line

@@ -27,8 +27,8 @@ from backchannel.domain.links import Link
 from backchannel.domain.model import ORIGINS, Event, Session
 from backchannel.domain.times import write_when
 from backchannel.writeup.mdtext import printable
+from backchannel.writeup.model import Due, EventWriteUp, Line, SessionWriteUp
 from backchannel.writeup.ndjson import item_as_record
-from backchannel.writeup.tree import Due, EventWriteUp, Line, SessionWriteUp
 
 
 def write_session(writeup: SessionWriteUp) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from backchannel.domain.links import without_links
 from backchannel.domain.wire import fold
-from backchannel.writeup.tree import KeyPoint, Line
+from backchannel.writeup.model import KeyPoint, Line
 
 MOST = 5  # beside those that are pinned
 PICKED = 3

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from backchannel.writeup.clock import zone_of
 from backchannel.writeup.csv import day_and_time, table
-from backchannel.writeup.tree import Due, EventWriteUp, SessionWriteUp
+from backchannel.writeup.dates import zone_of
+from backchannel.writeup.model import Due, EventWriteUp, SessionWriteUp
 
 HEADER = ("kind", "what", "owner", "session", "date", "time", "noted_by", "source", "url", "id", "session_slug")
 

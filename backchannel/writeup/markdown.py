@@ -47,8 +47,7 @@ from backchannel.domain.model import Origin, Session
 from backchannel.domain.times import read_date
 from backchannel.domain.wire import one_line
 from backchannel.writeup.mdtext import plain_to_markdown, printable, text_to_markdown
-from backchannel.writeup.render import is_good_link
-from backchannel.writeup.tree import (
+from backchannel.writeup.model import (
     Bar,
     Commitment,
     Due,
@@ -59,6 +58,7 @@ from backchannel.writeup.tree import (
     SessionWriteUp,
     Thoughts,
 )
+from backchannel.writeup.render import is_good_link
 
 DRAWN = "<!-- Backchannel: what follows is drawn from the above -->"
 DRAWN_SECTION = "<!-- Backchannel: drawn -->"

@@ -21,12 +21,12 @@ from backchannel.domain.times import read_date
 from backchannel.domain.wire import one_line
 from backchannel.writeup import html, pandoc
 from backchannel.writeup.compose import HEADINGS, compose_event
+from backchannel.writeup.deterministic import event_id, updated
 from backchannel.writeup.document import Document, nested, words_of
-from backchannel.writeup.engines import pandoc as run_pandoc
 from backchannel.writeup.mdtext import plain_to_markdown, text_to_markdown
+from backchannel.writeup.model import EventWriteUp, Line, SessionWriteUp, Thoughts
 from backchannel.writeup.pandoc import Block
-from backchannel.writeup.stable import event_id, updated
-from backchannel.writeup.tree import EventWriteUp, Line, SessionWriteUp, Thoughts
+from backchannel.writeup.toolchain import pandoc as run_pandoc
 
 THOUGHTS = HEADINGS["afterthought"]
 NOTES = "What I wrote at the time"

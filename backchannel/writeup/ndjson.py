@@ -14,9 +14,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from backchannel.domain.model import Item, Record
-from backchannel.domain.shapes import item_on_wire
+from backchannel.domain.wire_json import item_on_wire
 from backchannel.writeup.mdtext import printable
-from backchannel.writeup.tree import EventWriteUp, SessionWriteUp
+from backchannel.writeup.model import EventWriteUp, SessionWriteUp
 
 _LINE_ENDS = re.compile("[\x80-\x9f\u2028\u2029]")
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from backchannel.writeup.document import event_document, session_document
-from backchannel.writeup.engines import pandoc
-from backchannel.writeup.tree import EventWriteUp, SessionWriteUp
+from backchannel.writeup.model import EventWriteUp, SessionWriteUp
+from backchannel.writeup.toolchain import pandoc
 
 
 def write_session(writeup: SessionWriteUp) -> bytes:

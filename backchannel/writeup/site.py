@@ -18,6 +18,7 @@ from html import escape
 from backchannel.domain.ids import slugify
 from backchannel.domain.wire import one_line
 from backchannel.writeup import csv, ics, json, ledger, markdown
+from backchannel.writeup.deterministic import session_id, updated
 from backchannel.writeup.document import parts_of
 from backchannel.writeup.html import (
     event_body,
@@ -32,12 +33,11 @@ from backchannel.writeup.html import (
 )
 from backchannel.writeup.ledger import kind_of
 from backchannel.writeup.mdtext import printable
+from backchannel.writeup.model import Due, EventWriteUp, SessionWriteUp
 from backchannel.writeup.site_grid import grid
 from backchannel.writeup.site_search import SEARCH, search_body, search_index
 from backchannel.writeup.site_style import SITE_STYLE
-from backchannel.writeup.stable import session_id, updated
 from backchannel.writeup.style import STYLE
-from backchannel.writeup.tree import Due, EventWriteUp, SessionWriteUp
 from backchannel.writeup.zipped import zipped
 
 # 'self' is the host that serves the site, file: is the disk. Nothing else is ever asked for.

@@ -8,9 +8,9 @@ from itertools import groupby
 
 from backchannel.domain.model import Session
 from backchannel.domain.times import local_day, read_date
-from backchannel.writeup.clock import zone_of
+from backchannel.writeup.dates import zone_of
 from backchannel.writeup.html import plain, without_notes_html
-from backchannel.writeup.tree import EventWriteUp, SessionWriteUp
+from backchannel.writeup.model import EventWriteUp, SessionWriteUp
 
 Place = tuple[Session, SessionWriteUp | None]  # a session, and its write-up if there is anything in it
 _LAST = datetime.max.replace(tzinfo=UTC)

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from backchannel.domain.wire import one_line
 from backchannel.writeup.html import item_anchor
-from backchannel.writeup.tree import SessionWriteUp
+from backchannel.writeup.model import SessionWriteUp
 
 Entry = tuple[int, str, str, str, str, str]
 

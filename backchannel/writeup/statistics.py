@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta, tzinfo
 
 from backchannel.domain.model import Item, Origin
 from backchannel.domain.times import read_date
-from backchannel.writeup.tree import Bar, SessionWriteUp, Statistics
+from backchannel.writeup.model import Bar, SessionWriteUp, Statistics
 
 STEPS = (15, 30, 60, 120, 240)  # minutes
 MOST_BARS = 40

@@ -19,7 +19,7 @@ from backchannel.domain.times import read_date
 from backchannel.domain.wire import one_line
 from backchannel.writeup.markdown import reason_of
 from backchannel.writeup.mdtext import printable
-from backchannel.writeup.tree import Bar, Commitment, Due, EventWriteUp, KeyPoint, Line, SessionWriteUp, Thoughts
+from backchannel.writeup.model import Bar, Commitment, Due, EventWriteUp, KeyPoint, Line, SessionWriteUp, Thoughts
 
 
 def write_session(writeup: SessionWriteUp) -> str:

@@ -161,10 +161,11 @@ def read_kept(db: Path, event: str) -> Kept:
     """Read from the file itself, with nothing of the product in between."""
     with closing(sqlite3.connect(f"file:{db}?mode=ro", uri=True)) as connection:
         rows = connection.execute(
-            """SELECT item.seq, item.id, item.rev, body.text, item.at,
+            """SELECT item.seq, item.id, item.rev, revision.text, item.at,
                 (SELECT min(seq) FROM change WHERE change.event = item.event AND change.id = item.id)
-            FROM item JOIN body ON body.event = item.event AND body.id = item.id AND body.rev = item.rev
-            JOIN standing ON standing.event = item.event AND standing.id = item.id AND standing.channel = 'event'
+            FROM item JOIN revision ON revision.event = item.event AND revision.id = item.id AND revision.rev = item.rev
+            JOIN channel_item ON channel_item.event = item.event AND channel_item.id = item.id
+                AND channel_item.channel = 'event'
             WHERE item.event = ? AND gone = 0 ORDER BY item.seq""",
             (event,),
         ).fetchall()

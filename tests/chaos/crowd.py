@@ -25,7 +25,7 @@ from backchannel.client.http import Http
 from tests.chaos.frames import Frames, masked, upgrade
 
 NARROW = 4096  # bytes of receive buffer of those who will stall: what is on its way piles up at the server, not in the kernel
-AT_ONCE = 16  # who connect, or fetch, at the same time
+MAX_CONCURRENT = 16  # who connect, or fetch, at the same time
 CHUNK = 65536
 
 
@@ -128,7 +128,7 @@ class Crowd:
 
     def connect(self) -> None:
         self._thread.start()
-        with ThreadPoolExecutor(AT_ONCE) as pool:
+        with ThreadPoolExecutor(MAX_CONCURRENT) as pool:
             list(pool.map(self._connect, self.followers))
 
     def _connect(self, follower: Follower) -> None:
@@ -159,7 +159,7 @@ class Crowd:
         """Those who lost their connection or were told that they miss something do what a client does: connect again, and
         fetch from the cursor. How many did."""
         late = [follower for follower in self.followers if follower.lost or follower.told]
-        with ThreadPoolExecutor(AT_ONCE) as pool:
+        with ThreadPoolExecutor(MAX_CONCURRENT) as pool:
             list(pool.map(self._mend, late))
         return len(late)
 

@@ -37,7 +37,7 @@ def kill_pollers(folder: Path, *, feeds: int, posts: int, kills: int, seed: int 
     """Each poller dies when it has asked for some more feeds, at a moment that `seed` decides."""
     random = Random(seed)
     store = SqliteStore(folder / "killed.db")
-    store.write(lambda writer: writer.keep_event(Event(slug="camp", title="Camp", uid="u")))
+    store.write(lambda writer: writer.save_event(Event(slug="camp", title="Camp", uid="u")))
     wanted = {text_of(feed, post) for feed in range(feeds) for post in range(posts)}
     rounds = 0
     with Hosts(feeds, posts).serving() as hosts:

@@ -30,7 +30,7 @@ from tests.chaos.weather import FAIR, Fate, Weather
 
 ROOT = Path(__file__).parent.parent.parent
 CHUNK = 4096  # bytes read at once
-AT_ONCE = struct.pack("ii", 1, 0)  # SO_LINGER: close by a reset, as a line that breaks
+MAX_CONCURRENT = struct.pack("ii", 1, 0)  # SO_LINGER: close by a reset, as a line that breaks
 
 
 class Proxy:
@@ -139,7 +139,7 @@ class Connection:
         """Reset both ends: what was on its way is lost."""
         for writer in self._writers:
             with contextlib.suppress(OSError, AttributeError):
-                writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
+                writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, MAX_CONCURRENT)
             writer.transport.abort()
 
     async def _pump(self, reader: StreamReader, writer: StreamWriter, alter: Any) -> None:

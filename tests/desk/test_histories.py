@@ -48,7 +48,7 @@ class Histories(RuleBasedStateMachine):
         made = events.create_event(self.desk, EVENT, title="Camp")
         for guid in GUIDS:
             session = Session(guid=guid, slug=guid, title=guid)
-            self.store.write(lambda writer, session=session: writer.keep_session(EVENT, session))
+            self.store.write(lambda writer, session=session: writer.save_session(EVENT, session))
         scribe = shared(made, "scribe", 0)
         self.people: dict[str, Pass] = {name: replace(scribe, key=name, name=name) for name in ("Ann", "Bob")}
         self.people["organiser"] = shared(made, "organiser", 0)
@@ -118,7 +118,7 @@ class Histories(RuleBasedStateMachine):
             caught_up.take(self._page(channel, late.cursor, 500))
             fresh.take(self._page(channel, 0, 500))
             assert caught_up.items == fresh.items
-            assert caught_up.digest() == digest(self.store.reader().standing(EVENT, channel))
+            assert caught_up.digest() == digest(self.store.reader().channel_entries(EVENT, channel))
 
     @invariant()
     def every_channel_has_what_it_should_and_nothing_else(self) -> None:
@@ -132,7 +132,7 @@ class Histories(RuleBasedStateMachine):
             assert self._ids(f"session/{guid}") == {id for id in visible if kept[id].session == guid}
 
     def _ids(self, channel: str) -> set[str]:
-        return {id for _, id, _ in self.store.reader().standing(EVENT, channel)}
+        return {id for _, id, _ in self.store.reader().channel_entries(EVENT, channel)}
 
 
 Histories.TestCase.settings = settings(

@@ -10,7 +10,7 @@ import pytest
 
 from backchannel.desk import events, feeds
 from backchannel.desk.desk import Desk
-from backchannel.desk.posts import Taken
+from backchannel.desk.posts import IntakeCounts
 from backchannel.domain.model import Entry, Feed, Gap, Item
 from backchannel.store.sqlite.store import SqliteStore
 
@@ -42,18 +42,18 @@ def kept(desk: Desk) -> list[Item]:
 
 
 def test_the_same_post_by_two_servers_is_one_item_with_both_sources(desk: Desk, tag: Feed, other: Feed) -> None:
-    assert feeds.keep_poll(desk, tag, [FIRST]) == Taken(new=1)
+    assert feeds.save_poll(desk, tag, [FIRST]) == IntakeCounts(new=1)
     there = replace(FIRST, source_id="77", url="http://a.example/@ann/1?utm_source=b", html="<p>other marks</p>")
-    assert feeds.keep_poll(desk, other, [there]) == Taken(folded=1)
+    assert feeds.save_poll(desk, other, [there]) == IntakeCounts(folded=1)
     (item,) = kept(desk)
     assert (item.html, [source["feed"] for source in item.sources]) == (FIRST.html, [tag.url, other.url])
-    assert feeds.keep_poll(desk, other, [there]) == Taken(known=1)
-    assert feeds.keep_poll(desk, tag, [FIRST]) == Taken(known=1)
+    assert feeds.save_poll(desk, other, [there]) == IntakeCounts(known=1)
+    assert feeds.save_poll(desk, tag, [FIRST]) == IntakeCounts(known=1)
 
 
 def test_a_reshare_folds_under_the_first_and_names_who_passed_it_on(desk: Desk, tag: Feed) -> None:
     passed = Entry(source_id="2", url="https://c.example/9", text=f"RT @ann: {LONG}", author="@bob@c.example")
-    assert feeds.keep_poll(desk, tag, [FIRST, passed]) == Taken(new=1, folded=1)
+    assert feeds.save_poll(desk, tag, [FIRST, passed]) == IntakeCounts(new=1, folded=1)
     (item,) = kept(desk)
     assert item.sources[1] == {
         "feed": tag.url, "guid": "2", "url": "https://c.example/9", "reshared_by": "@bob@c.example",
@@ -62,65 +62,65 @@ def test_a_reshare_folds_under_the_first_and_names_who_passed_it_on(desk: Desk, 
 
 def test_an_edit_upstream_is_a_revision_and_only_the_first_source_has_the_words(desk: Desk, tag: Feed, other: Feed) -> None:
     there = replace(FIRST, source_id="77")
-    feeds.keep_poll(desk, tag, [FIRST])
-    feeds.keep_poll(desk, other, [there])
-    feeds.keep_poll(desk, other, [replace(there, text="other words")])
+    feeds.save_poll(desk, tag, [FIRST])
+    feeds.save_poll(desk, other, [there])
+    feeds.save_poll(desk, other, [replace(there, text="other words")])
     assert [item.text for item in kept(desk)] == [LONG]
-    assert feeds.keep_poll(desk, tag, [replace(FIRST, text="put right")]) == Taken(edited=1)
+    assert feeds.save_poll(desk, tag, [replace(FIRST, text="put right")]) == IntakeCounts(edited=1)
     assert [item.text for item in kept(desk)] == ["put right"]
 
 
 def test_what_was_taken_down_upstream_is_withdrawn_and_comes_back_with_it(desk: Desk, tag: Feed) -> None:
     second = replace(FIRST, source_id="2", url="https://a.example/@ann/2", text="short", written_at=NOW)
-    feeds.keep_poll(desk, tag, [FIRST, second])
-    assert feeds.keep_poll(desk, tag, [FIRST], covers=NOW - timedelta(hours=1)) == Taken(known=1, gone=1)
+    feeds.save_poll(desk, tag, [FIRST, second])
+    assert feeds.save_poll(desk, tag, [FIRST], covers=NOW - timedelta(hours=1)) == IntakeCounts(known=1, gone=1)
     assert [item.text for item in kept(desk)] == [LONG]
-    feeds.keep_poll(desk, tag, [FIRST, second], covers=NOW - timedelta(hours=1))
+    feeds.save_poll(desk, tag, [FIRST, second], covers=NOW - timedelta(hours=1))
     assert sorted(item.text for item in kept(desk)) == sorted([LONG, "short"])
 
 
 def test_what_is_older_than_the_answer_covers_stays(desk: Desk, tag: Feed) -> None:
-    feeds.keep_poll(desk, tag, [FIRST])
-    assert feeds.keep_poll(desk, tag, [], covers=NOW + timedelta(minutes=1)) == Taken()
-    assert feeds.keep_poll(desk, tag, []) == Taken()
+    feeds.save_poll(desk, tag, [FIRST])
+    assert feeds.save_poll(desk, tag, [], covers=NOW + timedelta(minutes=1)) == IntakeCounts()
+    assert feeds.save_poll(desk, tag, []) == IntakeCounts()
     assert [item.text for item in kept(desk)] == [LONG]
 
 
 def test_taken_down_by_one_of_two_servers_it_stays_with_the_other(desk: Desk, tag: Feed, other: Feed) -> None:
-    feeds.keep_poll(desk, tag, [FIRST])
-    feeds.keep_poll(desk, other, [replace(FIRST, source_id="77")])
-    assert feeds.keep_poll(desk, tag, [], covers=NOW - timedelta(hours=1)) == Taken()
+    feeds.save_poll(desk, tag, [FIRST])
+    feeds.save_poll(desk, other, [replace(FIRST, source_id="77")])
+    assert feeds.save_poll(desk, tag, [], covers=NOW - timedelta(hours=1)) == IntakeCounts()
     (item,) = kept(desk)
     assert [source["feed"] for source in item.sources] == [other.url]
 
 
 def test_a_gap_is_remembered_with_its_feed(desk: Desk, tag: Feed) -> None:
     gap = Gap(begins=NOW - timedelta(minutes=20), ends=NOW)
-    feeds.keep_poll(desk, tag, [FIRST], gap=gap)
+    feeds.save_poll(desk, tag, [FIRST], gap=gap)
     assert desk.read().record("camp").gaps == (replace(gap, feed=tag.url),)
 
 
 def test_a_feed_taken_away_brings_nothing_more(desk: Desk, tag: Feed) -> None:
     feeds.remove_feed(desk, "camp", tag.url)
-    assert feeds.keep_poll(desk, tag, [FIRST]) == Taken()
+    assert feeds.save_poll(desk, tag, [FIRST]) == IntakeCounts()
     assert kept(desk) == []
 
 
 def test_a_title_stands_above_the_words_and_parts_posts_whose_bodies_are_equal(desk: Desk, tag: Feed) -> None:
     one = Entry(source_id="1", title="Worms & more", text=LONG, html=f"<p>{LONG}</p>")
     two = Entry(source_id="2", title="Buses & more", text=LONG, html=f"<p>{LONG}</p>")
-    assert feeds.keep_poll(desk, tag, [one, two]) == Taken(new=2)
+    assert feeds.save_poll(desk, tag, [one, two]) == IntakeCounts(new=2)
     assert [item.text for item in kept(desk)] == [f"Worms & more\n\n{LONG}", f"Buses & more\n\n{LONG}"]
     assert kept(desk)[0].html == f"<p><strong>Worms &amp; more</strong></p><p>{LONG}</p>"
 
 
 def test_who_asks_not_to_be_found_is_held_for_a_person_to_decide(desk: Desk, tag: Feed) -> None:
-    feeds.keep_poll(desk, tag, [replace(FIRST, flags=("undiscoverable",))])
+    feeds.save_poll(desk, tag, [replace(FIRST, flags=("undiscoverable",))])
     assert kept(desk) == []
     assert [item.state for item in desk.read().items("camp", states=("held",))] == ["held"]
 
 
 def test_what_an_organiser_changed_while_the_feed_was_asked_stays(desk: Desk, tag: Feed) -> None:
-    desk.store.write(lambda writer: writer.keep_feed(replace(tag, off=True)))
-    feeds.keep_poll(desk, tag, [FIRST])
+    desk.store.write(lambda writer: writer.save_feed(replace(tag, off=True)))
+    feeds.save_poll(desk, tag, [FIRST])
     assert [feed.off for feed in desk.read().feeds("camp")] == [True]

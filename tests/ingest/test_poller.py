@@ -94,7 +94,7 @@ class Place:
 def place(tmp_path: Path) -> Iterator[Place]:
     store = SqliteStore(tmp_path / "x.db")
     clock = Clock()
-    store.write(lambda writer: writer.keep_event(CAMP))
+    store.write(lambda writer: writer.save_event(CAMP))
     yield Place(store, clock, Desk(store, clock=clock))
     store.close()
 
@@ -268,10 +268,10 @@ def test_feeds_that_are_off_taken_away_or_of_a_closed_event_are_left_alone(place
     place.add(ONE, TWO, OTHER)
     remove_feed(place.desk, "lgc09", TWO)
     off = replace(next(feed for feed in place.feeds() if feed.url == ONE), off=True)
-    place.store.write(lambda writer: writer.keep_feed(off))
+    place.store.write(lambda writer: writer.save_feed(off))
     web = Web({})
     place.poller(web).run_once()
-    place.store.write(lambda writer: writer.keep_event(replace(CAMP, closed=True)))
+    place.store.write(lambda writer: writer.save_event(replace(CAMP, closed=True)))
     place.poller(web).run_once()
     assert web.asked == [OTHER]
 

@@ -120,14 +120,14 @@ class Clock:
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
     store = SqliteStore(tmp_path / "desk.db")
-    store.write(lambda writer: writer.keep_event(Event(slug="camp", title="Camp", uid="u")))
+    store.write(lambda writer: writer.save_event(Event(slug="camp", title="Camp", uid="u")))
     yield Desk(store, clock=Clock())
     store.close()
 
 
 def with_a_hub(desk: Desk, address: str = "https://hub.example/") -> Feed:
     feed = with_hub(add_feed(desk, "camp", "https://blog.example/feed"), address, None)
-    desk.store.write(lambda writer: writer.keep_feed(feed))
+    desk.store.write(lambda writer: writer.save_feed(feed))
     return feed
 
 
@@ -180,7 +180,7 @@ def test_a_nudge_during_a_look_is_not_lost(desk: Desk) -> None:
 
 def test_a_hub_that_tells_all_the_time_is_believed_now_and_then(desk: Desk) -> None:
     feed = replace(with_a_hub(desk), polled_at=NOW)
-    desk.store.write(lambda writer: writer.keep_feed(feed))
+    desk.store.write(lambda writer: writer.save_feed(feed))
     nudged = nudge_feed(desk, feed)
     assert nudged and (nudged.nudged, nudged.due_at) == (True, NOW + timedelta(seconds=5))
 
@@ -192,7 +192,7 @@ def test_a_hub_that_tells_all_the_time_is_believed_now_and_then(desk: Desk) -> N
 def test_a_hub_goes_through_the_guard_and_has_https(desk: Desk, address: str) -> None:
     with pytest.raises(FeedRefused):
         send_form(address, {"hub.mode": "subscribe"}, Fetching())
-    Hubs(desk, Settings(public_url="https://camp.example")).see_to(with_a_hub(desk, address))
+    Hubs(desk, Settings(public_url="https://camp.example")).subscribe(with_a_hub(desk, address))
     (kept,) = desk.read().feeds("camp")
     assert (kept.hub_until, kept.hub_due_at) == (None, NOW + ASK_AGAIN)
 

@@ -10,7 +10,7 @@ import pypdf
 import pytest
 from playwright.sync_api import Page, expect
 
-from backchannel.cli.output import keep_folder
+from backchannel.cli.output import write_folder
 from backchannel.writeup.compose import compose_event
 from backchannel.writeup.formats import FORMATS
 from backchannel.writeup.site import FILES, pages
@@ -22,7 +22,7 @@ from tests.writeup.nasty import NASTY
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
     nasty = item(f"{NASTY} Größe", NASTY, at("10:20"), id="i20", speaker=NASTY)
-    keep_folder(tmp_path / "site", pages(compose_event(record(*A_DAY.items, nasty))), FILES)
+    write_folder(tmp_path / "site", pages(compose_event(record(*A_DAY.items, nasty))), FILES)
     return tmp_path / "site"
 
 

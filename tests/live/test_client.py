@@ -131,7 +131,7 @@ def test_a_frame_is_applied_ignored_or_found_to_miss_something() -> None:
     assert view.take(page(0, 2, thing("a", 1), thing("b", 2)))  # twice: no harm
     assert not view.take(page(4, 5, thing("c", 5)))
     assert view.take(page(1, 4, thing("b", 2), {"id": "a", "seq": 3, "gone": True}, thing("d", 4)))  # an overlap
-    assert (view.cursor, view.standing()) == (4, [(2, "b", 1), (4, "d", 1)])
+    assert (view.cursor, view.present()) == (4, [(2, "b", 1), (4, "d", 1)])
     assert view.applied == [(1, "a"), (2, "b"), (3, "a"), (4, "d")]
 
 

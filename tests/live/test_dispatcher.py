@@ -33,14 +33,14 @@ class Sent(list[tuple[str, int, int]]):
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[SqliteStore]:
     made = SqliteStore(tmp_path / "camp.db")
-    made.write(lambda writer: writer.keep_event(Event(slug="camp", uid="u", title="Camp")))
+    made.write(lambda writer: writer.save_event(Event(slug="camp", uid="u", title="Camp")))
     yield made
     made.close()
 
 
 def keep(store: SqliteStore, id: str) -> None:
     note = Item(id=id, event="camp", origin="note", text=id, author="Ann", author_key="a", at=NOW)
-    store.write(lambda writer: writer.keep_item(note, ["event"], do="put", by="a", at=NOW, new_text=True))
+    store.write(lambda writer: writer.save_item(note, ["event"], do="put", by="a", at=NOW, new_text=True))
 
 
 def test_what_is_committed_goes_out_as_one_frame_that_says_what_was_before_it(store: SqliteStore) -> None:
@@ -75,7 +75,7 @@ def test_a_digest_is_of_what_stands_there_now_and_made_once_for_all_who_ask(stor
     assert digests.of(reader, *HERE) == (0, "e3b0c44298fc1c14")
     keep(store, "one")
     assert digests.of(reader, *HERE) == (1, digest([(1, "one", 1)]))
-    reader.standing = None  # type: ignore[assignment,method-assign]  # asked no more
+    reader.channel_entries = None  # type: ignore[assignment,method-assign]  # asked no more
     assert digests.of(reader, *HERE) == (1, digest([(1, "one", 1)]))
 
 
@@ -84,7 +84,7 @@ def test_an_event_made_again_under_the_same_slug_has_digests_of_its_own(store: S
     keep(store, "one")
     digests.of(store.reader(), *HERE)
     store.write(lambda writer: writer.remove_event("camp"))
-    store.write(lambda writer: writer.keep_event(Event(slug="camp", uid="another", title="Camp")))
+    store.write(lambda writer: writer.save_event(Event(slug="camp", uid="another", title="Camp")))
     keep(store, "two")
     assert digests.of(store.reader(), *HERE) == (1, digest([(1, "two", 1)]))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import gevent
 import pytest
 
-from backchannel.domain.errors import Taken, UnknownEvent, UnknownItem, UnknownSession
+from backchannel.domain.errors import AlreadyExists, UnknownEvent, UnknownItem, UnknownSession
 from backchannel.domain.model import Event, Item, Session, Tombstone
 from backchannel.store.base import Store, Writer
 from backchannel.store.group import GroupCommit
@@ -26,8 +26,8 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     made: Store = SqliteStore(tmp_path / "camp.db")
     if request.param == "grouped":
         made = GroupCommit(made)  # type: ignore[arg-type]
-    made.write(lambda writer: writer.keep_event(EVENT))
-    made.write(lambda writer: writer.keep_session("camp", MAPS))
+    made.write(lambda writer: writer.save_event(EVENT))
+    made.write(lambda writer: writer.save_session("camp", MAPS))
     yield made
     made.close()
 
@@ -40,7 +40,7 @@ def item(id: str, **fields: object) -> Item:
 
 def keep(store: Store, kept: Item, *channels: str, new_text: bool = True) -> Item:
     return store.write(
-        lambda writer: writer.keep_item(kept, channels, do="put", by="a", at=NOW, new_text=new_text)
+        lambda writer: writer.save_item(kept, channels, do="put", by="a", at=NOW, new_text=new_text)
     )
 
 
@@ -70,8 +70,8 @@ def test_what_is_not_there_is_an_error_that_names_it(store: Store) -> None:
 
 
 def test_a_slug_in_use_by_another_event_is_taken(store: Store) -> None:
-    with pytest.raises(Taken):
-        store.write(lambda writer: writer.keep_event(replace(EVENT, uid="u2")))
+    with pytest.raises(AlreadyExists):
+        store.write(lambda writer: writer.save_event(replace(EVENT, uid="u2")))
 
 
 def test_a_change_puts_the_item_at_the_end_and_leaves_tombstones_where_it_stood(store: Store) -> None:
@@ -82,7 +82,7 @@ def test_a_change_puts_the_item_at_the_end_and_leaves_tombstones_where_it_stood(
     assert page.items == (store.reader().item("camp", "two"), Tombstone(id="one", seq=3))
     assert (page.prev, page.seq, page.more) == (0, 3, False)
     assert store.reader().changes("camp", "session/g2", 0, 10).items == (moved,)
-    assert store.reader().standing("camp", "event") == [(2, "two", 1), (3, "one", 1)]
+    assert store.reader().channel_entries("camp", "event") == [(2, "two", 1), (3, "one", 1)]
 
 
 def test_pages_follow_on_from_each_other(store: Store) -> None:
@@ -105,13 +105,13 @@ def test_what_is_asked_within_a_snapshot_is_of_one_moment(store: Store) -> None:
         before = reader.changes("camp", "event", 0, 10)
         keep(store, item("two"), "event")
         assert reader.changes("camp", "event", 0, 10) == before
-        assert reader.standing("camp", "event") == [(1, "one", 1)]
-    assert reader.standing("camp", "event") == [(1, "one", 1), (2, "two", 1)]
+        assert reader.channel_entries("camp", "event") == [(1, "one", 1)]
+    assert reader.channel_entries("camp", "event") == [(1, "one", 1), (2, "two", 1)]
 
 
 def test_an_item_that_is_hidden_while_a_page_is_read_is_on_it_as_it_was(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "camp.db")
-    store.write(lambda writer: writer.keep_event(EVENT))
+    store.write(lambda writer: writer.save_event(EVENT))
     kept, reader, asked = keep(store, item("one"), "event"), store.reader(), []
 
     def hide_it(sql: str) -> None:
@@ -131,7 +131,7 @@ def test_an_item_that_is_hidden_while_a_page_is_read_is_on_it_as_it_was(tmp_path
 def test_every_text_is_kept_as_a_revision_and_an_offer_does_not_stand(store: Store) -> None:
     kept = keep(store, item("one", text="teh"), "event")
     kept = keep(store, replace(kept, text="the"), "event")
-    assert store.write(lambda writer: writer.keep_offer(kept, "that", by="b", at=NOW)) == 3
+    assert store.write(lambda writer: writer.save_conflicting_text(kept, "that", by="b", at=NOW)) == 3
     assert [(revision.rev, revision.text) for revision in store.reader().revisions("camp", "one")] == [
         (1, "teh"), (2, "the"), (3, "that"),
     ]  # fmt: skip
@@ -141,7 +141,7 @@ def test_every_text_is_kept_as_a_revision_and_an_offer_does_not_stand(store: Sto
 
 def test_a_job_that_raises_keeps_nothing_and_gives_no_seq_away(store: Store) -> None:
     def job(writer: Writer) -> None:
-        writer.keep_item(item("gone"), ["event"], do="put", by="a", at=NOW, new_text=True)
+        writer.save_item(item("gone"), ["event"], do="put", by="a", at=NOW, new_text=True)
         raise RuntimeError("halfway")
 
     with pytest.raises(RuntimeError, match="halfway"):
@@ -164,7 +164,7 @@ def test_reading_order_is_by_time_then_seq_and_what_has_no_time_first(store: Sto
 def test_an_event_that_is_removed_takes_everything_with_it(store: Store) -> None:
     keep(store, item("one"), "event")
     store.write(lambda writer: writer.remove_event("camp"))
-    store.write(lambda writer: writer.keep_event(replace(EVENT, uid="u2")))
+    store.write(lambda writer: writer.save_event(replace(EVENT, uid="u2")))
     assert store.reader().items("camp") == []
     assert store.reader().sessions("camp") == ()
     assert store.reader().heads() == {"camp": 0}
@@ -188,7 +188,7 @@ def test_jobs_that_queue_share_a_commit_and_each_has_its_own_outcome(tmp_path: P
             return super().commit(jobs)
 
     store = GroupCommit(Counting(tmp_path / "camp.db"))
-    store.write(lambda writer: writer.keep_event(EVENT))
+    store.write(lambda writer: writer.save_event(EVENT))
     before = Counting.commits
 
     def bad(writer: Writer) -> None:

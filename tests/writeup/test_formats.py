@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backchannel.domain.model import Item, Session
-from backchannel.domain.shapes import item_on_wire
+from backchannel.domain.wire_json import item_on_wire
 from backchannel.writeup import ndjson
 from backchannel.writeup.compose import compose_event, compose_session
 from backchannel.writeup.formats import FORMATS

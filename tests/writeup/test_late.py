@@ -7,7 +7,7 @@ from datetime import date
 
 from backchannel.domain.model import Gap
 from backchannel.writeup.compose import compose_event, compose_session
-from backchannel.writeup.tree import Bar
+from backchannel.writeup.model import Bar
 from tests.writeup.camp import A_DAY, RAIN, SHEDS, at, item, record
 
 

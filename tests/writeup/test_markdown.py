@@ -14,8 +14,8 @@ from backchannel.domain.times import local_day
 from backchannel.domain.wire import one_line, tidy
 from backchannel.ingest.notes import read_notes
 from backchannel.writeup import markdown
-from backchannel.writeup.clock import zone_of
 from backchannel.writeup.compose import compose_event, compose_session
+from backchannel.writeup.dates import zone_of
 from backchannel.writeup.mdtext import text_from_markdown, text_to_markdown
 from tests.writeup.camp import A_DAY, CAMP, RAIN, at, item, record
 

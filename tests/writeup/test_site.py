@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from backchannel.domain.model import Session
 from backchannel.ingest.notes import read_notes
 from backchannel.writeup.compose import compose_event
+from backchannel.writeup.deterministic import session_id
 from backchannel.writeup.formats import FORMATS
 from backchannel.writeup.site import pages
-from backchannel.writeup.stable import session_id
 from tests.writeup.camp import A_DAY, CAMP, RAIN, SHEDS, at, item, record
 from tests.writeup.nasty import NASTY_SIGNS, nasty_record
 from tests.writeup.opened import unzipped

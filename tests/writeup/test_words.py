@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backchannel.writeup.pandoc import Block
+from backchannel.writeup.phrases import DEEPEST, read_words
 from backchannel.writeup.render import sanitise
-from backchannel.writeup.words import DEEPEST, read_words
 
 
 def shape(node: Any) -> Any:

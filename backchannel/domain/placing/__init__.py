@@ -11,6 +11,6 @@ docs/placing.md tells what is looked at and what it weighs.
 """
 
 from .placer import Placer
-from .shapes import Candidate, Placed, Unplaced
+from .types import Candidate, Placed, Unplaced
 
 __all__ = ["Candidate", "Placed", "Placer", "Unplaced"]

@@ -10,8 +10,8 @@ from functools import lru_cache
 from ..hashtags import Hashtags, Meaning, fold, hashtags_in
 from ..model import Event, Room, Session
 from .memory import Memory
-from .shapes import Unplaced
 from .timetable import Timetable, seconds
+from .types import Unplaced
 from .weights import HALF_RUN, ON_STAGE
 from .words import Titles, stem, words_of
 

@@ -10,8 +10,8 @@ from ..model import Event, Item, Placement, Room, Session, When
 from .evidence import Columns, Evidence
 from .memory import Memory
 from .reasons import Reasons
-from .shapes import Candidate, Placed, Unplaced
 from .timetable import seconds
+from .types import Candidate, Placed, Unplaced
 from .weights import CLOCK_EDGE, DOUBT, EDGE, HALLWAY, TELLING, WEIGHTS
 from .words import TITLE, words_of
 

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from ..model import Event
 from .evidence import Evidence
 from .memory import Memory
-from .shapes import Unplaced
 from .timetable import seconds
+from .types import Unplaced
 from .weights import WEIGHTS
 
 METHODS = {

@@ -16,8 +16,8 @@ from urllib.parse import unquote
 from backchannel.domain.model import KINDS, Document, Draft, Kind, Origin, When
 from backchannel.ingest.notes.hints import Hints
 from backchannel.ingest.notes.layers import date_in
-from backchannel.writeup.clock import zone_of
 from backchannel.writeup.compose import HEADINGS
+from backchannel.writeup.dates import zone_of
 from backchannel.writeup.markdown import DRAWN, NOBODY, TOLD
 from backchannel.writeup.mdtext import plain_from_markdown, text_from_markdown
 

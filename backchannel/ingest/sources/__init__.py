@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from . import any_feed, bluesky, flickr, json_feed, mastodon, mastodon_api, peertube, youtube
-from .shapes import Found, Raw
+from .types import Found, Raw
 
 
 class Source(Protocol):

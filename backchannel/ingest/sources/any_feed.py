@@ -8,7 +8,7 @@ from calendar import timegm
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .shapes import Attachment, Found, Parts, Raw
+from .types import Attachment, Found, Parts, Raw
 
 _DATES = ("published", "created", "updated")
 _RELATIONS = ("self", "next", "hub")

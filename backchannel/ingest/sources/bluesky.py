@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from . import any_feed
-from .shapes import Found, Parts, Raw
+from .types import Found, Parts, Raw
 
 _TITLE = re.compile(r"@([\w.-]{1,100})")
 _EMBEDDED = "[contains quote post or other embedded content]"

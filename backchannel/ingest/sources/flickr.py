@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from . import any_feed
-from .shapes import Attachment, Found, Parts, Raw
+from .types import Attachment, Found, Parts, Raw
 
 _INTRODUCTION = re.compile(
     r"\s*<p>\s*<a [^<>]*>[^<>]*</a>\s*(?:posted|has added) an? (?:photo|video):?\s*</p>", re.IGNORECASE

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .any_feed import dicts, text_of
-from .shapes import Attachment, Found, Parts, Raw
+from .types import Attachment, Found, Parts, Raw
 
 
 def claims(raw: Raw) -> bool:

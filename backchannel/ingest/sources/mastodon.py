@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 from xml.etree import ElementTree
 
 from . import any_feed
-from .shapes import Attachment, Found, Parts, Raw
+from .types import Attachment, Found, Parts, Raw
 
 _WRITER = re.compile(r"/(?:@|users/|p/|accounts/)([\w.-]{1,60})(?:@([\w.-]{1,100}))?(?:/|$)")
 _MADE_UP = re.compile(
@@ -52,7 +52,7 @@ def read(raw: Raw) -> Found:
     return any_feed.read(raw, post)
 
 
-def writer_of(link: str) -> str:
+def authorise_writing(link: str) -> str:
     """The writer's handle from a post's link, or nothing.
 
     >>> writer_of("https://ioc.exchange/@jon404/1115"), writer_of("https://a.example/@ann@b.example/7")
@@ -71,7 +71,7 @@ def _handle(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> str:
     """From the post's link, else from its writer's own."""
     authors = any_feed.dicts(entry.get("authors")) or any_feed.dicts(feed.get("authors"))
     writers = [any_feed.text_of(author.get("href")) for author in authors]
-    return next(filter(None, map(writer_of, [any_feed.link_of(entry), *writers])), "")
+    return next(filter(None, map(authorise_writing, [any_feed.link_of(entry), *writers])), "")
 
 
 def _untitled(entry: Mapping[str, Any]) -> bool:

@@ -12,8 +12,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .any_feed import dicts, text_of
-from .mastodon import writer_of
-from .shapes import Attachment, Found, Parts, Raw
+from .mastodon import authorise_writing
+from .types import Attachment, Found, Parts, Raw
 
 _KINDS = {"image": "image", "gifv": "video", "video": "video", "audio": "audio"}
 
@@ -49,7 +49,7 @@ def _post(status: Mapping[str, Any], base: str) -> Parts:
     return Parts(
         guid=url or text_of(status.get("id")),  # as the RSS has it: a post is known by either
         url=url,
-        author=_handle(text_of(account.get("acct")), base) or writer_of(url),
+        author=_handle(text_of(account.get("acct")), base) or authorise_writing(url),
         html=above + text_of(status.get("content")),
         tags=[text_of(tag.get("name")) for tag in dicts(status.get("tags"))],
         date=text_of(status.get("created_at")),

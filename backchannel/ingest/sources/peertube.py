@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from . import any_feed
-from .shapes import Found, Parts, Raw
+from .types import Found, Parts, Raw
 
 _FILM = re.compile(r"https?://[^/]+/(?:w|videos/watch)/[\w-]{8,}$")
 

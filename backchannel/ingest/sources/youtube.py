@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from . import any_feed
-from .shapes import Found, Parts, Raw
+from .types import Found, Parts, Raw
 
 
 def claims(raw: Raw) -> bool:

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from backchannel.domain.errors import Taken, Unknown, Unreadable
+from backchannel.domain.errors import AlreadyExists, Unknown, Unreadable
 from backchannel.domain.ids import uuid7
 from backchannel.store.sqlite.schema import set_up
 
@@ -20,7 +20,7 @@ def backup(db: Path, to: Path, progress: Progress = lambda left, whole: None) ->
     if not db.exists():
         raise Unknown(f"There is no database at {db}.")
     if to.exists():
-        raise Taken(f"There is a file {to} already; a backup does not overwrite it.")
+        raise AlreadyExists(f"There is a file {to} already; a backup does not overwrite it.")
     to.parent.mkdir(parents=True, exist_ok=True)
     _copy(db, to, progress)
     to.chmod(0o600)

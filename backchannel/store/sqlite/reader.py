@@ -12,7 +12,7 @@ from typing import Any
 from backchannel.domain.errors import UnknownEvent, UnknownItem, UnknownSession
 from backchannel.domain.model import Edition, Event, Feed, Gap, Item, Record, Room, Session, State, Tombstone
 from backchannel.domain.times import write_when
-from backchannel.store.base import Change, Page, Revision, Source, Taken, Tally
+from backchannel.store.base import Change, Page, Revision, Source, StoredAnswer, Tally
 from backchannel.store.sqlite import rows
 from backchannel.store.sqlite.rows import ITEM, ITEM_FROM, READING_ORDER
 
@@ -82,11 +82,11 @@ class SqliteReader:
         )
         return tuple(rows.session(row) for row in found)
 
-    def nameless(self, event: str) -> frozenset[str]:
+    def anonymous_sessions(self, event: str) -> frozenset[str]:
         found = self._all("SELECT guid FROM session WHERE event = ? AND no_names = 1", event)
         return frozenset(row["guid"] for row in found)
 
-    def merged(self, event: str) -> dict[str, str]:
+    def merged_sessions(self, event: str) -> dict[str, str]:
         found = self._all("SELECT guid, merged_into FROM session WHERE event = ? AND merged_into IS NOT NULL", event)
         return {row["guid"]: row["merged_into"] for row in found}
 
@@ -126,7 +126,7 @@ class SqliteReader:
         return [rows.change(row) for row in found]
 
     def revisions(self, event: str, id: str) -> list[Revision]:
-        found = self._all("SELECT rev, text, by, at FROM body WHERE event = ? AND id = ? ORDER BY rev", event, id)
+        found = self._all("SELECT rev, text, by, at FROM revision WHERE event = ? AND id = ? ORDER BY rev", event, id)
         return [
             Revision(rev=row["rev"], text=row["text"], by=row["by"], at=datetime.fromisoformat(row["at"]))
             for row in found
@@ -164,7 +164,7 @@ class SqliteReader:
 
     def fingerprints(self, event: str, ids: Sequence[str]) -> dict[str, tuple[str, str]]:
         found = self._all(
-            f"""SELECT item.id, body.text, item.state FROM {ITEM_FROM}
+            f"""SELECT item.id, revision.text, item.state FROM {ITEM_FROM}
             WHERE item.event = ? AND item.id IN (SELECT value FROM json_each(?))""",
             event, rows.dumps(list(ids)),
         )  # fmt: skip
@@ -178,7 +178,7 @@ class SqliteReader:
 
     def _changes(self, event: str, channel: str, after: int, limit: int) -> Page:
         found = self._all(
-            """SELECT id, seq, gone FROM standing WHERE event = ? AND channel = ? AND seq > ? ORDER BY seq LIMIT ?""",
+            """SELECT id, seq, gone FROM channel_item WHERE event = ? AND channel = ? AND seq > ? ORDER BY seq LIMIT ?""",
             event, channel, after, limit + 1,
         )  # fmt: skip
         more = len(found) > limit
@@ -197,39 +197,39 @@ class SqliteReader:
         )  # fmt: skip
         return {row["id"]: rows.item(row) for row in found}
 
-    def extent(self, event: str, channel: str, after: int, limit: int) -> tuple[int, int, bool]:
+    def page_extent(self, event: str, channel: str, after: int, limit: int) -> tuple[int, int, bool]:
         found = self._all(
-            "SELECT seq FROM standing WHERE event = ? AND channel = ? AND seq > ? ORDER BY seq LIMIT ?",
+            "SELECT seq FROM channel_item WHERE event = ? AND channel = ? AND seq > ? ORDER BY seq LIMIT ?",
             event, channel, after, limit + 1,
         )  # fmt: skip
         page = found[:limit]
         return (page[-1]["seq"] if page else after, len(page), len(found) > limit)
 
     def channel_head(self, event: str, channel: str) -> int:
-        row = self._one("SELECT max(seq) AS head FROM standing WHERE event = ? AND channel = ?", event, channel)
+        row = self._one("SELECT max(seq) AS head FROM channel_item WHERE event = ? AND channel = ?", event, channel)
         return int(row["head"] or 0) if row else 0
 
-    def standing(self, event: str, channel: str) -> list[tuple[int, str, int]]:
+    def channel_entries(self, event: str, channel: str) -> list[tuple[int, str, int]]:
         found = self._all(
-            """SELECT standing.seq, standing.id, item.rev FROM standing
-            JOIN item ON item.event = standing.event AND item.id = standing.id
-            WHERE standing.event = ? AND channel = ? AND gone = 0 ORDER BY standing.seq""",
+            """SELECT channel_item.seq, channel_item.id, item.rev FROM channel_item
+            JOIN item ON item.event = channel_item.event AND item.id = channel_item.id
+            WHERE channel_item.event = ? AND channel = ? AND gone = 0 ORDER BY channel_item.seq""",
             event, channel,
         )  # fmt: skip
         return [(row["seq"], row["id"], row["rev"]) for row in found]
 
-    def taken(self, event: str, author_key: str, op: str) -> Taken | None:
+    def stored_answer(self, event: str, author_key: str, op: str) -> StoredAnswer | None:
         row = self._one(
             "SELECT fingerprint, answer FROM op WHERE event = ? AND author_key = ? AND op = ?", event, author_key, op
         )
-        return Taken(fingerprint=row["fingerprint"], answer=json.loads(row["answer"])) if row else None
+        return StoredAnswer(fingerprint=row["fingerprint"], answer=json.loads(row["answer"])) if row else None
 
     # --- counted, and whole
 
     def tallies(self, event: str) -> dict[str | None, Tally]:
         tallies: dict[str | None, Tally] = {}
         found = self._all(
-            f"""SELECT item.session, item.origin, body.kind, item.author, count(*) AS n FROM {ITEM_FROM}
+            f"""SELECT item.session, item.origin, revision.kind, item.author, count(*) AS n FROM {ITEM_FROM}
             WHERE item.event = ? AND item.state = 'visible' GROUP BY 1, 2, 3, 4 ORDER BY min(item.seq)""",
             event,
         )
@@ -244,7 +244,7 @@ class SqliteReader:
             )
         return tallies
 
-    def pulse(self, event: str, since: datetime, step: int) -> dict[str, list[int]]:
+    def activity(self, event: str, since: datetime, step: int) -> dict[str, list[int]]:
         found = self._all(
             """SELECT session, (strftime('%s', at) - ?) / ? AS step, count(*) AS n FROM item
             WHERE event = ? AND state = 'visible' AND session IS NOT NULL AND at >= ? GROUP BY 1, 2 ORDER BY 1, 2""",

@@ -14,9 +14,10 @@ from backchannel.store.base import Change, Source
 ITEM = """
     item.event, item.id, item.seq, item.rev, item.origin, item.session, item.author, item.author_key, item.at,
     item.written_at, item.received_at, item.url, item.sources, item.method, item.confidence, item.reason,
-    item.reactions, item.state, item.source_id, body.text, body.html, body.kind, body.depth, body.speaker, body.at AS revised_at
+    item.reactions, item.state, item.source_id, revision.text, revision.html, revision.kind, revision.depth, revision.speaker,
+    revision.at AS revised_at
 """
-ITEM_FROM = "item JOIN body ON body.event = item.event AND body.id = item.id AND body.rev = item.rev"
+ITEM_FROM = "item JOIN revision ON revision.event = item.event AND revision.id = item.id AND revision.rev = item.rev"
 READING_ORDER = "coalesce(item.at, ''), item.seq"
 
 

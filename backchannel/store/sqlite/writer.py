@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from backchannel.domain import errors
 from backchannel.domain.model import Edition, Event, Feed, Gap, Item, Room, Session
 from backchannel.domain.times import write_when
-from backchannel.store.base import Source, Taken
+from backchannel.store.base import Source, StoredAnswer
 from backchannel.store.sqlite import rows, schema
 from backchannel.store.sqlite.reader import SqliteReader, _generation_key
 
@@ -47,10 +47,10 @@ class SqliteWriter(SqliteReader):
 
     # --- events and the grid
 
-    def keep_event(self, event: Event) -> None:
+    def save_event(self, event: Event) -> None:
         row = self._one("SELECT uid FROM event WHERE slug = ?", event.slug)
         if row is not None and row["uid"] != event.uid:
-            raise errors.Taken(f"There is an event “{event.slug}” here already.", field="slug")
+            raise errors.AlreadyExists(f"There is an event “{event.slug}” here already.", field="slug")
         self._upsert("event", rows.event_row(event), ("slug",))
 
     def remove_event(self, slug: str) -> None:
@@ -59,7 +59,7 @@ class SqliteWriter(SqliteReader):
             self._run(f"DELETE FROM {table} WHERE event = ?", slug)
         self._run("DELETE FROM event WHERE slug = ?", slug)
 
-    def raise_generation(self, slug: str, role: str, session: str | None = None) -> int:
+    def increment_generation(self, slug: str, role: str, session: str | None = None) -> int:
         generation = self.generation(slug, role, session) + 1
         row = self._one("SELECT generations FROM event WHERE slug = ?", slug)
         assert row is not None, "generation() has looked"
@@ -67,12 +67,12 @@ class SqliteWriter(SqliteReader):
         self._run("UPDATE event SET generations = ? WHERE slug = ?", rows.dumps(generations), slug)
         return generation
 
-    def keep_rooms(self, event: str, rooms: Sequence[Room]) -> None:
+    def save_rooms(self, event: str, rooms: Sequence[Room]) -> None:
         self._run("DELETE FROM room WHERE event = ?", event)
         for position, room in enumerate(rooms):
             self._run("INSERT OR IGNORE INTO room VALUES (?, ?, ?, ?)", event, room.name, room.guid, position)
 
-    def keep_session(self, event: str, session: Session) -> None:
+    def save_session(self, event: str, session: Session) -> None:
         self._upsert("session", rows.session_row(event, session), ("event", "guid"))
 
     def remove_session(self, event: str, guid: str) -> None:
@@ -86,14 +86,14 @@ class SqliteWriter(SqliteReader):
             raise errors.UnknownEvent(event)
         return int(found[0]["head"])
 
-    def keep_item(
+    def save_item(
         self, item: Item, channels: Sequence[str], *, do: str, by: str, at: datetime, new_text: bool
     ) -> Item:
         item = replace(item, seq=self._next_seq(item.event), rev=self._next_rev(item) if new_text else item.rev)
         if new_text:
-            self._keep_body(item, by=by, at=at)
+            self._save_revision(item, by=by, at=at)
         self._upsert("item", rows.item_row(item), ("event", "id"))
-        self._keep_standing(item, channels)
+        self._update_channels(item, channels)
         self._run(
             "INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             item.event, item.seq, item.id, do, by, write_when(at), item.session, item.state, item.rev,
@@ -102,38 +102,38 @@ class SqliteWriter(SqliteReader):
         return item
 
     def _next_rev(self, item: Item) -> int:
-        row = self._one("SELECT max(rev) AS rev FROM body WHERE event = ? AND id = ?", item.event, item.id)
+        row = self._one("SELECT max(rev) AS rev FROM revision WHERE event = ? AND id = ?", item.event, item.id)
         return 1 + int((row and row["rev"]) or 0)
 
-    def _keep_body(self, item: Item, *, by: str, at: datetime) -> None:
+    def _save_revision(self, item: Item, *, by: str, at: datetime) -> None:
         self._run(
-            "INSERT INTO body VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO revision VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             item.event, item.id, item.rev, item.text, item.html, item.kind, item.depth, item.speaker, by,
             write_when(at),
         )  # fmt: skip
 
-    def _keep_standing(self, item: Item, channels: Sequence[str]) -> None:
+    def _update_channels(self, item: Item, channels: Sequence[str]) -> None:
         stood = {row["channel"] for row in self._all(
-            "SELECT channel FROM standing WHERE event = ? AND id = ? AND gone = 0", item.event, item.id
+            "SELECT channel FROM channel_item WHERE event = ? AND id = ? AND gone = 0", item.event, item.id
         )}  # fmt: skip
         for channel in stood.difference(channels):
-            self._stand(item, channel, gone=1)
+            self._publish_to(item, channel, gone=1)
         for channel in channels:
-            self._stand(item, channel, gone=0)
+            self._publish_to(item, channel, gone=0)
 
-    def _stand(self, item: Item, channel: str, *, gone: int) -> None:
+    def _publish_to(self, item: Item, channel: str, *, gone: int) -> None:
         self._run(
-            """INSERT INTO standing VALUES (?, ?, ?, ?, ?)
+            """INSERT INTO channel_item VALUES (?, ?, ?, ?, ?)
             ON CONFLICT (event, channel, id) DO UPDATE SET seq = excluded.seq, gone = excluded.gone""",
             item.event, channel, item.id, item.seq, gone,
         )  # fmt: skip
 
-    def keep_offer(self, item: Item, text: str, *, by: str, at: datetime) -> int:
+    def save_conflicting_text(self, item: Item, text: str, *, by: str, at: datetime) -> int:
         offer = replace(item, text=text, html="", rev=self._next_rev(item))
-        self._keep_body(offer, by=by, at=at)
+        self._save_revision(offer, by=by, at=at)
         return offer.rev
 
-    def keep_answer(self, event: str, author_key: str, op: str, taken: Taken) -> None:
+    def save_answer(self, event: str, author_key: str, op: str, taken: StoredAnswer) -> None:
         self._run(
             "INSERT INTO op VALUES (?, ?, ?, ?, ?)",
             event, author_key, op, taken.fingerprint, rows.dumps(dict(taken.answer)),
@@ -152,7 +152,7 @@ class SqliteWriter(SqliteReader):
         )
         return {row["reaction"]: row["n"] for row in found}
 
-    def keep_edition(self, event: str, session: str, edition: Edition, *, by: str, at: datetime) -> Edition:
+    def save_edition(self, event: str, session: str, edition: Edition, *, by: str, at: datetime) -> Edition:
         edition = replace(edition, rev=self.edition(event, session).rev + 1)
         self._run(
             "INSERT INTO edition VALUES (?, ?, ?, ?, ?, ?)",
@@ -162,22 +162,22 @@ class SqliteWriter(SqliteReader):
 
     # --- feeds
 
-    def keep_source(self, event: str, key: str, source: Source, *, keep_old: bool = False) -> None:
+    def save_source(self, event: str, key: str, source: Source, *, if_absent: bool = False) -> None:
         self._run(
-            f"INSERT OR {'IGNORE' if keep_old else 'REPLACE'} INTO source VALUES (?, ?, ?, ?, ?)",
+            f"INSERT OR {'IGNORE' if if_absent else 'REPLACE'} INTO source VALUES (?, ?, ?, ?, ?)",
             event, key, source.id, source.feed, source.fingerprint,
         )  # fmt: skip
 
     def remove_source(self, event: str, key: str) -> None:
         self._run("DELETE FROM source WHERE event = ? AND key = ?", event, key)
 
-    def keep_gap(self, event: str, gap: Gap) -> None:
+    def save_gap(self, event: str, gap: Gap) -> None:
         self._run(
             "INSERT OR REPLACE INTO gap VALUES (?, ?, ?, ?)",
             event, gap.feed, write_when(gap.begins), write_when(gap.ends),
         )  # fmt: skip
 
-    def keep_feed(self, feed: Feed) -> None:
+    def save_feed(self, feed: Feed) -> None:
         self._upsert("feed", rows.feed_row(feed), ("event", "id"))
 
     def remove_feed(self, event: str, id: str) -> None:

@@ -30,17 +30,17 @@ def watch(server: socketio.Server) -> None:
             message(eio_sid, data)
         except BadPacket as fault:
             log.info("a connection was closed: %s", fault)
-            hang_up(server, eio_sid)
+            disconnect(server, eio_sid)
 
     handlers["connect"], handlers["message"] = connected, took
 
 
 def _drop_if_silent(server: socketio.Server, eio_sid: str) -> None:
     if server.manager.sid_from_eio_sid(eio_sid, NAMESPACE) is None:
-        hang_up(server, eio_sid)
+        disconnect(server, eio_sid)
 
 
-def hang_up(server: socketio.Server, eio_sid: str) -> None:
+def disconnect(server: socketio.Server, eio_sid: str) -> None:
     """End a connection at once, whether or not it reads what is sent: it leaves its channels before this returns."""
     follower = server.eio.sockets.get(eio_sid)
     if follower is None:

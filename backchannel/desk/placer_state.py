@@ -13,7 +13,7 @@ PAGE = 1000  # items read at a time
 
 
 @dataclass(slots=True)
-class Known:
+class PlacerState:
     """A placer, and up to where it knows the timeline. Used inside write jobs, which run one after the other."""
 
     placer: Placer

@@ -42,7 +42,7 @@ def withhold_names(desk: Desk, slug: str, ref: str, no_names: bool) -> Session:
             changed = replace(changed, slug=_address(writer, slug, session))
         if changed == session:
             return session
-        writer.keep_session(slug, changed)
+        writer.save_session(slug, changed)
         _send_anew(desk, writer, slug, session.guid)
         return changed
 
@@ -54,8 +54,8 @@ def withhold(desk: Desk, slug: str, names: Iterable[str]) -> None:
     withheld = tuple(dict.fromkeys(name for name in map(one_line, names) if name))
 
     def job(writer: Writer) -> None:
-        writer.keep_event(replace(writer.event(slug), withheld=withheld))
-        for guid in writer.nameless(slug):
+        writer.save_event(replace(writer.event(slug), withheld=withheld))
+        for guid in writer.anonymous_sessions(slug):
             _send_anew(desk, writer, slug, guid)
 
     desk.write(slug, job)
@@ -64,7 +64,7 @@ def withhold(desk: Desk, slug: str, names: Iterable[str]) -> None:
 def _send_anew(desk: Desk, writer: Writer, slug: str, guid: str) -> None:
     """In the order in which it was sent before."""
     for item in sorted(writer.items(slug, session=guid, states=_KEPT), key=lambda item: item.seq):
-        writer.keep_item(item, channels_of(item), do="names", by="organiser", at=desk.clock(), new_text=False)
+        writer.save_item(item, channels_of(item), do="names", by="organiser", at=desk.clock(), new_text=False)
 
 
 def _address(reader: Reader, slug: str, session: Session) -> str:
@@ -85,7 +85,7 @@ class _Known:
     seq: int = 0
 
 
-class Discreet:
+class RedactingStore:
     """A store whose readers leave out names where they are to be left out."""
 
     def __init__(self, store: Store) -> None:
@@ -94,7 +94,7 @@ class Discreet:
         self._lock = Lock()
 
     def reader(self) -> Reader:
-        return cast(Reader, DiscreetReader(self._store.reader(), self.names))
+        return cast(Reader, RedactingReader(self._store.reader(), self.names))
 
     def write(self, job: Callable[[Writer], T]) -> T:
         return self._store.write(job)
@@ -115,7 +115,7 @@ class Discreet:
         if author is not None:
             record = replace(record, items=tuple(item for item in record.items if fold(item.author) == fold(author)))
         if not no_names:
-            return DiscreetReader(reader, self.names).bare_record(record)
+            return RedactingReader(reader, self.names).bare_record(record)
         names = self.names(reader, event).copy()
         for name in also:
             names.add(name)
@@ -125,7 +125,7 @@ class Discreet:
     def candidates(self, event: str, found: Iterable[Candidate]) -> list[Candidate]:
         """Where a post may belong, and why: those reasons that speak of a session without names without names."""
         reader = self._store.reader()
-        hidden = reader.nameless(event)
+        hidden = reader.anonymous_sessions(event)
         names = self.names(reader, event) if hidden else Names()
         return [replace(one, reason=names.bare(one.reason)) if one.session in hidden else one for one in found]
 
@@ -148,7 +148,7 @@ class Discreet:
             return known.names
 
 
-class DiscreetReader:
+class RedactingReader:
     """Asks the store's reader, and takes the names out of the answers. What is not here tells of nobody: see the test."""
 
     def __init__(self, reader: Reader, names: Callable[[Reader, str], Names]) -> None:
@@ -161,7 +161,7 @@ class DiscreetReader:
     def _bare_items(self, event: str, items: Iterable[T]) -> list[T]:
         """Items (and tombstones), those of sessions without names without names."""
         found = list(items)
-        hidden = self._reader.nameless(event)
+        hidden = self._reader.anonymous_sessions(event)
         if not hidden or not any(isinstance(item, Item) and item.session in hidden for item in found):
             return found
         names = self._names_of(self._reader, event)
@@ -191,13 +191,13 @@ class DiscreetReader:
 
     def revisions(self, event: str, id: str) -> list[Revision]:
         found = self._reader.revisions(event, id)
-        if self._reader.item(event, id).session not in self._reader.nameless(event):
+        if self._reader.item(event, id).session not in self._reader.anonymous_sessions(event):
             return found
         names = self._names_of(self._reader, event)
         return [replace(revision, text=names.bare(revision.text)) for revision in found]
 
     def tallies(self, event: str) -> dict[str | None, Tally]:
-        hidden = self._reader.nameless(event)
+        hidden = self._reader.anonymous_sessions(event)
         return {
             guid: replace(tally, note_takers=(PARTICIPANT,)) if guid in hidden and tally.note_takers else tally
             for guid, tally in self._reader.tallies(event).items()
@@ -225,7 +225,7 @@ class DiscreetReader:
         return dict(self._bare_editions(event, self._reader.editions(event)))
 
     def _bare_editions(self, event: str, editions: Mapping[str, Edition]) -> Mapping[str, Edition]:
-        hidden = self._reader.nameless(event)
+        hidden = self._reader.anonymous_sessions(event)
         if not hidden.intersection(editions):
             return editions
         names = self._names_of(self._reader, event)

@@ -1,7 +1,7 @@
 from datetime import UTC, date, datetime
 
 from backchannel.domain.model import Item, Placement, Tombstone
-from backchannel.domain.shapes import item_on_wire, tombstone_on_wire
+from backchannel.domain.wire_json import item_on_wire, tombstone_on_wire
 
 
 def test_an_item_stands_on_the_wire_with_exactly_these_keys():

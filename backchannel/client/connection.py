@@ -26,7 +26,7 @@ from typing import Any
 
 import websocket
 
-from backchannel.client.faults import Refused, Unanswered, Unreachable
+from backchannel.client.errors import Refused, Unanswered, Unreachable
 
 PATIENCE = 4.0  # seconds for an answer
 SILENCE = 46.0  # seconds without a word: the server pings every 25 s and waits 20

@@ -14,45 +14,45 @@ from backchannel.live.services import Services
 from backchannel.passes import Pass
 
 
-def visible_event(services: Services, slug: str, shown: Pass | None) -> Event:
+def visible_event(services: Services, slug: str, viewer: Pass | None) -> Event:
     """An event that this person may read. A restricted one answers strangers as if it were absent."""
     reader = services.read()
     event = reader.event(slug)
     if event.public:
         return event
-    if shown is None or shown.event != slug:
+    if viewer is None or viewer.event != slug:
         raise UnknownEvent(slug)
-    return access.holder(reader, shown, slug)
+    return access.authenticate(reader, viewer, slug)
 
 
-def readable_channel(services: Services, slug: str, channel: object, shown: Pass | None) -> str:
+def readable_channel(services: Services, slug: str, channel: object, viewer: Pass | None) -> str:
     """The channel's name, if it is one and this person may follow it."""
-    visible_event(services, slug, shown)
+    visible_event(services, slug, viewer)
     if channel == EVENT:
         return EVENT
     if channel == STAFF:
-        return _staff(services, slug, shown)
+        return _staff(services, slug, viewer)
     if isinstance(channel, str) and channel.startswith("session/"):
         return f"session/{services.read().session(slug, tidy(channel.removeprefix('session/'))).guid}"
     raise Invalid("A channel is event, staff, or session/ and a session's guid.", field="channel")
 
 
-def _staff(services: Services, slug: str, shown: Pass | None) -> str:
-    if shown is None:
+def _staff(services: Services, slug: str, viewer: Pass | None) -> str:
+    if viewer is None:
         raise BadPass("This is for organisers: open the organisers' link, or a new one if yours was ended.")
-    access.holder(services.read(), shown, slug)
-    if shown.role != "organiser":
+    access.authenticate(services.read(), viewer, slug)
+    if viewer.role != "organiser":
         raise Forbidden("Only organisers follow this channel.")
     return STAFF
 
 
-def may_follow(services: Services, slug: str, channel: str, shown: Pass | None) -> bool:
+def may_follow(services: Services, slug: str, channel: str, viewer: Pass | None) -> bool:
     """Whether a follower may still be on the channel: passes end, and events become restricted."""
     try:
         if channel == STAFF:
-            _staff(services, slug, shown)
+            _staff(services, slug, viewer)
         else:
-            visible_event(services, slug, shown)
+            visible_event(services, slug, viewer)
     except (UnknownEvent, BadPass, Forbidden):
         return False
     return True
