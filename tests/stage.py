@@ -67,7 +67,8 @@ class Server:
         self.port = int(found[1])
 
     def _first_line(self) -> str:
-        assert self.process and self.process.stdout
+        assert self.process
+        assert self.process.stdout
         ready, _, _ = select.select([self.process.stdout], [], [], START)
         return self.process.stdout.readline() if ready else ""
 

@@ -63,7 +63,8 @@ class Proxy:
         self._process.wait(10)
 
     def _tell(self, message: dict[str, Any]) -> dict[str, int]:
-        assert self._process.stdin and self._process.stdout
+        assert self._process.stdin
+        assert self._process.stdout
         self._process.stdin.write(json.dumps(message) + "\n")
         self._process.stdin.flush()
         answer: dict[str, int] = json.loads(self._process.stdout.readline())

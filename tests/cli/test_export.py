@@ -33,7 +33,8 @@ def export(camp: Camp, *words: str, seed: str = "0") -> subprocess.CompletedProc
 def test_two_processes_write_the_same_bytes(name: str, written: Camp) -> None:
     first, second = (export(written, "--format", name, seed=seed) for seed in ("1", "2"))
     assert (first.returncode, first.stderr) == (0, b"")
-    assert first.stdout and first.stdout == second.stdout
+    assert first.stdout
+    assert first.stdout == second.stdout
 
 
 def test_a_site_goes_into_a_folder(written: Camp, tmp_path: Path) -> None:
@@ -61,7 +62,8 @@ def test_a_page_that_is_no_more_goes_from_the_folder(written: Camp, tmp_path: Pa
     results = ann.ops(*({"op": uuid7(), "id": id, "do": "hide"} for id in ids))
     assert all(result["ok"] for result in results)
     export(written, "--format", "site", "-o", str(folder))
-    assert len(before) == 1 and {path.name for path in (folder / "sessions").iterdir()} == set()
+    assert len(before) == 1
+    assert {path.name for path in (folder / "sessions").iterdir()} == set()
     assert (folder / "mine.txt").read_text() == "I put this here"
 
 
@@ -126,5 +128,6 @@ def test_a_bar_is_drawn_on_a_terminal_and_none_in_a_pipe(server: Server, tmp_pat
     )
     done = subprocess.run([sys.executable, "-c", look], env=server.environ, capture_output=True, timeout=110)
     assert done.returncode == 0
-    assert b"Making pdf" in done.stdout and b"100%" in done.stdout
+    assert b"Making pdf" in done.stdout
+    assert b"100%" in done.stdout
     assert server.command(*words[2:]).stderr == ""

@@ -120,7 +120,8 @@ def test_of_a_record_all_that_it_knows_is_left_out_everywhere() -> None:
     ]
     post = bare.items[1]
     assert (post.url, post.sources, post.source_id, post.html) == (None, (), None, "")
-    assert post.placed is not None and post.placed.reason == f"{PARTICIPANT} wrote here before"
+    assert post.placed is not None
+    assert post.placed.reason == f"{PARTICIPANT} wrote here before"
 
 
 def test_what_looks_like_a_name_and_is_not_known_is_told() -> None:

@@ -143,7 +143,8 @@ def test_what_was_said_in_a_session_speaks_for_it():
         knows.learn_note("maps", text, "carol", at(5))
     placed = knows.place(post("that blanket ban!", 20, author="dan"))
     assert placed.session == "maps"
-    assert "‘blanket’" in placed.placement.reason and "‘ban’" in placed.placement.reason
+    assert "‘blanket’" in placed.placement.reason
+    assert "‘ban’" in placed.placement.reason
 
 
 @pytest.mark.parametrize("text", ["@ed is on form", "Dot Dale is on form"])
@@ -206,7 +207,8 @@ def test_three_candidates_are_told_best_first_and_they_share_less_than_all():
     confidences = [candidate.confidence for candidate in placed.candidates]
     assert placed.candidates[0].session == placed.session
     assert confidences == sorted(confidences, reverse=True)
-    assert len(confidences) == 3 and sum(confidences) <= 1
+    assert len(confidences) == 3
+    assert sum(confidences) <= 1
 
 
 # what people do teaches

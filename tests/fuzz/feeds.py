@@ -90,7 +90,8 @@ def check(body: bytes) -> None:
     assert FeedContents.from_json(json.loads(contents.to_json())) == contents
     for entry in contents.entries:
         assert entry.source_id
-        assert len(entry.title) <= 200 and len(entry.author) <= 60
+        assert len(entry.title) <= 200
+        assert len(entry.author) <= 60
         assert not _CONTROLS.search(entry.text + entry.title + entry.author + entry.source_id + "".join(entry.hashtags))
         assert entry.url is None or (is_good_link(entry.url) and entry.url.lower().startswith("http"))
         assert sanitise(entry.html) == entry.html

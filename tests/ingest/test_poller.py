@@ -328,7 +328,8 @@ def test_a_poller_killed_again_and_again_keeps_every_post_once(place: Place) -> 
         words = [sys.executable, str(Path(__file__).with_name("poll_once.py")), str(place.store.path)]
         for number in range(8):
             killed = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-            assert killed.stdout and killed.stdout.readline()
+            assert killed.stdout
+            assert killed.stdout.readline()
             until(lambda wanted=number: len(server.visits) > wanted, 0.2 + number / 20)  # type: ignore[misc]
             killed.kill()
             killed.wait()

@@ -134,13 +134,17 @@ def with_a_hub(desk: Desk, address: str = "https://hub.example/") -> Feed:
 def test_a_hub_is_asked_once_an_hour_until_it_promises_and_again_before_its_promise_ends(desk: Desk) -> None:
     feed = with_a_hub(desk)
     asked = begin_asking(desk, feed)
-    assert asked and asked.hub_secret and (asked.hub_topic, asked.hub_due_at) == (feed.url, NOW + ASK_AGAIN)
+    assert asked
+    assert asked.hub_secret
+    assert (asked.hub_topic, asked.hub_due_at) == (feed.url, NOW + ASK_AGAIN)
     assert begin_asking(desk, feed) is None
     desk.clock.now = NOW + ASK_AGAIN  # type: ignore[attr-defined]
     again = begin_asking(desk, feed)
-    assert again and again.hub_secret == asked.hub_secret
+    assert again
+    assert again.hub_secret == asked.hub_secret
     promised = believe(desk, feed, timedelta(hours=10))
-    assert promised and promised.hub_until == NOW + timedelta(hours=11)
+    assert promised
+    assert promised.hub_until == NOW + timedelta(hours=11)
     desk.clock.now = NOW + timedelta(hours=9, minutes=59)  # type: ignore[attr-defined]
     assert begin_asking(desk, feed) is None
     desk.clock.now = NOW + timedelta(hours=10)  # type: ignore[attr-defined]
@@ -149,7 +153,8 @@ def test_a_hub_is_asked_once_an_hour_until_it_promises_and_again_before_its_prom
 
 def test_a_promise_is_believed_for_a_month_at_most(desk: Desk) -> None:
     promised = believe(desk, with_a_hub(desk), timedelta(days=3000))
-    assert promised and promised.hub_until == NOW + LONGEST
+    assert promised
+    assert promised.hub_until == NOW + LONGEST
 
 
 def test_another_hub_is_asked_anew_and_none_is_forgotten(desk: Desk) -> None:
@@ -182,7 +187,8 @@ def test_a_hub_that_tells_all_the_time_is_believed_now_and_then(desk: Desk) -> N
     feed = replace(with_a_hub(desk), polled_at=NOW)
     desk.store.write(lambda writer: writer.save_feed(feed))
     nudged = nudge_feed(desk, feed)
-    assert nudged and (nudged.nudged, nudged.due_at) == (True, NOW + timedelta(seconds=5))
+    assert nudged
+    assert (nudged.nudged, nudged.due_at) == (True, NOW + timedelta(seconds=5))
 
 
 @pytest.mark.parametrize(

@@ -179,13 +179,16 @@ def test_a_copy_is_shown_only_where_the_network_does_not_answer(
     page.goto("about:blank")
     camp.join("Ann").note("written meanwhile")
     answer = page.goto(session_url(camp, wifi.url))
-    assert answer and "written meanwhile" in answer.text()
+    assert answer
+    assert "written meanwhile" in answer.text()
     page.goto("about:blank")
     camp.join("Ann").note("and this")
     wifi.proxy.weather(Weather(black_hole=True))
     answer = page.goto(session_url(camp, wifi.url))
-    assert answer and answer.from_service_worker
-    assert "written meanwhile" in answer.text() and "and this" not in answer.text()
+    assert answer
+    assert answer.from_service_worker
+    assert "written meanwhile" in answer.text()
+    assert "and this" not in answer.text()
     wifi.proxy.weather(FAIR)
     expect(rows(page)).to_have_count(2, timeout=SLOW)
 

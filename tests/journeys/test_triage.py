@@ -70,7 +70,8 @@ def test_the_board_works_without_scripts(camp: Camp, open_page: Callable[..., Pa
 def test_the_board_is_for_organisers(camp: Camp, open_page: Callable[..., Page]) -> None:
     page = open_page()
     answer = page.goto(f"{camp.server.url}/e/{camp.slug}/triage")
-    assert answer and answer.status == 401
+    assert answer
+    assert answer.status == 401
     expect(page.get_by_text("This page is for organisers")).to_be_visible()
 
 

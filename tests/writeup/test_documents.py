@@ -59,7 +59,8 @@ def test_the_pdf_s_links_lead_where_the_words_say() -> None:
 
 def test_the_pdf_says_its_title_and_is_tagged_for_those_who_listen() -> None:
     read = pypdf.PdfReader(io.BytesIO(FORMATS["pdf"].event(compose_event(A_DAY))))
-    assert read.metadata and read.metadata.title == "Puddlecamp"
+    assert read.metadata
+    assert read.metadata.title == "Puddlecamp"
     assert read.trailer["/Root"]["/MarkInfo"]["/Marked"]
     assert read.trailer["/Root"]["/Lang"] == "en"
 
@@ -109,7 +110,8 @@ def test_a_soft_hyphen_leaves_the_pdf_s_hyphens_alone() -> None:
     """Fonts draw both with one glyph, which can be copied as one of the two only."""
     notes = [item("rain\xadbow", "Ann", at("10:00")), item("a well-kept gutter", "Ann", at("10:01"), id="2")]
     told = pdf_text(FORMATS["pdf"].session(compose_session(record(*notes), RAIN)))
-    assert "rainbow" in told and "well-kept" in told
+    assert "rainbow" in told
+    assert "well-kept" in told
 
 
 def test_a_word_longer_than_the_page_stays_on_the_page() -> None:
@@ -130,7 +132,8 @@ def test_no_text_at_all_breaks_a_document(name: str, texts: list[str]) -> None:
     session = records[0][1] if records else RAIN
     written = FORMATS[name].session(compose_session(record(*items, sessions=(session,)), session))
     told = pdf_text(written) if name == "pdf" else by_pandoc(name, written, "plain")
-    assert session.slug and ("Post-event thoughts" in told or not records)
+    assert session.slug
+    assert ("Post-event thoughts" in told or not records)
 
 
 MARKUP = r'#panic() $x$ \input{/etc/passwd} {{x}} `r` [a](javascript:x) <b>b</b> "#sys.inputs" *s* _e_ = h'

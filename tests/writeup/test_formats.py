@@ -68,7 +68,8 @@ def test_x8_the_html_runs_nothing_and_loads_nothing():
     policy = next(attrs["content"] for tag, attrs in tags if attrs.get("http-equiv") == "Content-Security-Policy")
     assert policy == "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
     assert [tag for tag, _ in tags if tag in ("script", "link", "img", "iframe", "object", "form")] == []
-    assert "url(" not in source and "@import" not in source
+    assert "url(" not in source
+    assert "@import" not in source
 
 
 def test_the_html_says_who_said_what_and_where_it_stands():

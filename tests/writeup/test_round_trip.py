@@ -81,5 +81,6 @@ def test_nothing_in_it_ends_the_comment_that_holds_the_data(text):
     source = html.write_session(written)
     head, _, data = source.rpartition("<!-- Backchannel data 1: ")
     assert head.endswith("</html>\n")
-    assert data.count("-->") == 1 and data.endswith(" -->\n")
+    assert data.count("-->") == 1
+    assert data.endswith(" -->\n")
     assert [draft.text for draft in read_notes(source.encode())[0].drafts] == [text]
