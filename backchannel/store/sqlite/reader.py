@@ -156,7 +156,10 @@ class SqliteReader:
         return {row["session"]: rows.edition(row) for row in found}
 
     def edition(self, event: str, session: str) -> Edition:
-        return self.editions(event).get(session, Edition())
+        row = self._one(
+            "SELECT rev, body FROM edition WHERE event = ? AND session = ? ORDER BY rev DESC LIMIT 1", event, session
+        )
+        return rows.edition(row) if row else Edition()
 
     def gaps(self, event: str) -> tuple[Gap, ...]:
         found = self._all("SELECT * FROM gap WHERE event = ? ORDER BY begins, feed", event)

@@ -18,7 +18,7 @@ ITEM = """
     revision.at AS revised_at
 """
 ITEM_FROM = "item JOIN revision ON revision.event = item.event AND revision.id = item.id AND revision.rev = item.rev"
-READING_ORDER = "coalesce(item.at, ''), item.seq"
+READING_ORDER = "item.at, item.seq"  # items without a time come first: SQLite sorts NULL before everything
 
 
 def dumps(value: Any) -> str:

@@ -1,0 +1,203 @@
+"""Every statement of the store finds its rows by an index: no full scan, no search by event alone, of a table that grows.
+
+Each method of the store runs once on a database with realistic contents while SQLite reports the statements it executes.
+`EXPLAIN QUERY PLAN` then says how each of them finds its rows.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from backchannel.domain.channels import channels_of
+from backchannel.domain.model import Edition, Event, Feed, Gap, Item, Placement, Room, Session
+from backchannel.store.base import Reader, Source, StoredAnswer, Writer
+from backchannel.store.sqlite.reader import SqliteReader
+from backchannel.store.sqlite.store import SqliteStore
+from backchannel.store.sqlite.writer import SqliteWriter
+
+NOW = datetime(2026, 6, 13, 10, 5, tzinfo=UTC)
+GROWING = {"item", "revision", "channel_item", "change", "op", "reaction", "source", "edition"}
+EDITION = Edition(title="Maps")
+
+# Methods whose answer is the whole event, so that reading every row of it is the job. Nothing live calls them per visitor.
+WHOLE_EVENT = {
+    "items": "without a session, all items of the event",
+    "record": "a write-up is composed from all items",
+    "tallies": "counts of all items",
+    "editions": "the newest edition of every session",
+    "remove_event": "deletes all rows of the event",
+}
+
+READS: dict[str, Callable[[Reader], Any]] = {
+    "epoch": lambda reader: reader.epoch(),
+    "snapshot": lambda reader: reader.snapshot().__enter__(),
+    "events": lambda reader: reader.events(),
+    "event": lambda reader: reader.event("camp3"),
+    "heads": lambda reader: reader.heads(),
+    "generation": lambda reader: reader.generation("camp3", "scribe"),
+    "rooms": lambda reader: reader.rooms("camp3"),
+    "sessions": lambda reader: reader.sessions("camp3"),
+    "anonymous_sessions": lambda reader: reader.anonymous_sessions("camp3"),
+    "merged_sessions": lambda reader: reader.merged_sessions("camp3"),
+    "session": lambda reader: reader.session("camp3", "s4"),
+    "item": lambda reader: reader.item("camp3", "i7"),
+    "items": lambda reader: reader.items("camp3"),
+    "hallway": lambda reader: reader.hallway("camp3"),
+    "history": lambda reader: reader.history("camp3", "i7"),
+    "revisions": lambda reader: reader.revisions("camp3", "i7"),
+    "changes": lambda reader: reader.changes("camp3", "session/g4", 20, 50),
+    "page_extent": lambda reader: reader.page_extent("camp3", "session/g4", 20, 50),
+    "channel_head": lambda reader: reader.channel_head("camp3", "session/g4"),
+    "channel_entries": lambda reader: reader.channel_entries("camp3", "session/g4"),
+    "stored_answer": lambda reader: reader.stored_answer("camp3", "ann", "op7"),
+    "tallies": lambda reader: reader.tallies("camp3"),
+    "activity": lambda reader: reader.activity("camp3", NOW, 300),
+    "record": lambda reader: reader.record("camp3"),
+    "feeds": lambda reader: reader.feeds("camp3"),
+    "feed": lambda reader: reader.feed("camp3", "f1"),
+    "sources": lambda reader: reader.sources("camp3", ["k1", "k2"]),
+    "sources_since": lambda reader: reader.sources_since("camp3", "f1", NOW),
+    "edition": lambda reader: reader.edition("camp3", "g4"),
+    "editions": lambda reader: reader.editions("camp3"),
+    "gaps": lambda reader: reader.gaps("camp3"),
+    "fingerprints": lambda reader: reader.fingerprints("camp3", ["i1", "i2"]),
+}  # fmt: skip
+READS_OF_A_SESSION: dict[str, Callable[[Reader], Any]] = {
+    "items": lambda reader: reader.items("camp3", session="g4"),
+    "record": lambda reader: reader.record("camp3", session="g4"),
+}
+WRITES: dict[str, Callable[[Writer], Any]] = {
+    "save_event": lambda writer: writer.save_event(event("camp3")),
+    "increment_generation": lambda writer: writer.increment_generation("camp3", "scribe"),
+    "save_rooms": lambda writer: writer.save_rooms("camp3", [Room(name="Hall")]),
+    "save_session": lambda writer: writer.save_session("camp3", session(4)),
+    "remove_session": lambda writer: writer.remove_session("camp3", "g9"),
+    "save_item": lambda writer: save(writer, item("camp3", 7)),
+    "save_conflicting_text": lambda writer: writer.save_conflicting_text(item("camp3", 7), "x", by="ann", at=NOW),
+    "save_answer": lambda writer: writer.save_answer("camp3", "ann", "new", StoredAnswer(fingerprint="f", answer={})),
+    "react": lambda writer: writer.react("camp3", "i7", "ann", "agree", True),
+    "save_edition": lambda writer: writer.save_edition("camp3", "g4", EDITION, by="ann", at=NOW),
+    "save_source": lambda writer: writer.save_source("camp3", "k1", Source(id="i1", feed="f1", fingerprint="")),
+    "remove_source": lambda writer: writer.remove_source("camp3", "k2"),
+    "save_gap": lambda writer: writer.save_gap("camp3", Gap(begins=NOW, ends=NOW + timedelta(hours=1), feed="f1")),
+    "save_feed": lambda writer: writer.save_feed(Feed(id="f1", event="camp3", url="https://a.example/")),
+    "remove_feed": lambda writer: writer.remove_feed("camp3", "f9"),
+    "attempt": lambda writer: writer.attempt(lambda: None),
+    "remove_event": lambda writer: writer.remove_event("camp3"),
+}
+
+
+def event(slug: str) -> Event:
+    return Event(slug=slug, uid=f"u{slug}", title=slug.title())
+
+
+def session(number: int) -> Session:
+    return Session(guid=f"g{number}", slug=f"s{number}", title=f"Session {number}", starts=NOW, room="Hall")
+
+
+def item(slug: str, number: int) -> Item:
+    guid = f"g{number % 8}" if number % 9 else None
+    return Item(
+        id=f"i{number}", event=slug, origin="post" if number % 3 else "note", text=f"line {number}", author="Ann",
+        author_key="ann", session=guid, at=NOW + timedelta(seconds=number),
+        placed=Placement(method="words", confidence=0.8, reason="mentions “bath”"),
+    )  # fmt: skip
+
+
+def save(writer: Writer, one: Item) -> Item:
+    return writer.save_item(one, channels_of(one), do="put", by="ann", at=NOW, new_text=True)
+
+
+def fill(writer: Writer, slug: str, items: int) -> None:
+    writer.save_event(event(slug))
+    writer.save_rooms(slug, [Room(name="Hall")])
+    for number in range(10):
+        writer.save_session(slug, session(number))
+    for number in range(items):
+        save(writer, item(slug, number))
+        writer.save_source(slug, f"k{number}", Source(id=f"i{number}", feed="f1", fingerprint="x"))
+        writer.save_answer(slug, "ann", f"op{number}", StoredAnswer(fingerprint="f", answer={"seq": number}))
+    writer.save_feed(Feed(id="f1", event=slug, url="https://a.example/"))
+
+
+@pytest.fixture(scope="module")
+def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
+    """Six events, one of them large. Opened by the store, so that its settings are those of a server."""
+    store = SqliteStore(tmp_path_factory.mktemp("plans") / "camp.db")
+    for number in range(6):
+        store.write(lambda writer, number=number: fill(writer, f"camp{number}", 2000 if number == 3 else 50))
+    yield store._connect()
+    store.close()
+
+
+def statements(connection: sqlite3.Connection, act: Callable[[], Any]) -> set[str]:
+    """The SQL that `act` executes; what it wrote is undone."""
+    seen: set[str] = set()
+    connection.execute("BEGIN")
+    connection.set_trace_callback(seen.add)
+    try:
+        act()
+    finally:
+        connection.set_trace_callback(None)
+        connection.execute("ROLLBACK")
+    return {sql for sql in seen if re.match(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)", sql, re.IGNORECASE)}
+
+
+def slow_steps(connection: sqlite3.Connection, sql: str, *, whole_event: bool) -> list[str]:
+    """Return the plan's steps that read more of a growing table than the statement asks for."""
+    plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}")]
+    return [step for step in plan if reads_too_much(step, whole_event=whole_event)]
+
+
+def reads_too_much(step: str, *, whole_event: bool) -> bool:
+    """Tell a step by its words: "SCAN item" or "SEARCH item USING INDEX x (event=?)"."""
+    found = re.match(r"(SCAN|SEARCH) (\w+)", step)
+    if found is None or found[2] not in GROWING:
+        return False
+    if found[1] == "SCAN":
+        return True
+    return not whole_event and step.endswith("(event=?)")
+
+
+def test_every_method_of_the_contract_is_looked_at() -> None:
+    reads = {name for name in vars(Reader) if not name.startswith("_")}
+    writes = {name for name in vars(Writer) if not name.startswith("_")}
+    assert (set(READS), set(WRITES)) == (reads, writes)
+
+
+@pytest.mark.parametrize("name", READS)
+def test_a_read_finds_its_rows_by_an_index(connection: sqlite3.Connection, name: str) -> None:
+    for sql in statements(connection, lambda: READS[name](SqliteReader(connection))):
+        assert slow_steps(connection, sql, whole_event=name in WHOLE_EVENT) == [], sql
+
+
+@pytest.mark.parametrize("name", READS_OF_A_SESSION)
+def test_a_read_of_one_session_reads_that_session_only(connection: sqlite3.Connection, name: str) -> None:
+    for sql in statements(connection, lambda: READS_OF_A_SESSION[name](SqliteReader(connection))):
+        assert slow_steps(connection, sql, whole_event="FROM edition" in sql) == [], sql
+
+
+@pytest.mark.parametrize("name", WRITES)
+def test_a_write_finds_its_rows_by_an_index(connection: sqlite3.Connection, name: str) -> None:
+    done = statements(connection, lambda: WRITES[name](SqliteWriter(connection)))
+    for sql in done:
+        assert slow_steps(connection, sql, whole_event=name in WHOLE_EVENT) == [], sql
+
+
+def test_the_plans_of_a_careless_lookup_would_be_refused(connection: sqlite3.Connection) -> None:
+    scan = "SELECT * FROM item WHERE author = 'Ann'"
+    prefix = "SELECT channel FROM channel_item WHERE event = 'camp3' AND +id = 'i7'"
+    assert slow_steps(connection, scan, whole_event=False)
+    assert slow_steps(connection, prefix, whole_event=False)
+
+
+def test_a_list_of_plain_values_is_no_scan_of_a_table(connection: sqlite3.Connection) -> None:
+    by_ids = "SELECT id FROM item WHERE event = 'camp3' AND id IN (SELECT value FROM json_each('[1]'))"
+    assert slow_steps(connection, by_ids, whole_event=False) == []
