@@ -2,6 +2,7 @@
 # Everything they install stays in .venv, but the browser of the tests, which is a system package.
 
 PYTHON ?= python3
+QUICK := tests/domain tests/store tests/desk tests/writeup tests/cli tests/test_docs.py tests/test_floors.py
 VENV := .venv
 BIN := $(VENV)/bin
 
@@ -9,11 +10,12 @@ BIN := $(VENV)/bin
 SOURCES := $(wildcard pyproject.toml hatch_build.py package.json package-lock.json) \
 	$(shell find static -path static/dist -prune -o -type f -name '*.??*' -print)
 
-.PHONY: help demo test chaos fuzz lint types docs screenshots clean
+.PHONY: help demo test check chaos fuzz lint types docs screenshots clean
 
 help:
 	@echo 'make demo          an unconference, replayed live: then open the address it prints'
-	@echo 'make test          every test, with all that they need'
+	@echo 'make test          run every test; installs what they need, a browser included'
+	@echo 'make check         lint, types and the quick tests, in under a minute'
 	@echo 'make chaos         bad lines, deaths, full disks, crowds: docs/reliability.md; takes two hours'
 	@echo 'make fuzz          five million mutants of the odd feeds; takes an hour'
 	@echo 'make lint types    ruff; mypy'
@@ -26,7 +28,12 @@ demo: $(VENV)/installed
 
 test: $(VENV)/installed-tests
 	sh scripts/browser.sh
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadfile --durations 15
+
+check: $(VENV)/installed-tests
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest --numprocesses 2 --dist worksteal $(QUICK)
 
 chaos: $(VENV)/installed-tests
 	$(BIN)/python -m tests.chaos

@@ -94,6 +94,7 @@ def npm_on(search: str) -> list[str]:
 
 
 def run(command: list[str], root: Path, search: str) -> None:
+    """Run a command. Raises BuildFailed with its output."""
     program = shutil.which(command[0], path=search) or command[0]
     done = subprocess.run(
         [program, *command[1:]],

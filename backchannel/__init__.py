@@ -1,3 +1,3 @@
-"""Backchannel: follow an unconference from anywhere, take notes together, walk away with the write-up."""
+"""Backchannel: follow an unconference from anywhere, take notes together, and publish the write-up."""
 
 __version__ = "0.1.0"

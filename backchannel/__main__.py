@@ -1,4 +1,4 @@
-"""`python -m backchannel`."""
+"""Entry point of `python -m backchannel`."""
 
 from backchannel.cli.main import main
 

@@ -1,4 +1,4 @@
-"""Puts the house together: `create_app(settings)`. Nothing happens at import."""
+"""The application factory, `create_app(settings)`. Nothing happens at import."""
 
 from __future__ import annotations
 
@@ -42,13 +42,15 @@ from backchannel.web import (
     writeups,
 )
 
-MESSAGE = 64 * 1024  # bytes of a socket message
+MAX_MESSAGE_BYTES = 64 * 1024  # bytes in a socket message
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """The application, its store open and its dispatcher running. The process must be patched by gevent (app.py)."""
+    """Return the application with its store open and its dispatcher running. gevent must have patched the process
+    (app.py).
+    """
     settings = settings or Settings.from_environment()
-    _refuse_to_play_in_public(settings)
+    _refuse_unsafe_public_server(settings)
     app = Flask("backchannel", template_folder=_folder("templates"), static_folder=_folder("static"))
     app.config.update(
         MAX_CONTENT_LENGTH=1024 * 1024,
@@ -70,20 +72,20 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
-def _refuse_to_play_in_public(settings: Settings) -> None:
-    """Debug mode lets visitors run code, and Flask's own server is for trying things out."""
+def _refuse_unsafe_public_server(settings: Settings) -> None:
+    """Raise `Invalid` for settings that would expose a public server."""
     if settings.public_url and get_debug_flag():
-        raise Invalid("Debug mode shows the server's inside to visitors: take FLASK_DEBUG or BACKCHANNEL_PUBLIC_URL away.")
+        raise Invalid("Debug mode would show the server's internals to visitors. Unset FLASK_DEBUG or BACKCHANNEL_PUBLIC_URL.")
     if settings.public_url and os.environ.get("FLASK_RUN_FROM_CLI") == "true":
-        raise Invalid("`flask run` is for trying things out; where BACKCHANNEL_PUBLIC_URL is set, run `backchannel serve`.")
+        raise Invalid("`flask run` is for development only. For a public server, run `backchannel serve`.")
 
 
 def _services(settings: Settings, store: Store, socketio: SocketIO) -> Services:
-    shown = RedactingStore(store)  # what goes out; the desk keeps the store itself
-    dispatcher = Dispatcher(shown, socketio)
+    redacting = RedactingStore(store)  # for everything that goes out; the desk uses the store itself
+    dispatcher = Dispatcher(redacting, socketio)
     return Services(
         settings=settings,
-        store=shown,
+        store=redacting,
         desk=Desk(store, nudge=dispatcher.nudge),
         passes=Passes(settings.signing_secret()),
         dispatcher=dispatcher,
@@ -91,7 +93,7 @@ def _services(settings: Settings, store: Store, socketio: SocketIO) -> Services:
 
 
 def _socketio(app: Flask, settings: Settings) -> SocketIO:
-    # Made here, not by init_app: init_app(message_queue=) would silently replace the client manager.
+    # Created here because init_app(message_queue=) would silently replace the client manager.
     socketio = SocketIO(
         app,
         client_manager=Fanout(),
@@ -100,16 +102,16 @@ def _socketio(app: Flask, settings: Settings) -> SocketIO:
         transports=["websocket"],
         async_handlers=False,
         cors_allowed_origins=guard.socket_origins(settings),
-        max_http_buffer_size=MESSAGE,
+        max_http_buffer_size=MAX_MESSAGE_BYTES,
         manage_session=False,
     )
     engine = socketio.server.eio
-    engine._async = {**engine._async, "websocket": WebSocket}  # the slot every async driver of engineio fills
+    engine._async = {**engine._async, "websocket": WebSocket}  # the slot that Engine.IO's async drivers fill
     return socketio
 
 
 def _folder(name: str) -> str:
-    """templates/ and static/: inside the package in a wheel, beside it in a checkout."""
+    """Return the folder of templates or static files: inside the package in a wheel, beside it in a checkout."""
     package = Path(__file__).parent
     inside = package / name
     return str(inside if inside.is_dir() else package.parent / name)

@@ -1,13 +1,15 @@
-"""Passes: signed, not stored. Whoever shows one is a follower, note-taker or organiser of one event.
+"""Signed passes that make their holder a follower, note-taker or organiser of one event.
 
-A pass says which event (slug and uid: an event deleted and made again has other passes), which role, and of which
-generation: raising the generation of a role ends all its passes at once. A shared pass is what a link carries; joining
-with a name makes a personal one of it.
+A pass is not stored. It names the event (by slug and uid, so that a deleted event's passes do not open a new one of the
+same name), the role and the role's generation. Raising the generation revokes all passes of the role. Links carry
+shared
+passes; joining with a name turns one into a personal pass.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
@@ -17,7 +19,7 @@ from backchannel.domain.model import ROLES, Event, Role
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pass:
-    """What a pass says. `key` is whose notes these are; `name` what stands beside them."""
+    """The contents of a pass. `key` identifies the holder's notes, `name` is shown beside them."""
 
     event: str
     uid: str
@@ -29,63 +31,72 @@ class Pass:
 
     @property
     def personal(self) -> bool:
+        """Return whether the pass belongs to one person."""
         return bool(self.key)
 
     @property
     def author_key(self) -> str:
-        """Shared passes of a role are one writer."""
+        """Return the id of the holder as an author. All holders of a shared pass count as one author."""
         return self.key or self.role
 
     @property
     def author(self) -> str:
+        """Return the name shown beside the holder's notes."""
         return self.name or {"organiser": "Organiser", "scribe": "Note-taker", "follower": "Follower"}[self.role]
 
 
 class Passes:
-    """Signs and reads passes with the server's secret."""
+    """Signs and verifies passes with the server's secret."""
 
     def __init__(self, secret: str) -> None:
         self._passes = URLSafeSerializer(secret, salt="backchannel pass")
         self._pages = URLSafeSerializer(secret, salt="backchannel page")
 
     def sign(self, holder: Pass) -> str:
+        """Return a pass as a URL-safe token."""
         fields = [holder.event, holder.uid, ROLES.index(holder.role), holder.generation, holder.session, holder.key, holder.name]
-        while not fields[-1]:  # a short link is a QR code that a phone reads from the back row
+        while not fields[-1]:  # a short link makes a QR code that can be read from the back row
             fields.pop()
         signed = self._passes.dumps(fields)
         return signed if isinstance(signed, str) else signed.decode()
 
     def read(self, token: str) -> Pass:
-        """What the pass says, if it was signed here; whether its generation still holds is for the desk to say."""
+        """Return the contents of a pass. Raises `BadPass` if the signature is wrong; the desk checks whether it was
+        revoked.
+        """
         try:
-            fields = self._passes.loads(token)
-            event, uid, role, generation, session, key, name = (*fields, *_REST[len(fields) :])
+            fields: list[Any] = self._passes.loads(token)
+            event, uid, role, generation, session, key, name = [*fields, *_REST[len(fields) :]]
             return Pass(
                 event=event, uid=uid, role=ROLES[role], generation=generation, session=session, key=key, name=name
             )
         except (BadSignature, ValueError, TypeError, IndexError):
-            raise BadPass("This pass is not one of ours, or was cut short in copying.") from None
+            raise BadPass(
+                "This link is incomplete or isn't from this server. Copy it again, or ask the organisers for a new one."
+            ) from None
 
     def sign_page(self, event: str, author_key: str) -> str:
-        """The token that a page of ours carries, so that a socket's cookie alone is not enough."""
+        """Return the token that our pages carry, so that a cookie alone cannot open a socket."""
         signed = self._pages.dumps([event, author_key])
         return signed if isinstance(signed, str) else signed.decode()
 
     def read_page(self, token: str) -> tuple[str, str]:
+        """Return (event, author key) of a page token. Raises `BadPass`."""
         try:
             event, author_key = self._pages.loads(token)
             return str(event), str(author_key)
         except (BadSignature, ValueError, TypeError):
-            raise BadPass("The page is too old; load it again when it suits you.") from None
+            raise BadPass("This page is too old. Reload it.") from None
 
 
-_REST = (None, None, 0, 0, None, "", "")  # what a pass says that was cut short because there was nothing to say
+_REST: list[Any] = [None, None, 0, 0, None, "", ""]  # the values of trailing fields that `sign` leaves out
 
 
 def mark_of(event: Event) -> str:
-    """What of an event's uid stands in its passes: enough to tell it from one of the same slug."""
+    """Return the part of an event's uid that its passes carry."""
     return event.uid[-8:]
 
 
 def shared(event: Event, role: Role, generation: int, session: str | None = None) -> Pass:
+    """Return the pass that a role's link carries."""
     return Pass(event=event.slug, uid=mark_of(event), role=role, generation=generation, session=session)

@@ -19,12 +19,12 @@ from backchannel.factory import create_app
 from backchannel.ingest.poller import Poller
 from backchannel.live.services import Services
 
-SHUTDOWN_GRACE_S = 3  # seconds between SIGTERM and the end
-IDLE_TIMEOUT_S = 75.0  # seconds that a connection may say nothing while something of it is awaited, or take nothing of an answer
+SHUTDOWN_GRACE_S = 3  # between SIGTERM and the end of the process
+IDLE_TIMEOUT_S = 75.0  # without progress while a request or a response is under way
 
 
 class Handler(WSGIHandler):  # type: ignore[misc]
-    """pywsgi's, which by itself would wait for ever for the rest of a request."""
+    """pywsgi's handler with a timeout; the original waits for the rest of a request for ever."""
 
     def __init__(self, sock: Any, *rest: Any) -> None:
         sock.settimeout(IDLE_TIMEOUT_S)
@@ -32,7 +32,7 @@ class Handler(WSGIHandler):  # type: ignore[misc]
 
 
 def serve(settings: Settings, *, workers: int | None = None) -> None:
-    """Serve until SIGTERM or SIGINT; then take nothing more, answer what is under way, and close."""
+    """Serve until SIGTERM or SIGINT, then finish pending requests and close."""
     if workers:
         _serve_with_gunicorn(settings, workers)
     else:
@@ -40,18 +40,23 @@ def serve(settings: Settings, *, workers: int | None = None) -> None:
 
 
 def serve_app(app: Flask) -> None:
+    """Serve one application in this process."""
     services: Services = app.extensions["backchannel"]
     settings = services.settings
     _allow_many_connections()
     server = WSGIServer((settings.host, settings.port), app, log=None, error_log=sys.stderr, handler_class=Handler)
     try:
         server.start()
-        server.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else an answer's body waits 40 ms for its head
+        server.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # saves 40 ms between a response's head and its body
     except OSError as fault:
         if isinstance(fault, socket.gaierror):
-            raise Invalid(f"“{settings.host}” is no address of this machine: give one with --host, like 0.0.0.0.") from None
+            raise Invalid(
+                f"“{settings.host}” isn't an address of this machine. Choose another with --host, such as 0.0.0.0."
+            ) from None
         reason = os.strerror(fault.errno or 0).lower()
-        raise AlreadyExists(f"Cannot listen on {settings.host}:{settings.port}: {reason}. Give another with --port.") from None
+        raise AlreadyExists(
+            f"Can't listen on {settings.host}:{settings.port}: {reason}. Choose another port with --port."
+        ) from None
     print(f"Backchannel listens on {settings.public_url or _address(server)}", flush=True)
     _start_poller(services)
     stop = Event()
@@ -63,17 +68,17 @@ def serve_app(app: Flask) -> None:
 
 
 def _allow_many_connections() -> None:
-    """Each follower is an open file; the soft limit, often 1,024, is for programs that do not expect so many."""
+    """Raise the limit on open files: every follower is one, and the usual soft limit is 1,024."""
     try:
         import resource
-    except ImportError:  # not on Windows, which has no such limit
+    except ImportError:  # Windows has no such limit
         return
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _start_poller(services: Services) -> None:
-    """In every process: a lease on each feed keeps two from asking at the same time."""
+    """Poll feeds in this process. A lease on each feed keeps two processes from polling it at once."""
     gevent.spawn(Poller(services.store, services.desk, services.settings).run_for_ever)
 
 
@@ -83,7 +88,7 @@ def _address(server: Any) -> str:
 
 
 def _serve_with_gunicorn(settings: Settings, workers: int) -> None:
-    from gunicorn.app.base import BaseApplication  # imported late: it is not needed for one process
+    from gunicorn.app.base import BaseApplication  # only needed for several processes
 
     class Application(BaseApplication):  # type: ignore[misc]
         def load_config(self) -> None:

@@ -29,6 +29,7 @@ HOSTS = Path(__file__).parent.parent / "tests" / "chaos" / "many_feeds.py"
 
 
 def main() -> None:
+    """Run the benchmark and print a table."""
     args = _arguments()
     words = [sys.executable, str(HOSTS), str(args.feeds), str(args.posts), "steady"]
     hosts = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)

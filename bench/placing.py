@@ -43,12 +43,15 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Guess:
+    """One placed post."""
+
     session: str | None
     confidence: float
     right: bool
 
 
 def main() -> None:
+    """Run the benchmark and print a table."""
     args = _arguments()
     files = args.posts or sorted(path.name for path in args.event.glob("posts*.ndjson"))
     for name in files:
@@ -176,12 +179,12 @@ def _ablation(event: Path, posts: str, whole: list[Guess]) -> None:
     print("  without                               accuracy")
     for number, (name, kinds) in enumerate(KINDS.items(), 1):
         _bar(number, len(KINDS), f"without {name}")
-        with _without(kinds):
+        with _Without(kinds):
             guesses = _guesses(event, posts, _pure(event, posts))
         print(f"   {name:34}   {_share(guesses):.3f}  ({_share(guesses) - _share(whole):+.3f})")
 
 
-class _without:
+class _Without:
     """The placer with the weights of some kinds at nothing."""
 
     def __init__(self, kinds: Iterable[str]) -> None:

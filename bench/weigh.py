@@ -44,6 +44,7 @@ class Case:
 
 
 def main() -> None:
+    """Learn the weights and print them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("events", type=Path, nargs="+")
     parser.add_argument("--rounds", type=int, default=3)

@@ -40,6 +40,7 @@ LIMITS: dict[str, tuple[float, float]] = {  # seconds, MB of our own process
 
 
 def main() -> None:
+    """Run the benchmark and print a table."""
     args = _arguments()
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(Path(folder))
@@ -71,6 +72,7 @@ class Bench:
         self.environ = os.environ | {"BACKCHANNEL_DB": str(folder / "bench.db")}
 
     def run(self, *words: str, given: str = "") -> str:
+        """Run a command and return what it prints."""
         command = [sys.executable, "-m", "backchannel", *words]
         return subprocess.run(command, env=self.environ, input=given, capture_output=True, text=True, check=True).stdout
 

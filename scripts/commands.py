@@ -20,6 +20,7 @@ LAST_LINE_BY_HAND = "What follows is what `--help` says; `make docs` writes it a
 
 
 def page() -> str:
+    """Return the page: the part written by hand, then the commands."""
     by_hand, _, _ = PAGE.read_text(encoding="utf-8").partition(LAST_LINE_BY_HAND)
     return by_hand + LAST_LINE_BY_HAND + "".join(sections(cli, "backchannel"))
 

@@ -17,6 +17,7 @@ INSIDE = 0.58  # of the side: a phone may cut a circle out of it
 
 
 def main() -> None:
+    """Write the icons."""
     folder = STATIC / "icons"
     folder.mkdir(exist_ok=True)
     mark = (STATIC / "mark.svg").read_text("utf-8")

@@ -21,6 +21,7 @@ ENOUGH = 30  # items on the page when the picture is taken
 
 
 def main() -> None:
+    """Take the screenshots."""
     IMAGES.mkdir(exist_ok=True)
     demo = subprocess.Popen(
         [sys.executable, "-m", "backchannel", "demo", "--no-open"], stdout=subprocess.PIPE, text=True

@@ -142,7 +142,7 @@ class Camp:
 
     @classmethod
     def make(cls, server: Server, **fields: Any) -> Camp:
-        """Make the event by the desk, on the server's database: what the commands do, without a process for each."""
+        """Create an event by the desk, on the server's database: what the commands do, without a process for each."""
         slug = f"teacup-{uuid7()[-6:]}"
         host = Host(Settings.from_environment({}, db=server.db, port=server.port))
         made = events.create_event(host.desk, slug, title="Teacup Camp", hashtags=("tc26",), **fields)

@@ -1,4 +1,4 @@
-"""backchannel backup, restore and check."""
+"""The commands `backup`, `restore` and `check`."""
 
 from __future__ import annotations
 
@@ -33,31 +33,33 @@ def _shown(progress: Callable[[int], None]) -> Callable[[int, int], None]:
 @click.argument("path")
 @db_option
 def backup(path: str, db: str | None) -> None:
-    """Write a copy of the database, whole, while the server runs."""
+    """Back up the database, even while the server runs."""
     settings = host(db).settings
     with bar(100, "Copying") as progress:
         copies.backup(settings.db, Path(path), _shown(progress))
-    click.echo(f"{path} is a whole copy. The passes' secret, {settings.db.name}.secret, is not in it: keep that too.")
+    click.echo(
+        f"{path} is a complete backup. It doesn't contain {settings.db.name}.secret, which signs the passes: back that up too."
+    )
 
 
 @click.command()
 @click.argument("path")
 @db_option
 def restore(path: str, db: str | None) -> None:
-    """Go back to a copy, while the server runs if need be; phones offer again what is missing."""
+    """Restore a backup, even while the server runs. Open phones send missing notes again."""
     with bar(100, "Restoring") as progress:
         copies.restore(Path(path), host(db).settings.db, _shown(progress))
-    click.echo(f"The database is what {path} was. Phones that are open offer again what they sent since.")
+    click.echo(f"The database is restored from {path}. Phones that are open send again what is missing.")
 
 
 @click.command()
 @db_option
 def check(db: str | None) -> None:
-    """Whether the database is sound."""
+    """Check the database for damage."""
     settings = host(db).settings
     faults = copies.check(settings.db)
     for fault in faults:
         click.echo(f"{settings.db}: {fault}", err=True)
     if faults:
         sys.exit(1)
-    click.echo(f"{settings.db} is sound.")
+    click.echo(f"{settings.db} has no errors.")

@@ -1,4 +1,4 @@
-"""What commands share: the database, the desk, JSON out, bytes in, and a bar for long work."""
+"""Shared parts of commands: the database, the desk, JSON output, input, and progress bars."""
 
 from __future__ import annotations
 
@@ -29,80 +29,87 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 @dataclass
 class Host:
-    """The machine's owner at her terminal: settings, and the desk over the database."""
+    """The settings and the desk of one command."""
 
     settings: Settings
-    make: bool = False  # a database where there is none; else that is likely a mistyped path, and refused
+    make: bool = False  # create the database if it is missing; otherwise a mistyped path is refused
 
     @cached_property
     def store(self) -> SqliteStore:
+        """Return the opened database."""
         return SqliteStore(self.settings.db, make=self.make)
 
     @cached_property
     def desk(self) -> Desk:
+        """Return the desk over the database."""
         return Desk(self.store)
 
     @cached_property
     def passes(self) -> Passes:
+        """Return the signer of passes."""
         return Passes(self.settings.signing_secret())
 
     @cached_property
     def shown(self) -> RedactingStore:
-        """The store as it may be shown."""
+        """Return the store for output, which leaves out names where they must not be shown."""
         return RedactingStore(self.store)
 
     def read(self) -> Reader:
+        """Return a reader that leaves out names where they must not be shown."""
         return self.shown.reader()
 
     def link(self, token: str) -> str:
+        """Return the join link of a pass."""
         return f"{self.settings.origin()}/join/{token}"
 
 
 def host(db: str | None, *, make: bool = False) -> Host:
+    """Return the settings and the desk for a command."""
     return Host(Settings.from_environment(db=db), make)
 
 
-db_option = click.option("--db", metavar="PATH", help="The database; else BACKCHANNEL_DB, else instance/backchannel.db.")
+db_option = click.option("--db", metavar="PATH", help="The database. Default: BACKCHANNEL_DB, or instance/backchannel.db.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 def print_json(data: Any) -> None:
+    """Print a value as JSON."""
     click.echo(json.dumps(data, ensure_ascii=False, indent=2))
 
 
 def tell_doubts(record: Record, way: str) -> None:
-    """What looks like a name in a record without names and is not known as one: for a person to decide, in the `way`."""
+    """Report words that may still be names in a redacted record. `way` tells how to leave them out."""
     doubts = doubtful(record)
     if doubts:
         said = ", ".join(f"{name} ({count})" if count > 1 else name for name, count in doubts.items())
-        click.echo(f"These may be names, and were left: {said}. To leave one out: {way}", err=True)
+        click.echo(f"These words may be names and were kept: {said}. To leave one out: {way}", err=True)
 
 
 def read_bytes(path: str) -> bytes:
-    """A file's bytes, or those of stdin for `-`; `Unreadable` names the path."""
+    """Return the contents of a file, or of stdin for `-`. Raises `Unreadable`."""
     if path == "-":
         return sys.stdin.buffer.read()
     try:
         return Path(path).read_bytes()
     except OSError as fault:
-        raise Unreadable(f"Cannot read {path}: {(fault.strerror or 'no such file').lower()}.") from None
+        raise Unreadable(f"Can't read {path}: {(fault.strerror or 'no such file').lower()}.") from None
 
 
 def read_day(text: str | None) -> date | None:
-    """--starts, --ends, --date: 2026-06-13."""
+    """Parse a date option such as 2026-06-13. Raises `Invalid`."""
     if not text:
         return None
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise Invalid(f"“{text}” is not a date like 2026-06-13.") from None
+        raise Invalid(f"“{text}” isn't a date. Use the form 2026-06-13.") from None
 
 
 @contextmanager
 def bar(length: int, label: str) -> Iterator[Callable[[int], None]]:
-    """A progress bar on stderr where that is a terminal; nothing in a pipe."""
+    """Return a progress bar on stderr if that is a terminal; otherwise it draws nothing."""
     if not sys.stderr.isatty():
-        yield lambda n: None
+        yield lambda _done: None
         return
     with click.progressbar(length=length, label=label, file=sys.stderr) as progress:
         yield progress.update

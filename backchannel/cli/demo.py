@@ -1,4 +1,4 @@
-"""backchannel demo: an invented unconference, replayed live."""
+"""The command `demo`."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ def register(cli: click.Group) -> None:
 
 @click.command()
 @click.option("--speed", type=click.FloatRange(0.1, 100), default=1.0, show_default=True, metavar="X",
-              help="How many times faster than usual; at 1 it takes seven minutes.")  # fmt: skip
-@click.option("--port", type=click.IntRange(1, 65535), metavar="PORT", help="The port; else 8000, or a free one.")
-@click.option("--no-open", is_flag=True, help="Do not open a browser.")
-@click.option("--db", metavar="PATH", help="Keep it in this database; else all is forgotten at the end.")
+              help="Replay this many times faster. At 1 it takes seven minutes.")  # fmt: skip
+@click.option("--port", type=click.IntRange(1, 65535), metavar="PORT", help="The port. Default: 8000, or any free one.")
+@click.option("--no-open", is_flag=True, help="Don't open a browser.")
+@click.option("--db", metavar="PATH", help="Keep the event in this database instead of deleting it at the end.")
 def demo(speed: float, port: int | None, no_open: bool, db: str | None) -> None:
-    """Puddlecamp, a sample event, replayed live: follow it, or type along."""
-    from backchannel.demo import run  # late: no other command needs a client
+    """Replay Puddlecamp, a sample event, live, to follow or to join in."""
+    from backchannel.demo import run  # imported late: no other command needs a client
 
     run(port=port, speed=speed, open_browser=not no_open, db=db)

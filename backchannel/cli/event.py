@@ -1,4 +1,4 @@
-"""backchannel event ...: make, change, close, delete, list, show; and the passes."""
+"""The commands `event ...`, for events and their passes."""
 
 from __future__ import annotations
 
@@ -20,26 +20,28 @@ def register(cli: click.Group) -> None:
 
 @click.group()
 def event() -> None:
-    """Make and run an event."""
+    """Create and run an event."""
 
 
 @event.command()
 @click.argument("slug")
-@click.option("--title", required=True, help="What the event is called.")
-@click.option("--timezone", default="UTC", show_default=True, metavar="ZONE", help="Its time zone, like Europe/London.")
-@click.option("--starts", metavar="DATE", help="Its first day, like 2026-06-13.")
-@click.option("--ends", metavar="DATE", help="Its last day; else the first.")
-@click.option("--hashtag", "hashtags", multiple=True, metavar="TAG", help="Its hashtag; again for aliases.")
-@click.option("--restricted", is_flag=True, help="Read only by those who have a link.")
+@click.option("--title", required=True, help="The event's title.")
+@click.option(
+    "--timezone", default="UTC", show_default=True, metavar="ZONE", help="The event's time zone, such as Europe/London."
+)
+@click.option("--starts", metavar="DATE", help="The first day, such as 2026-06-13.")
+@click.option("--ends", metavar="DATE", help="The last day. Default: the first.")
+@click.option("--hashtag", "hashtags", multiple=True, metavar="TAG", help="The event's hashtag. Repeat for aliases.")
+@click.option("--restricted", is_flag=True, help="Require a link for reading.")
 @json_option
 @db_option
 def create(
     slug: str, title: str, timezone: str, starts: str | None, ends: str | None, hashtags: tuple[str, ...],
     restricted: bool, as_json: bool, db: str | None,
 ) -> None:  # fmt: skip
-    """Make an event and print its links."""
+    """Create an event and print its links."""
     here = host(db, make=True)
-    here.settings.signing_secret()  # before anything is made: without it there are no links
+    here.settings.signing_secret()  # created first, because links need it
     made = events.create_event(
         here.desk, slug, title=title, timezone=timezone, starts=read_day(starts), ends=read_day(ends), hashtags=hashtags,
         public=not restricted,
@@ -53,26 +55,28 @@ def _print_links(here: Host, made: Event, as_json: bool) -> None:
     if as_json:
         print_json({"slug": made.slug, "passes": passes, "links": links})
         return
-    click.echo(f"{made.title} is made. Hand out these links:")
+    click.echo(f"{made.title} was created. Share these links:")
     for role, link in links.items():
         click.echo(f"  {FOR[role]:12} {link}")
     if made.public:
-        click.echo(f"Everybody else just reads, at {here.settings.origin()}/e/{made.slug}")
+        click.echo(f"Everybody else can read at {here.settings.origin()}/e/{made.slug}")
     else:
-        click.echo("Nobody else reads it.")
+        click.echo("Nobody else can read it.")
 
 
 @event.command("set")
 @click.argument("slug")
-@click.option("--title", help="What the event is called.")
-@click.option("--timezone", metavar="ZONE", help="Its time zone, like Europe/London.")
-@click.option("--starts", metavar="DATE", help="Its first day.")
-@click.option("--ends", metavar="DATE", help="Its last day.")
-@click.option("--hashtag", "hashtags", multiple=True, metavar="TAG", help="Its hashtags; they replace those it has.")
-@click.option("--public/--restricted", default=None, help="Whether it is read without a pass.")
+@click.option("--title", help="The event's title.")
+@click.option("--timezone", metavar="ZONE", help="The event's time zone, such as Europe/London.")
+@click.option("--starts", metavar="DATE", help="The first day.")
+@click.option("--ends", metavar="DATE", help="The last day.")
+@click.option(
+    "--hashtag", "hashtags", multiple=True, metavar="TAG", help="The event's hashtags, replacing the current ones."
+)
+@click.option("--public/--restricted", default=None, help="Whether reading needs no link.")
 @db_option
 def set_(slug: str, db: str | None, **given: Any) -> None:
-    """Change what is given."""
+    """Change an event's properties."""
     given = {name: value for name, value in given.items() if value not in (None, ())}
     for name in ("starts", "ends"):
         if name in given:
@@ -84,14 +88,14 @@ def set_(slug: str, db: str | None, **given: Any) -> None:
 @event.command()
 @click.argument("slug")
 @click.argument("session")
-@click.option("--no-names/--names", "no_names", required=True, help="Whether nothing that goes out of it names anybody.")
+@click.option("--no-names/--names", "no_names", required=True, help="Whether all output leaves out names.")
 @db_option
 def session(slug: str, session: str, no_names: bool, db: str | None) -> None:
-    """Change one session: make it one without names, or with them again."""
+    """Change a session, for example to show no names."""
     here = host(db)
     guid = redaction.withhold_names(here.desk, slug, session, no_names).guid
     shown = here.read().session(slug, guid)
-    how = "is without names now: people in it are “a participant”" if no_names else "names people again"
+    how = "shows no names now; people in it are “a participant”" if no_names else "shows names again"
     click.echo(f"“{shown.title}” ({shown.slug}) {how}.")
     if no_names:
         tell_doubts(here.read().record(slug, session=guid), f"backchannel event withhold {slug} NAME ...")
@@ -100,10 +104,10 @@ def session(slug: str, session: str, no_names: bool, db: str | None) -> None:
 @event.command()
 @click.argument("slug")
 @click.argument("names", nargs=-1, metavar="[NAME...]")
-@click.option("--clear", is_flag=True, help="Begin the list anew.")
+@click.option("--clear", is_flag=True, help="Clear the list first.")
 @db_option
 def withhold(slug: str, names: tuple[str, ...], clear: bool, db: str | None) -> None:
-    """Keep a list of names that sessions without names never show, beside those that the event knows itself."""
+    """List further names that sessions without names must never show."""
     here = host(db)
     kept = () if clear else here.read().event(slug).withheld
     redaction.withhold(here.desk, slug, (*kept, *names))
@@ -115,7 +119,7 @@ def withhold(slug: str, names: tuple[str, ...], clear: bool, db: str | None) -> 
 @click.option("--reopen", is_flag=True, help="Let note-takers write again.")
 @db_option
 def close(slug: str, reopen: bool, db: str | None) -> None:
-    """Take no more notes; everything stays to be read."""
+    """Close an event for note-takers. Everything stays readable."""
     changed = events.change_event(host(db).desk, slug, closed=not reopen)
     click.echo(f"{changed.title} is {'open again' if reopen else 'closed'}.")
 
@@ -131,18 +135,18 @@ def delete(slug: str, yes: bool, db: str | None) -> None:
     if not yes:
         click.confirm(f"Delete {overview['title']} with its {len(overview['sessions'])} sessions for good?", abort=True)
     events.delete_event(here.desk, slug)
-    click.echo(f"{overview['title']} is deleted.")
+    click.echo(f"{overview['title']} was deleted.")
 
 
 @event.command("pass")
 @click.argument("slug")
-@click.option("--role", type=click.Choice(ROLES), required=True, help="Whom it is for.")
-@click.option("--session", metavar="SESSION", help="Writes in this session only.")
-@click.option("--new", is_flag=True, help="Make it anew: those given out before end now.")
+@click.option("--role", type=click.Choice(ROLES), required=True, help="Who the link is for.")
+@click.option("--session", metavar="SESSION", help="Limit the link to this session.")
+@click.option("--new", is_flag=True, help="Replace the link. The old ones stop working.")
 @json_option
 @db_option
 def pass_(slug: str, role: Any, session: str | None, new: bool, as_json: bool, db: str | None) -> None:
-    """Print a link again, or a new one."""
+    """Show a join link, or replace it."""
     here = host(db)
     token = events.event_pass(here.desk, here.passes, slug, role, session=session, new=new)
     if as_json:
@@ -155,10 +159,10 @@ def pass_(slug: str, role: Any, session: str | None, new: bool, as_json: bool, d
 @json_option
 @db_option
 def list_(as_json: bool, db: str | None) -> None:
-    """Every event of this database."""
+    """List the events in this database."""
     here = host(db)
     if not here.settings.db.exists():
-        click.echo(f"There is no database at {here.settings.db} yet.", err=True)
+        click.echo(f"There is no database at {here.settings.db} yet. `backchannel event create` creates one.", err=True)
     found = here.read().events() if here.settings.db.exists() else []
     if as_json:
         print_json([{"slug": event.slug, "title": event.title, "seq": event.head} for event in found])
@@ -172,7 +176,7 @@ def list_(as_json: bool, db: str | None) -> None:
 @json_option
 @db_option
 def show(slug: str, as_json: bool, db: str | None) -> None:
-    """An event, its sessions, and what stands in them."""
+    """Show an event, its sessions and their counts."""
     overview = event_overview(host(db).read(), slug)
     if as_json:
         print_json(overview)
@@ -192,6 +196,6 @@ def show(slug: str, as_json: bool, db: str | None) -> None:
 @click.argument("into")
 @db_option
 def merge(slug: str, session: str, into: str, db: str | None) -> None:
-    """Two sessions became one: everything of SESSION goes to INTO, and its address leads there."""
+    """Merge SESSION into INTO. Its items and address move there."""
     old, new = programme.merge_sessions(host(db).desk, slug, session, into)
-    click.echo(f"“{old.title}” is part of “{new.title}” now.")
+    click.echo(f"“{old.title}” is now part of “{new.title}”.")

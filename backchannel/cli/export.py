@@ -1,4 +1,4 @@
-"""backchannel export: the write-up of a session or an event, to a file or stdout."""
+"""The command `export`."""
 
 from __future__ import annotations
 
@@ -25,25 +25,39 @@ def register(cli: click.Group) -> None:
 
 @click.command()
 @click.argument("event")
-@click.option("--session", metavar="SESSION", help="One session, by its slug or guid; else the whole event.")
-@click.option("--format", "name", default="md", show_default=True, metavar="FORMAT", help=f"One of {', '.join(FORMATS)}.")
-@click.option("--author", metavar="NAME", help="Only what this person wrote; as md, html or docx, the draft of a blog post.")
-@click.option("--all", "every", is_flag=True, help="What is held or hidden, too: for the organisers' eyes.")
-@click.option("--no-names", is_flag=True, help="Name nobody: people are “a participant”. What may be a name is told on stderr.")
-@click.option("--also-strip", "also", multiple=True, metavar="NAME", help="With --no-names, leave this name out, too.")
-@click.option("--published", is_flag=True, help="Only what anybody may read: sessions whose write-up is published.")
-@click.option("-o", "--output", default="-", metavar="PATH|-", help="A file, or - for stdout; a folder or a zip for site.")
+@click.option("--session", metavar="SESSION", help="Export one session, by slug or guid. Default: the whole event.")
+@click.option(
+    "--format", "name", default="md", show_default=True, metavar="FORMAT", help=f"One of {', '.join(FORMATS)}."
+)
+@click.option(
+    "--author", metavar="NAME", help="Export only this person's notes, as md, html or docx: the draft of a blog post."
+)
+@click.option("--all", "every", is_flag=True, help="Include held and hidden items, for organisers only.")
+@click.option(
+    "--no-names", is_flag=True, help="Leave out all names. Words that may still be names are listed on stderr."
+)
+@click.option(
+    "--also-strip",
+    "also",
+    multiple=True,
+    metavar="NAME",
+    help="With --no-names, also leave out this name. Repeat for more.",
+)
+@click.option("--published", is_flag=True, help="Export only sessions whose write-up is published.")
+@click.option(
+    "-o", "--output", default="-", metavar="PATH|-", help="A file, or - for stdout. For site: a folder or a zip file."
+)
 @db_option
 def export(
     event: str, session: str | None, name: str, author: str | None, every: bool, no_names: bool, also: tuple[str, ...],
     published: bool, output: str, db: str | None,
 ) -> None:  # fmt: skip
-    """Write up a session or an event."""
-    gc.disable()  # one tree is made, written and left to the end of the process: looking through it for cycles takes a tenth
+    """Export the write-up of a session or an event."""
+    gc.disable()  # one tree is built and kept to the end; searching it for cycles takes a tenth of the time
     kind = format_of(name)
     kind.require()
     if also and not no_names:
-        raise Invalid("--also-strip goes with --no-names.", field="also_strip")
+        raise Invalid("--also-strip requires --no-names.", field="also_strip")
     here = host(db)
     record = read_record(
         here.shown, event, session=session, author=author, every=every, no_names=no_names, also=also
@@ -53,12 +67,14 @@ def export(
     if published:
         record = published_part(record)
         if session is not None and not record.sessions:
-            raise Unknown("The write-up of this session is not published.", field="session")
+            raise Unknown("The write-up of this session isn't published yet.", field="session")
     if author is not None and name in WRITTEN and not every:
         write_file(output, write_mine(my_notes(record, author), name))
         return
     with working(f"Making {name}", kind.pace * len(record.items) / 1000):
-        address = f"{here.settings.public_url.rstrip('/')}/e/{event}" if here.settings.public_url and not no_names else ""
+        address = (
+            f"{here.settings.public_url.rstrip('/')}/e/{event}" if here.settings.public_url and not no_names else ""
+        )
         _export(kind, record, output, whole=session is None, every=every, address=address)
 
 

@@ -1,4 +1,4 @@
-"""backchannel feed ...: point an event at feeds, see how they are doing, read one without keeping it."""
+"""The commands `feed ...`."""
 
 from __future__ import annotations
 
@@ -31,36 +31,36 @@ def register(cli: click.Group) -> None:
 
 @click.group()
 def feed() -> None:
-    """Point an event at hashtag feeds."""
+    """Manage an event's hashtag feeds."""
 
 
 @feed.command()
 @click.argument("event")
 @click.argument("url")
-@click.option("--session", metavar="SESSION", help="Every post of it belongs to this session.")
+@click.option("--session", metavar="SESSION", help="Put all its posts into this session.")
 @db_option
 def add(event: str, url: str, session: str | None, db: str | None) -> None:
-    """Point the event at a feed: its address, or "#tag @ server"."""
+    """Add a feed by its address, or as "#tag @ server"."""
     added = _add(host(db), event, url, session)
-    click.echo(f"{added.url} is polled from now on.")
+    click.echo(f"{added.url} will be polled from now on.")
 
 
 @feed.command("import")
 @click.argument("event")
 @click.argument("file", metavar="FILE.opml|-")
-@click.option("--session", metavar="SESSION", help="Every post of them belongs to this session.")
+@click.option("--session", metavar="SESSION", help="Put all their posts into this session.")
 @db_option
 def import_(event: str, file: str, session: str | None, db: str | None) -> None:
-    """Point the event at every feed of a list (OPML). One that is refused is told, and the others are added."""
+    """Add every feed in an OPML list. Refused feeds are reported and the others added."""
     here = host(db)
     here.read().event(event)
     listed = feeds_listed_in(read_text(read_bytes(file))[0])
     if not listed:
-        raise Unreadable(f"{file} lists no feeds: an OPML file names each as the xmlUrl of an outline.")
+        raise Unreadable(f"{file} lists no feeds. An OPML file names each feed in an outline's xmlUrl.")
     faults = 0
     for address in listed:
         try:
-            click.echo(f"{_add(here, event, address, session).url} is polled from now on.")
+            click.echo(f"{_add(here, event, address, session).url} will be polled from now on.")
         except FeedRefused as fault:
             faults += 1
             click.echo(f"{address}: {fault.message}", err=True)
@@ -78,7 +78,7 @@ def _add(here: Host, event: str, typed: str, session: str | None) -> Feed:
 @json_option
 @db_option
 def list_(event: str, as_json: bool, db: str | None) -> None:
-    """The event's feeds, and how each is doing."""
+    """List the event's feeds and their health."""
     here = host(db)
     here.read().event(event)
     found = here.read().feeds(event)
@@ -99,20 +99,20 @@ def list_(event: str, as_json: bool, db: str | None) -> None:
 @click.argument("ref", metavar="URL")
 @db_option
 def remove(event: str, ref: str, db: str | None) -> None:
-    """Take a feed away; the posts it brought stay."""
+    """Remove a feed. Its posts stay."""
     here = host(db)
     try:
         removed = feeds.remove_feed(here.desk, event, ref)
     except BackchannelError:
         removed = feeds.remove_feed(here.desk, event, address_of(ref))
-    Hubs(here.desk, here.settings).leave(removed)
-    click.echo(f"{removed.url} is polled no more; its posts stay.")
+    Hubs(here.desk, here.settings).unsubscribe(removed)
+    click.echo(f"{removed.url} is no longer polled. Its posts stay.")
 
 
 @feed.command()
 @click.argument("files", metavar="FILE|URL|-", nargs=-1, required=True)
 def read(files: tuple[str, ...]) -> None:
-    """What feeds give, stored nowhere: NDJSON, a line an entry. A feed that cannot be read is told, and the others go on."""
+    """Print the entries of feeds as NDJSON without storing them. Unreadable feeds are reported and skipped."""
     faults = 0
     for file in files:
         try:
@@ -136,6 +136,7 @@ def _entries(file: str) -> Iterator[dict[str, Any]]:
 
 
 def entry_line(file: str, entry: Entry) -> dict[str, Any]:
+    """Return an entry as a line of NDJSON."""
     return {
         "file": file,
         "source_id": entry.source_id,

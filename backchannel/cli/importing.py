@@ -1,4 +1,4 @@
-"""backchannel import schedule | notes | posts."""
+"""The commands `import schedule`, `import notes` and `import posts`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from backchannel.domain.programme import sentences
 from backchannel.ingest.posts import read_posts
 from backchannel.ingest.schedules import read_schedule
 
-BATCH = 500  # posts a transaction
+BATCH = 500  # posts in a transaction
 
 
 def register(cli: click.Group) -> None:
@@ -21,21 +21,19 @@ def register(cli: click.Group) -> None:
 
 @click.group("import")
 def import_() -> None:
-    """Bring in a schedule, notes, or posts."""
+    """Import a schedule, notes or posts."""
 
 
 @import_.command()
 @click.argument("event")
 @click.argument("file", metavar="FILE|URL|-")
-@click.option("--dry-run", is_flag=True, help="Print what would change, change nothing.")
+@click.option("--dry-run", is_flag=True, help="Print the changes without making them.")
 @db_option
 def schedule(event: str, file: str, dry_run: bool, db: str | None) -> None:
-    """The programme: pretalx or frab JSON or XML, iCalendar, CSV. Again, it is a diff."""
+    """Import a schedule: pretalx or frab JSON or XML, iCalendar or CSV. A repeated import applies the differences."""
     here = host(db)
     known = here.read().event(event)
-    read = read_schedule(
-        _bytes_of(file), name="" if file == "-" else file, timezone=known.timezone, day=known.starts
-    )
+    read = read_schedule(_bytes_of(file), name="" if file == "-" else file, timezone=known.timezone, day=known.starts)
     changes = programme.take_schedule(here.desk, event, read, dry_run=dry_run)
     for fault in read.faults:
         click.echo(fault, err=True)
@@ -46,7 +44,7 @@ def schedule(event: str, file: str, dry_run: bool, db: str | None) -> None:
 def _bytes_of(file: str) -> bytes:
     if file.startswith(("http://", "https://")):
         from backchannel.config import Settings
-        from backchannel.ingest.fetch import fetch  # late: a file needs no HTTP client
+        from backchannel.ingest.fetch import fetch  # imported late: files need no HTTP client
 
         return fetch(file, settings=Settings.from_environment()).body
     return read_bytes(file)
@@ -55,15 +53,19 @@ def _bytes_of(file: str) -> bytes:
 @import_.command()
 @click.argument("event")
 @click.argument("file", metavar="FILE|-")
-@click.option("--session", metavar="SESSION", help="Where the notes belong; else the session of their title, or a new one.")
-@click.option("--author", metavar="NAME", help="Who took them, where the document does not say.")
-@click.option("--date", "day", metavar="DATE", help="When they were taken, where the document does not say.")
+@click.option(
+    "--session",
+    metavar="SESSION",
+    help="Put the notes into this session. Default: the one with their title, or a new one.",
+)
+@click.option("--author", metavar="NAME", help="The note-taker, if the document names none.")
+@click.option("--date", "day", metavar="DATE", help="The date, if the document gives none.")
 @json_option
 @db_option
 def notes(
     event: str, file: str, session: str | None, author: str | None, day: str | None, as_json: bool, db: str | None
 ) -> None:
-    """Notes taken elsewhere: text, Markdown, HTML."""
+    """Import notes taken elsewhere: text, Markdown or HTML."""
     from backchannel.ingest.notes import read_notes
 
     here = host(db)
@@ -96,7 +98,7 @@ def _imported(one: documents.Imported) -> dict[str, object]:
 @click.argument("file", metavar="FILE|-")
 @db_option
 def posts_(event: str, file: str, db: str | None) -> None:
-    """Posts as NDJSON: {"id", "at", "author", "text"[, "url", "html"]} a line; placed like a feed's."""
+    """Import posts from NDJSON lines with "id", "at", "author", "text" and optionally "url" and "html"."""
     here = host(db)
     here.read().event(event)
     entries = read_posts(read_bytes(file).splitlines())

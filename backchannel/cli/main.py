@@ -1,5 +1,8 @@
-"""The `backchannel` command. Each command's file is imported when that command is asked for: `serve` must let gevent
-patch before anything that opens a socket is imported, and nobody waits for what another command needs."""
+"""The `backchannel` command.
+
+Each command's module is imported only when that command runs: `serve` must let gevent patch the process before anything
+opens a socket, and no command waits for the imports of another.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +21,14 @@ FILES = {
 
 
 class Commands(click.Group):
-    """The group of all commands, each registered by its own file at the last moment."""
+    """The group of all commands, each registered by its own module on demand."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click\'s interface
+        """Return the names of all commands."""
         return sorted(FILES)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command, importing its module."""
         if cmd_name in FILES and cmd_name not in self.commands:
             import_module(f"backchannel.cli.{FILES[cmd_name]}").register(self)
         return super().get_command(ctx, cmd_name)
@@ -32,10 +37,11 @@ class Commands(click.Group):
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="backchannel")
 def cli() -> None:
-    """Follow an unconference from anywhere, take notes together, walk away with the write-up."""
+    """Follow an unconference from anywhere, take notes together, and publish the write-up."""
 
 
 def main() -> None:
+    """Run the command line."""
     try:
         cli(standalone_mode=False)
     except BackchannelError as fault:

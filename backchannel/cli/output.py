@@ -1,4 +1,4 @@
-"""Where a command puts what it made: stdout, a file, a folder. And a bar while it is being made."""
+"""Output of commands: to stdout, a file or a folder, with a progress bar."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _STEPS = 1000
 
 
 def write_file(output: str, data: bytes) -> None:
-    """To stdout for `-`, else the whole file or none of it: what was there stays until all is written."""
+    """Write to stdout for `-`, or replace the file atomically."""
     if output == "-":
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
@@ -34,12 +34,14 @@ def write_file(output: str, data: bytes) -> None:
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes], listed: str) -> None:
-    """The files into the folder. What an earlier export put there (its file `listed` names it) and is not in this one goes;
-    a folder with anything else in it is refused, and left as it is."""
+    """Write the files to a folder, replacing an earlier export.
+
+    Files listed by the earlier export (in its file `listed`) are deleted. A folder with other files is refused.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()) and not (folder / listed).is_file():
-            raise Invalid(f"{folder} is not empty, and holds no earlier export; give an empty folder.", field="output")
+            raise Invalid(f"{folder} isn't empty and contains no earlier export. Choose an empty folder.", field="output")
         before = _names_in(folder / listed)
         for name, data in files.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -53,8 +55,10 @@ def write_folder(folder: Path, files: Mapping[str, bytes], listed: str) -> None:
 
 @contextmanager
 def working(label: str, seconds: float) -> Iterator[None]:
-    """A bar on a terminal for work that cannot say how far it is. It goes by the `seconds` that such work took where it was
-    measured, slower and slower, and is never full before the work is done. Nothing in a pipe, or for what is short."""
+    """Draw a progress bar for work of unknown progress, paced by its usual `seconds`, and never full before the end.
+
+    Draws nothing in a pipe or for short work.
+    """
     if not sys.stderr.isatty() or seconds < 1:
         yield
         return
@@ -96,4 +100,4 @@ def _umask() -> int:
 
 
 def _unwritable(path: Path, fault: OSError) -> Unreadable:
-    return Unreadable(f"Cannot write {path}: {(fault.strerror or 'it failed').lower()}.")
+    return Unreadable(f"Can't write {path}: {(fault.strerror or 'it failed').lower()}.")

@@ -1,4 +1,4 @@
-"""backchannel place: place again what no person touched."""
+"""The command `place`."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ def register(cli: click.Group) -> None:
 
 @click.command()
 @click.argument("event")
-@click.option("--dry-run", is_flag=True, help="Print what would move, move nothing.")
+@click.option("--dry-run", is_flag=True, help="Print the moves without making them.")
 @db_option
 def place(event: str, dry_run: bool, db: str | None) -> None:
-    """Place again the posts that no person touched, and print what moved."""
+    """Place posts again that no person placed, and print what moved."""
     here = host(db)
     titles = {session.guid: f"“{session.title}”" for session in here.read().sessions(event)}
     count = len(here.read().items(event, states=("visible", "held")))

@@ -1,4 +1,4 @@
-"""backchannel poll: look at the feeds, from a process of its own."""
+"""The command `poll`."""
 
 from __future__ import annotations
 
@@ -14,17 +14,22 @@ def register(cli: click.Group) -> None:
 
 @click.command()
 @click.argument("event", required=False)
-@click.option("--all", "every", is_flag=True, help="The feeds of every event.")
-@click.option("--once/--watch", "once", default=True, help="Look once, now (the default); or go on looking as feeds are due.")
+@click.option("--all", "every", is_flag=True, help="Poll the feeds of every event.")
+@click.option(
+    "--once/--watch",
+    "once",
+    default=True,
+    help="Poll once now (the default), or keep polling feeds as they become due.",
+)
 @db_option
 def poll(event: str | None, every: bool, once: bool, db: str | None) -> None:
-    """Look at an event's feeds and keep what is new."""
+    """Poll an event's feeds and save new posts."""
     if (event is None) != every:
-        raise click.UsageError("Name an event, or say --all.")
+        raise click.UsageError("Name an event, or use --all.")
     here = host(db)
     poller = Poller(here.store, here.desk, here.settings)
     if not once:
-        click.echo("Polling; Ctrl-C ends it.", err=True)
+        click.echo("Polling. Press Ctrl-C to stop.", err=True)
         poller.run_for_ever(event=event)
         return
     if event is not None:

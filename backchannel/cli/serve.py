@@ -1,4 +1,4 @@
-"""backchannel serve: the production server."""
+"""The command `serve`."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ def register(cli: click.Group) -> None:
 
 
 @click.command()
-@click.option("--host", metavar="ADDRESS", help="Where to listen; 127.0.0.1 unless BACKCHANNEL_HOST says otherwise.")
-@click.option("--port", type=int, metavar="PORT", help="The port; 8000 unless BACKCHANNEL_PORT says otherwise; 0: any free one.")
-@click.option("--workers", type=click.IntRange(1), metavar="N", help="Several processes, by gunicorn's gevent worker.")
+@click.option("--host", metavar="ADDRESS", help="The address to listen on. Default: BACKCHANNEL_HOST, or 127.0.0.1.")
+@click.option("--port", type=int, metavar="PORT", help="The port. Default: BACKCHANNEL_PORT, or 8000. 0 chooses a free one.")
+@click.option("--workers", type=click.IntRange(1), metavar="N", help="Run several processes under gunicorn.")
 @db_option
 def serve(host: str | None, port: int | None, workers: int | None, db: str | None) -> None:
     """Serve pages, API and sockets, and poll the feeds."""
     from gevent import monkey
 
-    monkey.patch_all()  # before anything that opens a socket is imported; the other commands run unpatched
+    monkey.patch_all()  # before any import that opens a socket; the other commands run unpatched
 
     from backchannel.config import Settings
     from backchannel.server import serve as server

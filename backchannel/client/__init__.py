@@ -1,4 +1,4 @@
-"""A client of docs/protocol.md, for programs: it writes notes that are not lost, and follows channels without a gap.
+"""A client for programs that write notes without losing any, and follow channels without gaps (docs/protocol.md).
 
     client = Client("https://notes.example.org", "puddlecamp", outbox=Path("outbox.jsonl"))
     client.join(scribe_pass, "Priya")
@@ -6,7 +6,9 @@
     view = client.follow("event")
     client.start()
 
-It was written from that page alone and imports nothing else of Backchannel: what holds for it holds for any other client.
+It was written from the protocol's documentation and imports nothing else of Backchannel, so it shows what any other
+client
+can rely on.
 """
 
 from backchannel.client.client import Client

@@ -1,7 +1,7 @@
-"""One connection of the socket: as much of Socket.IO 5 over Engine.IO 4 as the protocol needs, websocket only.
+"""One socket connection: the part of Socket.IO 5 over Engine.IO 4 that the protocol needs, over WebSocket only.
 
-A thread of its own reads, so that frames come in the order they were sent (python-socketio's client starts a thread for
-every message, which may change it). What is read, by its first characters:
+A dedicated thread reads, so that frames keep their order (python-socketio's client starts a thread for every message).
+Messages by their first characters:
 
     0{...}              Engine.IO is open: pingInterval, pingTimeout
     2                   a ping; 3 is the answer
@@ -28,17 +28,24 @@ import websocket
 
 from backchannel.client.errors import Refused, Unanswered, Unreachable
 
-PATIENCE = 4.0  # seconds for an answer
-SILENCE = 46.0  # seconds without a word: the server pings every 25 s and waits 20
+ANSWER_TIMEOUT_S = 4.0  # seconds to wait for an answer
+SILENCE_TIMEOUT_S = 46.0  # seconds without a message: the server pings every 25 s and waits 20
 
 Message = dict[str, Any]
 _PACKET = re.compile(r"(4[0-4]|[0-6])(\d*)(.*)", re.DOTALL)
 
 
-class Line:
-    """Connected when made. `events` has (name, data) in the order of arrival, and None when the connection is over."""
+class Connection:
+    """An open connection. `events` receives (name, data) in order of arrival, and None at the end."""
 
-    def __init__(self, server: str, auth: Mapping[str, Any], *, patience: float = PATIENCE, silence: float = SILENCE):
+    def __init__(
+        self,
+        server: str,
+        auth: Mapping[str, Any],
+        *,
+        patience: float = ANSWER_TIMEOUT_S,
+        silence: float = SILENCE_TIMEOUT_S,
+    ):
         self.events: queue.SimpleQueue[tuple[str, Message] | None] = queue.SimpleQueue()
         self.closed = False
         self._patience = patience
@@ -57,10 +64,10 @@ class Line:
         try:
             self._greet(socket, auth)
         except (websocket.WebSocketException, OSError) as fault:
-            _hang_up(socket)
+            _shut_down(socket)
             raise (Unanswered if _late(fault) else Unreachable)(f"no greeting: {fault!r}") from fault
         except Refused:
-            _hang_up(socket)
+            _shut_down(socket)
             raise
         return socket
 
@@ -74,10 +81,10 @@ class Line:
         if answer[:2] == "44":
             raise Refused({"code": "bad_pass", "permanent": True} | json.loads(answer[2:] or "{}"))
 
-    # --- what goes out
+    # --- sending
 
     def call(self, event: str, message: Message) -> Message:
-        """Send, and wait for the ack. `Unanswered`: nothing came in time; the line is of no use any more and is closed."""
+        """Send a message and wait for its ack. Raises `Unanswered` after the timeout and closes the connection."""
         number, answer = next(self._numbers), Future[Message]()
         self._awaited[number] = answer
         try:
@@ -88,7 +95,7 @@ class Line:
             raise Unanswered(f"no answer to {event}") from fault
         except (websocket.WebSocketException, OSError) as fault:
             self.close()
-            raise Unreachable(f"{event} did not go out: {fault!r}") from fault
+            raise Unreachable(f"could not send {event}: {fault!r}") from fault
         finally:
             self._awaited.pop(number, None)
         if "error" in told:
@@ -96,18 +103,18 @@ class Line:
         return told
 
     def close(self) -> None:
-        """At once, without a last word: it may be that nobody listens."""
+        """Close the socket immediately, without a close frame."""
         self.closed = True
-        _hang_up(self._socket)
+        _shut_down(self._socket)
 
-    # --- what comes in
+    # --- receiving
 
     def _read(self) -> None:
         try:
             while text := self._socket.recv():
                 self._take(str(text))
         except (websocket.WebSocketException, OSError, ValueError, AttributeError):
-            pass  # lost, silent for too long, no Socket.IO, or closed by us in the middle of reading
+            pass  # lost, silent for too long, not Socket.IO, or closed while reading
         finally:
             self.close()
             self.events.put(None)
@@ -126,11 +133,11 @@ class Line:
         elif kind == "43" and int(number) in self._awaited:
             self._awaited[int(number)].set_result(json.loads(rest)[0])
         elif kind in ("1", "41"):
-            raise ValueError("the server says goodbye")
+            raise ValueError("the server closed the connection")
 
 
-def _hang_up(socket: websocket.WebSocket) -> None:
-    """Closing alone does not wake the thread that reads."""
+def _shut_down(socket: websocket.WebSocket) -> None:
+    """Shut the socket down, because closing alone does not wake the reading thread."""
     if socket.sock is not None:
         with contextlib.suppress(OSError):
             socket.sock.shutdown(SHUT_RDWR)

@@ -1,4 +1,4 @@
-"""Why something did not come back with an answer, or came back with a refusal."""
+"""Errors of the client."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import Any
 
 
 class Unreachable(Exception):
-    """Nothing is known: it may have been taken or not. Ask again; the ids make that safe."""
+    """The request's outcome is unknown. Repeat it; ids make that safe."""
 
 
 class Unanswered(Unreachable):
-    """The other side is there and says nothing: a reason to try the other transport, where a lost connection is none."""
+    """The server is reachable but does not answer: a reason to try the other transport."""
 
 
 class Refused(Exception):
-    """The server's `error`: {"code", "message", "field", "permanent"}; `retry_after` is seconds, where it said so."""
+    """The server's error {"code", "message", "field", "permanent"}. `retry_after` is in seconds, if given."""
 
     def __init__(self, error: Mapping[str, Any], retry_after: float = 0.0) -> None:
         super().__init__(str(error.get("message", "refused")))

@@ -1,8 +1,10 @@
-"""Following: one thread that keeps the line, applies what comes in order, and fetches what does not fit.
+"""Following: one thread keeps the connection, applies frames in order, and fetches what is missing.
 
-Two states. On the **line**, frames come over the socket and only what is missing is fetched. **Without** one, each channel
-is asked over plain HTTP, and the socket is tried again at growing intervals. A connection that was merely lost is tried
-again at once; only one that is there and does not answer leads to plain HTTP.
+With a socket, frames arrive on it and only gaps are fetched. Without one, each channel is polled over plain HTTP, and
+the
+socket is tried again at growing intervals. A lost connection is retried at once; only a server that accepts a
+connection
+without answering leads to plain HTTP.
 """
 
 from __future__ import annotations
@@ -14,88 +16,92 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from backchannel.client.connection import SILENCE, Line
+from backchannel.client.connection import SILENCE_TIMEOUT_S, Connection
 from backchannel.client.errors import Refused, Unanswered, Unreachable
 from backchannel.client.http import Http
 from backchannel.client.view import View
 
-BEHIND = 2.0  # seconds a channel may lag behind a head before it is fetched
-TWO_HEADS = 21.0  # seconds of silence on a line that follows something
-HELD = 25.0  # seconds the server may hold an answer
-RETRY = (5.0, 300.0)  # seconds on plain HTTP before the socket is tried again: the first time, and the longest
-BREATH = 1.0  # seconds the thread has to end; while an answer is held it ends later, by itself
-PAUSE = 0.5  # seconds after a page that brought nothing
+MAX_LAG_S = 2.0  # seconds that a channel may lag behind a head before it is fetched
+SILENCE_S = 21.0  # seconds of silence on a connection with subscriptions
+LONG_POLL_S = 25.0  # seconds that the server may hold an answer
+SOCKET_RETRY_S = (5.0, 300.0)  # seconds on plain HTTP before the first and the longest wait for another socket
+JOIN_TIMEOUT_S = 1.0  # seconds to wait for the thread to end; it ends later while an answer is held
+IDLE_PAUSE_S = 0.5  # seconds after a page without news
 
 
-class Keeper:
-    """Keeps `line` (None: there is none just now) and the views up to date."""
+class Follower:
+    """Keeps the connection (`line`, or None) and the views up to date."""
 
     def __init__(
-        self, connect: Callable[[float], Line], http: Http, meet: Callable[[str], None], *, sockets: bool,
+        self, connect: Callable[[float], Connection], http: Http, meet: Callable[[str], None], *, sockets: bool,
         waits: tuple[float, float],
     ) -> None:  # fmt: skip
         self.http = http
-        self.line: Line | None = None
+        self.line: Connection | None = None
         self.views: dict[str, View] = {}
         self._connect, self._meet, self._waits = connect, meet, waits
         self._epoch = ""
         self._socket_at = time.monotonic() if sockets else float("inf")  # when to try the socket
-        self._retry = RETRY[0]
-        self._behind: dict[str, tuple[int, float]] = {}  # channel -> (seq of a head beyond us, when to fetch)
+        self._retry = SOCKET_RETRY_S[0]
+        self._behind: dict[str, tuple[int, float]] = {}  # channel -> (seq of a head beyond the cursor, when to fetch)
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
 
     @property
     def transport(self) -> str:
+        """Return the current transport: `socket` or `http`."""
         return "socket" if self.line else "http"
 
     def follow(self, channel: str) -> View:
+        """Return the channel's replica."""
         return self.views.setdefault(channel, View(channel))
 
     def start(self) -> None:
+        """Start the thread."""
         self._thread.start()
 
     def close(self) -> None:
+        """Stop the thread."""
         self._closing.set()
         line = self.line
         if line:
             line.close()
         if self._thread.is_alive():
-            self._thread.join(BREATH)
+            self._thread.join(JOIN_TIMEOUT_S)
 
     def demote(self) -> None:
-        """The line did not answer: plain HTTP for a while."""
-        self._socket_at = time.monotonic() + self._retry * random.uniform(0.75, 1.25)
-        self._retry = min(self._retry * 2, RETRY[1])
+        """Switch to plain HTTP for a while because the connection does not answer."""
+        self._socket_at = time.monotonic() + self._retry * random.uniform(0.75, 1.25)  # noqa: S311  jitter, not a secret
+        self._retry = min(self._retry * 2, SOCKET_RETRY_S[1])
 
     def _run(self) -> None:
         wait = self._waits[0]
         while not self._closing.is_set():
             try:
                 if time.monotonic() >= self._socket_at:
-                    self._live_on_the_line()
+                    self._follow_socket()
                 else:
-                    self._ask_in_turn()
+                    self._poll_channels()
                 wait = self._waits[0]
             except Unanswered:
                 self.demote()
             except (Unreachable, Refused) as fault:
                 least = fault.retry_after if isinstance(fault, Refused) else 0.0
-                self._closing.wait(max(least, wait * random.uniform(0.5, 1.0)))
+                self._closing.wait(max(least, wait * random.uniform(0.5, 1.0)))  # noqa: S311  jitter, not a secret
                 wait = min(wait * 2, self._waits[1])
         self.http.close()
 
-    # --- on the line
+    # --- with a socket
 
-    def _live_on_the_line(self) -> None:
-        """Until it is lost, or closed by us."""
-        line = self._connect(TWO_HEADS if self.views else SILENCE)
+    def _follow_socket(self) -> None:
+        """Apply what arrives until the connection ends."""
+        line = self._connect(SILENCE_S if self.views else SILENCE_TIMEOUT_S)
         try:
             for view in self.views.values():
-                self._know(line.call("follow", {"event": self.http.event, "channel": view.channel}))
+                self._is_new_epoch(line.call("follow", {"event": self.http.event, "channel": view.channel}))
             self._fetch_all()
             self.line = line
-            self._retry = RETRY[0]
+            self._retry = SOCKET_RETRY_S[0]
             while self._take_next(line):
                 pass
         finally:
@@ -103,9 +109,9 @@ class Keeper:
             line.close()
         raise Unreachable("the line was lost")
 
-    def _take_next(self, line: Line) -> bool:
+    def _take_next(self, line: Connection) -> bool:
         try:
-            event = line.events.get(timeout=self._until_fetch())
+            event = line.events.get(timeout=self._seconds_until_fetch())
         except queue.Empty:
             self._fetch_those_behind()
             return True
@@ -120,18 +126,18 @@ class Keeper:
         elif name == "changes" and view and not view.take(data):
             self._fetch(view)
         elif name == "head" and view:
-            self._know(data)
+            self._is_new_epoch(data)
             self._compare(view, data["seq"], data["digest"])
 
     def _compare(self, view: View, seq: int, digest: str) -> None:
         if seq > view.cursor:
-            self._behind.setdefault(view.channel, (seq, time.monotonic() + BEHIND))
+            self._behind.setdefault(view.channel, (seq, time.monotonic() + MAX_LAG_S))
         elif not view.agrees(seq, digest):
             view.clear()
             self._fetch(view)
 
-    def _until_fetch(self) -> float | None:
-        """Seconds until something that is behind has to be fetched."""
+    def _seconds_until_fetch(self) -> float | None:
+        """Return the seconds until a lagging channel must be fetched."""
         self._behind = {name: late for name, late in self._behind.items() if late[0] > self.views[name].cursor}
         return max(0.0, min(at for _, at in self._behind.values()) - time.monotonic()) if self._behind else None
 
@@ -148,12 +154,15 @@ class Keeper:
             self._fetch(view)
 
     def _fetch(self, view: View, held: float = 0.0) -> bool:
-        """Everything from the cursor on; whether there was anything. A digest that differs twice is left to the next head."""
+        """Fetch everything after the cursor and return whether there was anything.
+
+        A digest that differs twice is left to the next head.
+        """
         before, resets, more = view.cursor, view.resets, True
         while more and not self._closing.is_set():
             page = self.http.changes(view.channel, view.cursor, wait=held)
             more, held = page["more"], 0.0
-            if self._know(page):  # a restored database: our cursor may lie in a future that never happened
+            if self._is_new_epoch(page):  # a restored database: the cursor may belong to changes that no longer exist
                 more = True
                 continue
             view.take(page)
@@ -162,15 +171,15 @@ class Keeper:
                 more = True
         return view.cursor != before
 
-    def _ask_in_turn(self) -> None:
-        """Each channel once; with only one, its answer is held until there is something."""
-        held = HELD if len(self.views) == 1 else 1.0
+    def _poll_channels(self) -> None:
+        """Poll each channel once. A single channel's request is held until there is news."""
+        held = LONG_POLL_S if len(self.views) == 1 else 1.0
         news = [self._fetch(view, held) for view in self.views.values()]
         if not any(news):
-            self._closing.wait(PAUSE)
+            self._closing.wait(IDLE_PAUSE_S)
 
-    def _know(self, answer: dict[str, Any]) -> bool:
-        """Whether the database is another one than before; then every view starts again."""
+    def _is_new_epoch(self, answer: dict[str, Any]) -> bool:
+        """Return whether the database has a new epoch, in which case every view starts over."""
         epoch, before = answer["epoch"], self._epoch
         self._epoch = epoch
         self._meet(epoch)

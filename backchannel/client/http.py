@@ -1,4 +1,4 @@
-"""The protocol over plain HTTP: requests out, answers or `Refused` or `Unreachable` back."""
+"""The protocol over plain HTTP."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import httpx2
 
 from backchannel.client.errors import Refused, Unreachable
 
-PATIENCE = 10.0  # seconds for an answer that is not held on purpose
+TIMEOUT_S = 10.0  # seconds for an answer that is not held on purpose
 
 Answer = dict[str, Any]
 
 
 class Http:
-    """Requests of one thread to one event. `pass_` may be changed at any time."""
+    """One thread's requests to one event. `pass_` may change at any time. Raises `Refused` and `Unreachable`."""
 
-    def __init__(self, server: str, event: str, pass_: str = "", patience: float = PATIENCE) -> None:
+    def __init__(self, server: str, event: str, pass_: str = "", patience: float = TIMEOUT_S) -> None:
         self.pass_ = pass_
         self.event = event
         self._base = f"{server.rstrip('/')}/api/v1/events/{event}"
@@ -25,12 +25,15 @@ class Http:
         self._client = httpx2.Client(follow_redirects=True)
 
     def ops(self, batch: Mapping[str, Any]) -> Answer:
+        """Send a batch of ops."""
         return self._ask("POST", "/ops", json=batch)
 
     def join(self, name: str) -> Answer:
+        """Exchange a shared pass and a name for a personal pass."""
         return self._ask("POST", "/join", json={"name": name})
 
     def changes(self, channel: str, after: int, *, wait: float = 0, limit: int = 500) -> Answer:
+        """Return a page of a channel after a seq, waiting up to `wait` seconds for news."""
         query = {"channel": channel, "after": after, "limit": limit} | ({"wait": wait} if wait else {})
         return self._ask("GET", "/changes", held=wait, params=query)
 
@@ -40,7 +43,7 @@ class Http:
         try:
             response = self._client.request(method, self._base + path, headers=headers, timeout=timeout, **what)
             answer = response.json()
-        except (httpx2.HTTPError, ValueError) as fault:  # a ValueError: somebody between us answered, or it was cut
+        except (httpx2.HTTPError, ValueError) as fault:  # a ValueError: a proxy answered, or the answer was cut off
             raise Unreachable(f"{method} {path}: {fault!r}") from fault
         if not isinstance(answer, dict):
             raise Unreachable(f"{method} {path}: the answer is no object")
@@ -51,6 +54,7 @@ class Http:
         return answer
 
     def close(self) -> None:
+        """Close the connections."""
         self._client.close()
 
 

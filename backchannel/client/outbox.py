@@ -1,10 +1,11 @@
-"""The outbox: ops wait here, on disk, until each has an answer; the last 1,000 that were acked stay, for a restored server.
+"""The outbox: ops wait here on disk until each is answered. The last 1,000 acknowledged ones are kept for a restored
+server.
 
-The file is a journal of JSON lines, each synced before anything is said of it; a line that a crash cut short is left out.
+The file is a journal of JSON lines, each synced before the call returns. An incomplete last line is ignored.
 
-    {"put": {op}}             an op was entered
-    {"answer": {result}}      it was acked, or refused for good
-    {"epoch": "..."}          the database's id; when it changes, what was acked is offered again
+    {"put": {op}}             an op was added
+    {"answer": {result}}      it was acknowledged, or refused for good
+    {"epoch": "..."}          the database's id; when it changes, acknowledged ops are sent again
 """
 
 from __future__ import annotations
@@ -19,17 +20,17 @@ from typing import IO, Any
 Op = dict[str, Any]
 Result = Mapping[str, Any]
 
-KEPT = 1000  # acked ops that are offered again when the database was restored
-MOST_OPS = 50  # a batch
-MOST_BYTES = 48 * 1024 - 200  # a batch, leaving room for what is around the ops
-COMPACT = 4000  # lines of the journal before it is written anew
+MAX_KEPT_ACKED = 1000  # acknowledged ops that are sent again to a restored database
+MOST_OPS = 50  # in a batch
+MOST_BYTES = 48 * 1024 - 200  # in a batch, less the JSON around the ops
+MAX_JOURNAL_LINES = 4000  # lines of the journal before it is rewritten
 
 
 class Outbox:
-    """Ops in the order they were entered. Every method may be called from any thread."""
+    """Ops in the order they were added. Every method may be called from any thread."""
 
     def __init__(self, path: Path | None = None) -> None:
-        self.refused: dict[str, tuple[Op, Result]] = {}  # by op id, with the text: the writer must get at it
+        self.refused: dict[str, tuple[Op, Result]] = {}  # by op id, with the text, so that the writer can get it back
         self.epoch = ""
         self._path = path
         self._waiting: dict[str, Op] = {}
@@ -41,15 +42,15 @@ class Outbox:
             self._read(path)
             self._compact(path)
 
-    # --- what is asked of it
+    # --- operations
 
     def put(self, op: Op) -> None:
-        """On return the op is on disk."""
+        """Add an op. It is on disk when this returns."""
         with self._lock:
             self._remember({"put": op})
 
     def batch(self, most: int = MOST_OPS) -> list[Op]:
-        """The oldest ops, at most so many, that fit into one batch."""
+        """Return the oldest ops that fit into one batch."""
         with self._lock:
             ops: list[Op] = []
             size = 0
@@ -61,7 +62,7 @@ class Outbox:
             return ops
 
     def settle(self, results: Iterable[Result]) -> bool:
-        """Cross off what was acked or refused for good; whether anything was. What may be offered again stays."""
+        """Remove ops that were acknowledged or refused for good, and return whether there were any."""
         with self._lock:
             final = [result for result in results if result.get("ok") or result["error"]["permanent"]]
             final = [result for result in final if result["op"] in self._waiting]
@@ -69,20 +70,21 @@ class Outbox:
             return bool(final)
 
     def meet(self, epoch: str) -> None:
-        """The database says who it is. Another one than before: what was acked waits again, before what is new."""
+        """Note the database's epoch. If it is new, acknowledged ops wait again, before newer ones."""
         with self._lock:
             if epoch != self.epoch:
                 self._remember({"epoch": epoch})
 
     @property
     def keeps(self) -> bool:
-        """Whether there is anything that would be offered again, were the database another one."""
+        """Return whether a restored database would be sent anything again."""
         return bool(self._acked)
 
     def __len__(self) -> int:
         return len(self._waiting)
 
     def close(self) -> None:
+        """Close the file."""
         with self._lock:
             if self._journal:
                 self._journal.close()
@@ -98,7 +100,7 @@ class Outbox:
         for entry in entries:
             self._replay(entry)
         self._lines += len(entries)
-        if self._path and self._lines > COMPACT:
+        if self._path and self._lines > MAX_JOURNAL_LINES:
             self._compact(self._path)
 
     def _replay(self, entry: Mapping[str, Any]) -> None:
@@ -116,7 +118,7 @@ class Outbox:
         op = self._waiting.pop(result["op"])
         if result.get("ok"):
             self._acked[op["op"]] = op
-            while len(self._acked) > KEPT:
+            while len(self._acked) > MAX_KEPT_ACKED:
                 self._acked.pop(next(iter(self._acked)))
         else:
             self.refused[op["op"]] = (op, result)
@@ -124,12 +126,12 @@ class Outbox:
     def _read(self, path: Path) -> None:
         if not path.exists():
             return
-        *lines, _ = path.read_text(encoding="utf-8").split("\n")  # behind the last newline: nothing, or half a line
+        *lines, _ = path.read_text(encoding="utf-8").split("\n")  # after the last newline: nothing, or half a line
         for line in lines:
             self._replay(json.loads(line))
 
     def _compact(self, path: Path) -> None:
-        """Write what still counts into a new file, and put that in the old one's place."""
+        """Replace the file by one with only the current entries."""
         if self._journal:
             self._journal.close()
         answers: list[Result] = [{"op": op, "ok": True} for op in self._acked]

@@ -1,4 +1,4 @@
-"""A follower's replica of one channel: pure, so that what is applied and what is refused can be read and tested."""
+"""A follower's replica of one channel. Pure, so that it can be tested without a server."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Item = dict[str, Any]
 
 
 def digest_of(present: Iterable[tuple[int, str, int]]) -> str:
-    """The digest of the (seq, id, rev) that are present, in whatever order they come.
+    """Return the digest of (seq, id, rev) tuples in any order.
 
     >>> digest_of([])
     'e3b0c44298fc1c14'
@@ -20,17 +20,17 @@ def digest_of(present: Iterable[tuple[int, str, int]]) -> str:
 
 
 class View:
-    """What stands on a channel, up to `cursor`. `resets` counts how often a digest made it start again."""
+    """The items of a channel up to `cursor`. `resets` counts how often a wrong digest made it start over."""
 
     def __init__(self, channel: str) -> None:
         self.channel = channel
         self.cursor = 0
         self.items: dict[str, Item] = {}
-        self.applied: list[tuple[int, str]] = []  # (seq, id) of all that was applied since the last start, in order
+        self.applied: list[tuple[int, str]] = []  # (seq, id) of everything applied since the last start, in order
         self.resets = 0
 
     def take(self, page: Mapping[str, Any]) -> bool:
-        """Apply a frame, or a page that was fetched. False: something is missing before it, nothing was applied."""
+        """Apply a frame or a fetched page. Returns False, and applies nothing, if something is missing before it."""
         if page["seq"] <= self.cursor:
             return True
         if page["prev"] > self.cursor:
@@ -51,23 +51,24 @@ class View:
         self.applied.append((seq, id))
 
     def agrees(self, seq: int, digest: str) -> bool:
-        """Whether a head of the same seq has the same digest. Of another seq nothing can be said."""
+        """Return whether a head's digest matches. A head of another seq always does."""
         return seq != self.cursor or digest == self.digest()
 
     def clear(self) -> None:
-        """Start again from the snapshot."""
+        """Start over from the snapshot."""
         self.cursor = 0
         self.items = {}
         self.applied = []
         self.resets += 1
 
     def present(self) -> list[tuple[int, str, int]]:
-        """(seq, id, rev) of what is present, in the channel's order."""
+        """Return (seq, id, rev) of all present items in the channel's order."""
         return sorted((item["seq"], item["id"], item["rev"]) for item in self.items.values())
 
     def digest(self) -> str:
+        """Return the digest of the present items."""
         return digest_of(self.present())
 
     def reading(self) -> list[Item]:
-        """In reading order: (`at`, seq), what has no time first."""
+        """Return the items in reading order: by `at`, then seq. Items without a time come first."""
         return sorted(self.items.values(), key=lambda item: (item["at"] or "", item["seq"]))

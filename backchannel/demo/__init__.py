@@ -1,4 +1,4 @@
-"""`backchannel demo`: Puddlecamp, an invented unconference, replayed through the front doors that everybody uses."""
+"""Puddlecamp, an invented unconference for `backchannel demo`, replayed through the public commands and pages."""
 
 from .replay import run
 

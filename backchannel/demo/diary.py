@@ -1,4 +1,4 @@
-"""Who does what when: the script and the pace -> each note-taker's acts, in the order they leave the phone."""
+"""Each note-taker's actions in the order they leave the phone, from the script and the pace."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ from .pace import Pace
 from .script import Script
 
 AT_HOME = timedelta(seconds=6)  # from the end of the last slot to the first afterthought
-THINKING = timedelta(seconds=3)  # from one paragraph to the next
+THINKING = timedelta(seconds=3)  # between two paragraphs
 
 Do = Literal["put", "correct", "retract", "afterthought"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """`at` is when it leaves the phone, `typed` when it was written; `session` is a guid, None in the hallway."""
+    """One action. `at` is when it leaves the phone, `typed` when it was written; `session` is a guid, or None in
+    the hallway.
+    """
 
     at: datetime
     typed: datetime
@@ -29,19 +31,19 @@ class Act:
 
 
 def guids(script: Script) -> dict[int, str]:
-    """The session's number on the wall -> its guid."""
+    """Return the session's number on the wall -> its guid."""
     rooms = script.schedule["schedule"]["conference"]["days"][0]["rooms"]
     return {session["id"]: session["guid"] for sessions in rooms.values() for session in sessions}
 
 
 def on_in(script: Script, slot: int) -> dict[str, str]:
-    """What is on in a slot: room -> title."""
+    """Return what runs in a slot: room -> title."""
     rooms = script.schedule["schedule"]["conference"]["days"][0]["rooms"]
     return {room: sessions[slot - 1]["title"] for room, sessions in rooms.items()}
 
 
 def diaries(script: Script, pace: Pace) -> dict[str, list[Act]]:
-    """Each note-taker's acts, by name."""
+    """Return each note-taker's actions by name."""
     acts: dict[str, list[Act]] = {name: [] for name in script.note_takers}
     sessions = guids(script)
     for line in script.lines:
@@ -65,5 +67,5 @@ def diaries(script: Script, pace: Pace) -> dict[str, list[Act]]:
 
 
 def toots(script: Script, pace: Pace) -> list[Toot]:
-    """The posts, with the moments at which they can be seen."""
+    """Return the posts with their times of publication."""
     return [Toot(post.author, post.text, pace.when(post.slot, post.minute)) for post in script.posts]

@@ -1,6 +1,6 @@
-"""The network's side of the demo: the tag feed of a Mastodon server, in which posts appear as time goes by.
+"""The demo's social network: the tag feed of a Mastodon server, in which posts appear over time.
 
-Every post stands in it as Mastodon writes it: no title, no author (both are in the link), HTML with marked-up hashtags.
+Posts look as in Mastodon's feeds: without title and author (both are in the link), in HTML with marked-up hashtags.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _LINK_OR_HASHTAG = re.compile(r"https?://\S+|#\w+")
 
 @dataclass(frozen=True, slots=True)
 class Toot:
-    """A post of the network: who wrote it (@name@host), what, and from when on it can be seen."""
+    """A post: its author (@name@host), its text, and when it appears."""
 
     author: str
     text: str
@@ -32,7 +32,7 @@ class Toot:
 
 
 def feed_xml(toots: Sequence[Toot]) -> str:
-    """The tag feed, newest first. `toots` are those that can be seen, oldest first; a post's place makes its id."""
+    """Return the tag feed, newest first. `toots` are the published ones, oldest first; positions become ids."""
     items = "\n".join(_item(number, toot) for number, toot in reversed(list(enumerate(toots))))
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -54,9 +54,10 @@ def _item(number: int, toot: Toot) -> str:
 
 
 def html_of(text: str, host: str) -> str:
-    """Typed text as a Mastodon server gives it out: " ¶ " parts paragraphs, "CW: " is a content warning.
+    """Return typed text as Mastodon publishes it: " ¶ " separates paragraphs, "CW: " starts a content warning.
 
-    "CW: drains ¶ Look #puddlecamp"  ->  "<p><strong>Content warning:</strong> drains</p><hr /><p>Look <a …>#…</a></p>"
+    "CW: drains ¶ Look #puddlecamp"  ->  "<p><strong>Content warning:</strong> drains</p><hr /><p>Look <a
+    …>#…</a></p>"
     """
     warning, _, rest = text.partition(" ¶ ")
     if warning.startswith("CW: "):
@@ -85,8 +86,10 @@ def _anchor(word: str, host: str) -> str:
 
 
 class TagFeed:
-    """What the feed answers at a moment. `all_kept` is set once somebody who had the last post asks for more:
-    the poller keeps a feed's validators together with its posts."""
+    """The feed's answers over time. `all_kept` is set once somebody who has the last post asks again.
+
+    The poller saves a feed's validators together with its posts.
+    """
 
     path = f"/tags/{TAG}.rss"
 
@@ -95,9 +98,9 @@ class TagFeed:
         self.all_kept = Event()
 
     def answer(self, path: str, etag: str | None, now: datetime) -> tuple[int, bytes, dict[str, str]]:
-        """Status, body and headers for a request."""
+        """Return status, body and headers for a request."""
         if urlsplit(path).path != self.path:
-            return 404, b"There is one feed here, and it is not this.\n", {"Content-Type": "text/plain"}
+            return 404, b"There is only one feed here. Check the address.\n", {"Content-Type": "text/plain"}
         toots = [toot for toot in self.toots if toot.at <= now]
         body = feed_xml(toots).encode()
         headers = {
@@ -112,16 +115,18 @@ class TagFeed:
 
 
 class FeedServer:
-    """The feed, on a free port of 127.0.0.1."""
+    """Serves the feed on a free port of 127.0.0.1."""
 
     def __init__(self, feed: TagFeed) -> None:
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(feed))
         self.url = f"http://127.0.0.1:{self._http.server_port}{feed.path}"
 
     def start(self) -> None:
+        """Start serving in a thread."""
         Thread(target=self._http.serve_forever, daemon=True).start()
 
     def stop(self) -> None:
+        """Stop serving."""
         self._http.shutdown()
         self._http.server_close()
 
@@ -137,6 +142,6 @@ def _handler(feed: TagFeed) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(body)
 
         def log_message(self, format: str, *args: object) -> None:
-            """The demo's terminal belongs to its visitor."""
+            """Log nothing: the demo's terminal belongs to its visitor."""
 
     return Handler

@@ -1,4 +1,4 @@
-"""Real time for camp time: slots of forty minutes on paper, squeezed into a couple that begin now."""
+"""The pace of the demo: slots of forty minutes on paper become a couple of minutes, starting now."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from .script import SLOT_MINUTES, SLOTS
 
 SLOT = timedelta(minutes=2)
-BREAK = timedelta(seconds=10)  # between two slots, to fetch a samosa
+BREAK = timedelta(seconds=10)  # between two slots
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,16 +22,17 @@ class Pace:
     speed: float = 1.0
 
     def when(self, slot: int, minute: float) -> datetime:
-        """The moment at which `minute` of the camp's slot falls."""
+        """Return when `minute` of the camp's slot happens."""
         return self.begins + ((slot - 1) * (SLOT + BREAK) + minute / SLOT_MINUTES * SLOT) / self.speed
 
     @property
     def ends(self) -> datetime:
+        """Return when the camp is over."""
         return self.when(SLOTS, SLOT_MINUTES)
 
 
 def squeezed(schedule: dict[str, Any], pace: Pace) -> dict[str, Any]:
-    """The camp's frab schedule with the times at which its slots are replayed."""
+    """Return the camp's schedule with the times of the replay."""
     schedule = deepcopy(schedule)
     conference = schedule["schedule"]["conference"]
     zone = ZoneInfo(conference["time_zone_name"])

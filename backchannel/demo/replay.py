@@ -1,7 +1,8 @@
-"""Puddlecamp happens again: a host, five phones and a network, each through the door that everybody uses.
+"""Replay Puddlecamp: a host, five phones and a network, all through public interfaces.
 
-The host makes the event, imports the grid and names the feed by the commands of the command line; the note-takers join
-by the note-takers' link and write over sockets (Dev, whose signal is bad, over plain HTTP); the posts are polled.
+The host uses the command line to create the event, import the grid and add the feed. The note-takers join by their link
+and
+write over sockets (Dev, whose signal is bad, over plain HTTP). The posts are polled.
 """
 
 from __future__ import annotations
@@ -33,18 +34,18 @@ from .script import SLOTS, Script, read_script
 
 ZONE = "Europe/London"
 WITHOUT_SOCKETS = "Dev"  # sits in the boiler room
-DOORS_OPEN = timedelta(seconds=6)  # to pin up the grid, and for the visitor to get there
-LAST_POLL = 60  # seconds to wait for the poller to have kept the last post
-BAR = 24  # characters
+DOORS_OPEN = timedelta(seconds=6)  # to import the grid, and for the visitor to get there
+LAST_POLL_S = 60  # seconds to wait for the poller to save the last post
+BAR_WIDTH = 24  # characters
 
 
 def run(port: int | None = None, speed: float = 1.0, open_browser: bool = True, db: Path | str | None = None) -> None:
-    """Replay the camp and keep serving until Ctrl-C. Without `db` everything is forgotten at the end."""
+    """Replay the camp and keep serving until Ctrl-C. Without `db`, everything is deleted at the end."""
     script = read_script()
     with ExitStack() as house:
         folder = Path(house.enter_context(tempfile.TemporaryDirectory(prefix="backchannel-demo-")))
         host = house.enter_context(Host(Path(db) if db else folder / "demo.db", folder / "server.log", port))
-        signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does: the server goes with it
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C, together with the server
         try:
             _Camp(host, script, speed, house).happen(open_browser)
         except KeyboardInterrupt:
@@ -94,7 +95,7 @@ class _Camp:
         return any(event["slug"] == TAG for event in self.host.json("event", "list"))
 
     def _open_network(self) -> tuple[TagFeed, str]:
-        """The feed, and the address at which it is polled."""
+        """Start the feed and return its address."""
         feed = TagFeed(toots(self.script, self.pace))
         server = FeedServer(feed)
         server.start()
@@ -107,7 +108,7 @@ class _Camp:
         self.host.command("feed", "add", self.slug, feed)
 
     def _hand_out_phones(self) -> dict[str, Client]:
-        """Everybody opens the note-takers' link and gives a name."""
+        """Join everybody by the note-takers' link."""
         phones = {
             name: Client(self.host.address, self.slug, pass_=self.scribe_pass, sockets=name != WITHOUT_SOCKETS)
             for name in self.script.note_takers
@@ -120,11 +121,11 @@ class _Camp:
 
     def _welcome(self, open_browser: bool) -> None:
         print("Puddlecamp: an unconference about looking after small places, in the Old Baths at Ollerbeck.")
-        print(f"Nine sessions, five note-takers, one bucket. It is over at {self._clock(self.pace.ends)}.\n")
+        print(f"Nine sessions, five note-takers, one bucket. It ends at {self._clock(self.pace.ends)}.\n")
         print(f"  Follow it     {self.page}")
         print(f"  Take notes    {self.links['scribe']}")
         print(f"  Organise      {self.links['organiser']}\n")
-        print("Open the second link in another window, and type along. Ctrl-C ends it.\n", flush=True)
+        print("Open the second link in another window and type along. Press Ctrl-C to stop.\n", flush=True)
         if open_browser and _has_display():
             webbrowser.open(self.page)
 
@@ -140,11 +141,11 @@ class _Camp:
                 raise
         for done in busy:
             done.result()
-        if not feed.all_kept.wait(LAST_POLL):
-            print("The poller has not brought the last posts yet; they will come.")
+        if not feed.all_kept.wait(LAST_POLL_S):
+            print("The last posts haven't arrived yet; they will.")
 
     def _live_through(self, phone: Client, acts: list[Act]) -> None:
-        """One note-taker's camp. Her last note in a session is what she corrects or takes back."""
+        """Replay one note-taker's camp. Corrections and retractions apply to their last note in the session."""
         last: dict[str | None, str] = {}
         for act in acts:
             if self.over.wait(max(0.0, (act.at - datetime.now(UTC)).total_seconds())):
@@ -161,7 +162,7 @@ class _Camp:
             print(f"Refused: {refusal['error']['message']} ({op['text']})", flush=True)
 
     def _watch(self, busy: list[Future[None]]) -> None:
-        """Tell the visitor what is on, until everybody has gone home."""
+        """Announce each slot until everybody has gone home."""
         slot = 0
         while any(not one.done() for one in busy):
             if not self.host.serving:
@@ -182,7 +183,7 @@ class _Camp:
         print()
 
     def _clock(self, when: datetime) -> str:
-        """The time as the pages show it: in the camp's own zone."""
+        """Return the time in the camp's zone, as pages show it."""
         return f"{when.astimezone(ZoneInfo(ZONE)):%H:%M}"
 
     def _part(self) -> None:
@@ -191,7 +192,7 @@ class _Camp:
         notes, posts, thoughts = (sum(one[what] for one in counts) for what in ("note", "post", "afterthought"))
         print(f"That was Puddlecamp: {notes} notes, {posts} posts and {thoughts} afterthoughts.")
         print(f"Read the write-ups: {self.page}/write-up\n")
-        print("The server stays up; Ctrl-C ends it.", flush=True)
+        print("The server keeps running. Press Ctrl-C to stop it.", flush=True)
 
 
 def _new_item(act: Act) -> dict[str, Any]:
@@ -207,7 +208,7 @@ def _new_item(act: Act) -> dict[str, Any]:
 
 
 def _has_display() -> bool:
-    """Whether a browser opened here would be seen by somebody."""
+    """Return whether a browser could open here."""
     if not sys.stdout.isatty():
         return False
     return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
@@ -215,10 +216,10 @@ def _has_display() -> bool:
 
 def _draw_bar(share: float) -> None:
     if sys.stdout.isatty():
-        done = round(min(1.0, max(0.0, share)) * BAR)
-        print(f"\r  [{'=' * done}{' ' * (BAR - done)}]", end="", flush=True)
+        done = round(min(1.0, max(0.0, share)) * BAR_WIDTH)
+        print(f"\r  [{'=' * done}{' ' * (BAR_WIDTH - done)}]", end="", flush=True)
 
 
 def _clear_bar() -> None:
     if sys.stdout.isatty():
-        print(f"\r{' ' * (BAR + 4)}\r", end="", flush=True)
+        print(f"\r{' ' * (BAR_WIDTH + 4)}\r", end="", flush=True)

@@ -1,11 +1,11 @@
-"""The script of Puddlecamp: what is read from the text files in camp/, as cues in the order they happen.
+"""The script of Puddlecamp, read from the text files in camp/ as cues in order.
 
-A camp slot is 40 minutes on paper; a cue stands at `minute` of its slot, and the replay squeezes that into what it has.
+A camp slot has 40 minutes on paper. A cue belongs to a `minute` of its slot, and the replay squeezes that.
 
     notes/1-last-bus.txt     "07:30 Hamish | hear hear"             a note; two more spaces: a deeper bullet
-                             "07:40 > 15:00 Dev | hello void"       written at 7:40 with no signal, sent at 15:00
-                             "24:30 Hamish ~ Insurance: ..."        his last note here, corrected
-                             "28:00 Tomos x"                        his last note here, taken back
+                             "07:40 > 15:00 Dev | hello void"       written at 7:40 without signal, sent at 15:00
+                             "24:30 Hamish ~ Insurance: ..."        corrects his last note here
+                             "28:00 Tomos x"                        retracts his last note here
     notes/hallway.txt        the same, with the slot before the time
     posts.txt                "1 04:10 @heronfan@ponds.example | There is a heron ..."
     afterthoughts.txt        "7 Maureen", then a paragraph a line
@@ -33,10 +33,11 @@ _AFTERTHOUGHTS = re.compile(r"(?P<number>\d) (?P<author>\w+)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """What a note-taker does at a moment.
+    """A note-taker's action.
 
-    `number` is that of the session, None in the hallway; `minute` when it was typed and `sent` when it left the phone
-    are minutes of the slot.
+    `number` is the session's, or None in the hallway. `minute` is when it was typed and `sent` when it left the phone,
+    in
+    minutes of the slot.
     """
 
     slot: int
@@ -51,7 +52,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """What somebody puts on the network under the camp's hashtag."""
+    """A post on the network under the camp's hashtag."""
 
     slot: int
     minute: float
@@ -61,7 +62,7 @@ class Post:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Afterthoughts:
-    """What a note-taker thinks of a session once at home, a paragraph each."""
+    """A note-taker's later thoughts about a session, one paragraph each."""
 
     number: int
     author: str
@@ -70,7 +71,7 @@ class Afterthoughts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
-    """All of the camp: the grid as a frab schedule, and what happens, each list in the order it happens."""
+    """The whole camp: the grid as a frab schedule, and all cues in order."""
 
     schedule: dict[str, Any]
     lines: tuple[Line, ...]
@@ -79,10 +80,12 @@ class Script:
 
     @property
     def note_takers(self) -> tuple[str, ...]:
+        """Return the names of the note-takers."""
         return tuple(dict.fromkeys(line.author for line in self.lines))
 
 
 def read_script() -> Script:
+    """Return the script."""
     camp = files(__package__) / "camp"
     lines = [line for page in (camp / "notes").iterdir() for line in _lines(page)]
     posts = [_post(text) for text in _written(camp / "posts.txt")]
@@ -141,7 +144,7 @@ def _afterthoughts(page: Traversable) -> Iterator[Afterthoughts]:
 def _matched(pattern: re.Pattern[str], text: str) -> re.Match[str]:
     found = pattern.fullmatch(text)
     if not found:
-        raise ValueError(f"The script of the demo has a line that is none: {text!r}")
+        raise ValueError(f"Unknown line in the demo's script: {text!r}")
     return found
 
 

@@ -1,1 +1,1 @@
-"""The room where everything changes: authorise, read, decide, keep, nudge."""
+"""All changes to an event: check permission, read, decide, save, nudge the dispatcher."""

@@ -1,4 +1,6 @@
-"""Who may do what. Checked inside the transaction, at every act: what was true at connect may have ended since."""
+"""Permissions, checked inside the transaction of every change: a pass may have been revoked since the socket
+connected.
+"""
 
 from __future__ import annotations
 
@@ -11,27 +13,27 @@ RANK: dict[Role, int] = {"follower": 0, "scribe": 1, "organiser": 2}
 
 
 def authenticate(reader: Reader, actor: Pass, slug: str) -> Event:
-    """The event that the pass is for, if it is `slug` and the pass still holds."""
+    """Return the event of the pass. Raises `BadPass` if the pass is for another event or was revoked."""
     if actor.event != slug:
-        raise BadPass("This pass is for another event.")
+        raise BadPass("This link is for another event.")
     event = reader.event(slug)
     if actor.uid != mark_of(event) or actor.generation != reader.generation(slug, actor.role, actor.session):
-        raise BadPass("This pass does not hold any more; ask the organisers for a new link.")
+        raise BadPass("This link no longer works. Ask the organisers for a new one.")
     return event
 
 
 def authorise_writing(reader: Reader, actor: Pass, slug: str) -> Event:
-    """The event, if the pass lets its holder write in it now."""
+    """Return the event if the pass allows writing in it now. Raises `BadPass`, `Forbidden` or `EventClosed`."""
     event = authenticate(reader, actor, slug)
     if RANK[actor.role] < RANK["scribe"]:
-        raise Forbidden("This link is for following; to take notes, open the note-takers' link.")
+        raise Forbidden("This link is for following only. To take notes, open the note-takers' link.")
     if event.closed and actor.role != "organiser":
         raise EventClosed(slug)
     return event
 
 
 def own_item(reader: Reader, actor: Pass, id: str) -> Item:
-    """An item that the holder may change: her own, or any for an organiser. Another's answers as if it were absent."""
+    """Return an item that the actor may change: their own, or any for an organiser. Otherwise raises `UnknownItem`."""
     item = reader.item(actor.event, id)
     if actor.role != "organiser" and item.author_key != actor.author_key:
         raise UnknownItem(id)
@@ -39,11 +41,12 @@ def own_item(reader: Reader, actor: Pass, id: str) -> Item:
 
 
 def require_organiser(actor: Pass) -> None:
+    """Raise `Forbidden` unless the actor is an organiser."""
     if actor.role != "organiser":
         raise Forbidden("Only organisers can do this.")
 
 
 def require_session(actor: Pass, session: str | None) -> None:
-    """A pass for one session writes in that session only."""
+    """Raise `Forbidden` if the pass is limited to another session."""
     if actor.session is not None and session != actor.session:
         raise Forbidden("This link is for another session.")

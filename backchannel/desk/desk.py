@@ -1,4 +1,4 @@
-"""The desk itself: the store to write through, the clock, and the nudge for whoever broadcasts."""
+"""The desk: the store to write to, the clock, and the nudge for the dispatcher."""
 
 from __future__ import annotations
 
@@ -13,37 +13,38 @@ from backchannel.store.base import Reader, Store, Writer
 
 T = TypeVar("T")
 
-ROOM_FOR_NOTES = 20 * 1024 * 1024  # bytes free on the disk, below which nothing is taken
-ROOM_FOR_POSTS = 200 * 1024 * 1024  # feeds stop before, so that notes can go on
+MIN_FREE_FOR_NOTES = 20 * 1024 * 1024  # bytes of free disk space below which nothing is accepted
+MIN_FREE_FOR_POSTS = 200 * 1024 * 1024  # feeds stop earlier, so that notes can go on
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _nobody(event: str) -> None:
-    """No dispatcher in this process: those of others look at the heads by themselves."""
+def _no_nudge(event: str) -> None:
+    """Do nothing: without a dispatcher in this process, those of other processes find the change in the log."""
 
 
 @dataclass(slots=True)
 class Desk:
-    """What every act of the desk needs. `nudge` is told the event's slug after each commit that changed it."""
+    """What every change needs. `nudge` is called with the event's slug after each commit that changed it."""
 
     store: Store
     clock: Callable[[], datetime] = _now
-    nudge: Callable[[str], None] = _nobody
-    known: dict[str, PlacerState] = field(default_factory=dict)  # for placing, by event uid; used inside write jobs only
+    nudge: Callable[[str], None] = _no_nudge
+    placers: dict[str, PlacerState] = field(default_factory=dict)  # placers by event uid, used only inside write jobs
 
     def read(self) -> Reader:
+        """Return a reader of the store."""
         return self.store.reader()
 
-    def need_room(self, least: int = ROOM_FOR_NOTES) -> None:
-        """`DiskFull` before the disk is: half a commit helps nobody."""
+    def require_space(self, least: int = MIN_FREE_FOR_NOTES) -> None:
+        """Raise `DiskFull` before the disk fills up in the middle of a commit."""
         if self.store.free_bytes() < least:
             raise DiskFull
 
     def write(self, event: str, job: Callable[[Writer], T]) -> T:
-        """Run the job in the writing transaction; when it is on disk, nudge."""
+        """Run the job in the writing transaction, then nudge the dispatcher."""
         done = self.store.write(job)
         self.nudge(event)
         return done

@@ -1,4 +1,4 @@
-"""Documents: notes that were taken elsewhere, brought in whole. The same document again adds nothing."""
+"""Imports of documents with notes taken elsewhere. Importing the same document again adds nothing."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from backchannel.domain.wire import fold, is_off_the_record, one_line, tidy
 from backchannel.store.base import Writer
 from backchannel.writeup.render import render
 
-IMPORTED = "import"  # the author_key of what nobody typed here: nobody's pass may correct it
-IN_A_SESSION = Placement(method="explicit", confidence=1.0, reason="stands in the notes of this session")
-IN_THE_HALLWAY = Placement(method="hallway", confidence=1.0, reason="stands outside any session")
+IMPORTED = "import"  # the author_key of imported lines, so that no pass may correct them
+IN_A_SESSION = Placement(method="explicit", confidence=1.0, reason="from this session's imported notes")
+IN_THE_HALLWAY = Placement(method="hallway", confidence=1.0, reason="from imported notes outside any session")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """What became of one document; `session` is None for the hallway."""
+    """Counts of one imported document. `session` is None for the hallway."""
 
     session: Session | None
     new_session: bool
@@ -40,7 +40,10 @@ def take_documents(
     desk: Desk, slug: str, documents: tuple[Document, ...], *, session: str | None = None,
     author: str | None = None, day: date | None = None,
 ) -> list[Imported]:  # fmt: skip
-    """Keep documents in ONE transaction: each in the `session` named, else in the one of its title, else in a new one."""
+    """Import documents in one transaction.
+
+    Each goes into the session named by `session`, else into the session with its title, else into a new one.
+    """
 
     def job(writer: Writer) -> list[Imported]:
         event = writer.event(slug)
@@ -74,7 +77,7 @@ def _take(
 
 
 class Typed:
-    """What was typed here, or came by a feed: in a document that was written from it, it is nothing new."""
+    """Items that were typed here or came by a feed, so that a document exported from this event adds nothing."""
 
     def __init__(self, writer: Writer, event: Event, home: Session | None) -> None:
         self._zone = ZoneInfo(event.timezone)
@@ -85,7 +88,9 @@ class Typed:
                 self._items[item.origin, item.author, item.text].append(item)
 
     def has(self, draft: Draft, author: str) -> bool:
-        """Whether the line stands already, by the same person at the same time; each stands for one line."""
+        """Return whether the line exists already, by the same author at the same time. Each item matches one line
+        only.
+        """
         items = self._items[draft.origin, author, tidy(draft.text)]
         twin = next((item for item in items if self._at_once(item.at, draft.at)), None)
         if twin is not None:
@@ -93,7 +98,7 @@ class Typed:
         return twin is not None
 
     def _at_once(self, kept: When, told: When) -> bool:
-        """Documents tell the minute, or the day alone."""
+        """Return whether two times may be the same: documents give the minute, or only the day."""
         if not isinstance(kept, datetime):
             return kept == told
         there = kept.astimezone(self._zone)
@@ -103,8 +108,10 @@ class Typed:
 
 
 def _ids(event: Event, document: Document, seen: Counter[tuple[str, ...]]) -> list[str]:
-    """Those that the document says; else ids from the content: an equal line is another one only if it stands twice in the
-    same document."""
+    """Return the ids of a document's lines: the document's own, or ids derived from the content.
+
+    Equal lines get different ids only within one document.
+    """
     ids = []
     for draft in document.drafts:
         key = (fold(document.title), draft.origin, draft.author, draft.text)
@@ -114,7 +121,7 @@ def _ids(event: Event, document: Document, seen: Counter[tuple[str, ...]]) -> li
 
 
 def _home(writer: Writer, event: Event, document: Document, ref: str | None) -> tuple[Session | None, bool]:
-    """The session that takes the document, and whether it was made for it; None is the hallway."""
+    """Return the session for the document, and whether it was created for it. None is the hallway."""
     if ref is not None:
         return _with_headings(writer, event, writer.session(event.slug, ref), document), False
     if document.hallway:
@@ -162,7 +169,7 @@ def _item(
 
 
 def _worded(item: Item, draft: Draft) -> Item:
-    """The item with its words read; where the document knows the speaker or the kind better, it is believed."""
+    """Return the item with its text parsed. The document's own speaker and kind take precedence."""
     if item.origin == "post":
         return replace(item, kind=draft.kind or read(item.text).kind, speaker=draft.speaker, html=render(item.text))
     item = worded(item, item.text, draft.depth)
@@ -175,7 +182,7 @@ def _worded(item: Item, draft: Draft) -> Item:
 
 
 def _introduce(desk: Desk, writer: Writer, event: Event, session: Session | None, document: Document) -> None:
-    """The introduction of a write-up that was edited elsewhere, unless this one has its own."""
+    """Take over the document's introduction of the write-up, unless there is one already."""
     if session is None or not document.introduction:
         return
     edition = writer.edition(event.slug, session.guid)

@@ -1,6 +1,7 @@
-"""The write-up, improved by hand: title, introduction, order, what is left out or pinned; published or not.
+"""Edits to a session's write-up: title, introduction, order, lines left out or pinned, and publication.
 
-Organisers may, and whoever took notes in the session. Each save is a revision; the notes themselves never change.
+Organisers may edit, and whoever took notes in the session. Each save is a revision; the notes themselves never
+change.
 """
 
 from __future__ import annotations
@@ -17,13 +18,13 @@ from backchannel.domain.wire import one_line, tidy
 from backchannel.passes import Pass
 from backchannel.store.base import Reader, Writer
 
-TITLE = 200  # characters
-INTRODUCTION = 10_000
-MOST = 5_000  # ids in a list
+MAX_TITLE = 200  # characters
+MAX_INTRODUCTION = 10_000
+MAX_LINES = 5_000  # ids in a list
 
 
 def save_edition(desk: Desk, actor: Pass, session: str, given: Edition) -> Edition:
-    """Keep the write-up as it was edited; whether it is published stays as it is. The same again is no new revision."""
+    """Save the edits without changing whether the write-up is published. Saving the same again adds no revision."""
     edition = _checked(given)
 
     def job(writer: Writer) -> Edition:
@@ -38,7 +39,7 @@ def save_edition(desk: Desk, actor: Pass, session: str, given: Edition) -> Editi
 
 
 def publish(desk: Desk, actor: Pass, session: str, published: bool) -> Edition:
-    """Let the write-up be read from outside, or not."""
+    """Publish or unpublish the write-up."""
 
     def job(writer: Writer) -> Edition:
         access.authorise_writing(writer, actor, actor.event)
@@ -54,19 +55,19 @@ def publish(desk: Desk, actor: Pass, session: str, published: bool) -> Edition:
 
 
 def may_edit(reader: Reader, actor: Pass, ref: str) -> Session:
-    """The session, if this person may edit its write-up; else `Forbidden`."""
+    """Return the session if the actor may edit its write-up. Raises `Forbidden`."""
     access.authenticate(reader, actor, actor.event)
     session = reader.session(actor.event, ref)
     if actor.role == "organiser":
         return session
     wrote = any(item.author_key == actor.author_key for item in reader.items(actor.event, session=session.guid))
     if actor.role != "scribe" or not wrote:
-        raise Forbidden("The write-up is edited by organisers, and by whoever took notes in the session.")
+        raise Forbidden("Only organisers and this session's note-takers can edit its write-up.")
     return session
 
 
 def published_part(record: Record) -> Record:
-    """The record without the sessions whose write-up is not published."""
+    """Return the record without the sessions whose write-up is unpublished."""
     closed = {guid for guid, edition in record.editions.items() if not edition.published}
     return replace(
         record,
@@ -77,11 +78,11 @@ def published_part(record: Record) -> Record:
 
 def _checked(given: Edition) -> Edition:
     title, introduction = one_line(given.title), tidy(given.introduction).strip()
-    if len(title) > TITLE:
-        raise Invalid(f"The title has {len(title)} characters; the limit is {TITLE}.", field="title")
-    if len(introduction) > INTRODUCTION:
+    if len(title) > MAX_TITLE:
+        raise Invalid(f"The title has {len(title)} characters. Shorten it to {MAX_TITLE}.", field="title")
+    if len(introduction) > MAX_INTRODUCTION:
         raise Invalid(
-            f"The introduction has {len(introduction)} characters; the limit is {INTRODUCTION}.", field="introduction"
+            f"The introduction has {len(introduction)} characters. Shorten it to {MAX_INTRODUCTION}.", field="introduction"
         )
     return replace(
         given, title=title, introduction=introduction, pins=_ids(given.pins), left_out=_ids(given.left_out),
@@ -91,6 +92,6 @@ def _checked(given: Edition) -> Edition:
 
 def _ids(given: Iterable[str]) -> tuple[str, ...]:
     ids = tuple(dict.fromkeys(id for id in given if is_uuid(id)))
-    if len(ids) > MOST:
-        raise Invalid(f"A write-up has at most {MOST} lines.")
+    if len(ids) > MAX_LINES:
+        raise Invalid(f"A write-up can have at most {MAX_LINES} lines.")
     return ids

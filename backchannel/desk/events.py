@@ -1,4 +1,4 @@
-"""Events: made, changed, closed, deleted; and the passes to them."""
+"""Events and their passes: create, change, close, delete, join."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def create_event(
     hashtags: tuple[str, ...] = (),
     public: bool = True,
 ) -> Event:
-    """Make an event. `Taken` where the slug is in use, `Invalid` where something cannot be taken."""
+    """Create an event. Raises `AlreadyExists` if the slug is in use, `Invalid` for unusable values."""
     event = _checked(Event(
         slug=slug, uid=uuid7(), title=title, timezone=timezone, starts=starts, ends=ends or starts, hashtags=hashtags,
         public=public,
@@ -36,7 +36,7 @@ def create_event(
 
     def job(writer: Writer) -> Event:
         if slug in writer.heads():
-            raise AlreadyExists(f"There is an event “{slug}” here already.", field="slug")
+            raise AlreadyExists(f"There is already an event “{slug}” on this server. Choose another short name.", field="slug")
         writer.save_event(event)
         return event
 
@@ -44,7 +44,7 @@ def create_event(
 
 
 def change_event(desk: Desk, slug: str, **fields: Any) -> Event:
-    """Change what is given: title, timezone, starts, ends, hashtags, public, closed."""
+    """Change the given properties: title, timezone, starts, ends, hashtags, public, closed."""
 
     def job(writer: Writer) -> Event:
         event = _checked(replace(writer.event(slug), **fields))
@@ -55,21 +55,21 @@ def change_event(desk: Desk, slug: str, **fields: Any) -> Event:
 
 
 def delete_event(desk: Desk, slug: str) -> None:
-    """Take an event away with all that is in it."""
+    """Delete an event with everything in it."""
     desk.write(slug, lambda writer: writer.remove_event(slug))
 
 
 def event_passes(desk: Desk, passes: Passes, slug: str) -> dict[Role, str]:
-    """The shared passes of an event, by role: the same ones every time until a role's are made anew."""
+    """Return the event's shared passes by role. They stay the same until a role's pass is replaced."""
     return {role: event_pass(desk, passes, slug, role) for role in reversed(ROLES)}
 
 
 def event_pass(
     desk: Desk, passes: Passes, slug: str, role: Role, *, session: str | None = None, new: bool = False
 ) -> str:
-    """One shared pass; `new` ends all that were given out for the role before."""
+    """Return a shared pass. With `new`, all earlier passes of the role are revoked."""
     if session and role != "scribe":
-        raise Invalid("A link for one session is a note-takers' link; the others are for the whole event.", field="session")
+        raise Invalid("Only note-takers' links can be limited to one session.", field="session")
     reader = desk.read()
     event = reader.event(slug)
     guid = reader.session(slug, session).guid if session else None
@@ -81,7 +81,7 @@ def event_pass(
 
 
 def join(desk: Desk, passes: Passes, actor: Pass, name: object) -> str:
-    """A personal pass of the same reach, for somebody with a name."""
+    """Return a personal pass with the same permissions, for somebody with a name."""
     access.authenticate(desk.read(), actor, actor.event)
     return passes.sign(replace(actor, key=uuid7(), name=name_text(name)))
 
@@ -89,12 +89,12 @@ def join(desk: Desk, passes: Passes, actor: Pass, name: object) -> str:
 def _checked(event: Event) -> Event:
     if not event.slug or slugify(event.slug) != event.slug:
         hint = slugify(event.slug) or "my-camp"
-        raise Invalid(f"An event's slug has small letters, digits and hyphens, like “{hint}”.", field="slug")
+        raise Invalid(f"Use lower-case letters, digits and hyphens for an event's short name, like “{hint}”.", field="slug")
     try:
         ZoneInfo(event.timezone)
     except (KeyError, ValueError, OSError):
-        raise Invalid(f"“{event.timezone}” is no time zone; they look like Europe/London.", field="timezone") from None
+        raise Invalid(f"Unknown time zone “{event.timezone}”. Use a name like Europe/London.", field="timezone") from None
     if event.starts and event.ends and event.ends < event.starts:
-        raise Invalid(f"The event cannot end on {event.ends}, before it starts on {event.starts}.", field="ends")
+        raise Invalid(f"The event can't end on {event.ends}, before it starts on {event.starts}.", field="ends")
     hashtags = tuple(dict.fromkeys(tag.lstrip("#").strip() for tag in event.hashtags if tag.strip("# ")))
     return replace(event, title=title_text(event.title), hashtags=hashtags)

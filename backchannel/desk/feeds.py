@@ -1,4 +1,4 @@
-"""Feeds: pointed at, taken away, and what a poll brought."""
+"""Feeds: add, find, remove, and save the results of a poll."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from backchannel.desk.desk import ROOM_FOR_POSTS, Desk
+from backchannel.desk.desk import MIN_FREE_FOR_POSTS, Desk
 from backchannel.desk.posts import IntakeCounts, take_all, withdraw_missing
 from backchannel.domain.errors import UnknownFeed
 from backchannel.domain.ids import derived
@@ -15,7 +15,7 @@ from backchannel.store.base import Reader, Writer
 
 
 def add_feed(desk: Desk, slug: str, url: str, *, session: str | None = None) -> Feed:
-    """Point the event at a feed; every post of it belongs to `session`, if one is named. Added again it is changed."""
+    """Add a feed, or change it if it exists. With `session`, all its posts belong to that session."""
 
     def job(writer: Writer) -> Feed:
         event = writer.event(slug)
@@ -32,7 +32,7 @@ def add_feed(desk: Desk, slug: str, url: str, *, session: str | None = None) -> 
 
 
 def find_feed(reader: Reader, slug: str, ref: str) -> Feed:
-    """One feed by its id or address, or `UnknownFeed`."""
+    """Return a feed by its id or address. Raises `UnknownFeed`."""
     for feed in reader.feeds(slug):
         if ref in (feed.id, feed.url):
             return feed
@@ -40,7 +40,7 @@ def find_feed(reader: Reader, slug: str, ref: str) -> Feed:
 
 
 def remove_feed(desk: Desk, slug: str, ref: str) -> Feed:
-    """Take a feed away; the posts it brought stay."""
+    """Remove a feed. Its posts stay."""
 
     def job(writer: Writer) -> Feed:
         writer.event(slug)
@@ -54,17 +54,18 @@ def remove_feed(desk: Desk, slug: str, ref: str) -> Feed:
 def save_poll(
     desk: Desk, feed: Feed, entries: Sequence[Entry], *, covers: datetime | None = None, gap: Gap | None = None
 ) -> IntakeCounts:
-    """Keep what a poll brought: the entries, the validators and when the feed is due next, in ONE transaction. A feed that was
-    taken away in the meantime stays away, and its entries with it.
+    """Save a poll's entries, validators and next due time in one transaction.
 
-    `covers`: from then on `entries` are all there is, and what is missing was taken down. `gap`: what could not be had.
+    Does nothing if the feed was removed meanwhile. `covers`: the entries are complete from this time on, so missing
+    ones were
+    deleted upstream. `gap`: a period whose posts could not be fetched.
     """
 
     def job(writer: Writer) -> IntakeCounts:
         known = writer.feed(feed.event, feed.id)
         if known is None:
             return IntakeCounts()
-        # An organiser, or a hub, may have been quicker.
+        # An organiser or a hub may have changed these during the poll.
         polled = replace(feed, session=known.session, off=feed.off or known.off, hub_secret=known.hub_secret)
         if (feed.hub, feed.hub_topic) == (known.hub, known.hub_topic):
             polled = replace(polled, hub_due_at=known.hub_due_at, hub_until=known.hub_until)
@@ -80,5 +81,5 @@ def save_poll(
             taken += withdraw_missing(writer, feed, entries, covers, desk.clock())
         return taken
 
-    desk.need_room(ROOM_FOR_POSTS)
+    desk.require_space(MIN_FREE_FOR_POSTS)
     return desk.write(feed.event, job)

@@ -1,4 +1,4 @@
-"""What organisers put right: which session an item belongs to, and whether it is seen."""
+"""Moderation by organisers: move, hide, show, undo."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from backchannel.passes import Pass
 from backchannel.store.base import Writer
 
 UNDONE = ("move", "hide", "show", "place", "undo")
-SITTING = timedelta(minutes=45)  # how far from a post its author is taken to have sat in the same session
+SITTING = timedelta(minutes=45)  # how far from a post its author is assumed to have been in the same session
 
 
 def move_item(writer: Writer, actor: Pass, op: Op, now: datetime) -> Item:
-    """Put an item into a session, or the hallway, by hand. What a person moved no machine moves back."""
+    """Move an item to a session or the hallway. Placements by a person are never changed automatically."""
     access.authorise_writing(writer, actor, actor.event)
     item = access.own_item(writer, actor, op.id)
     session = writer.session(actor.event, op.session) if op.session else None
@@ -32,32 +32,35 @@ def move_item(writer: Writer, actor: Pass, op: Op, now: datetime) -> Item:
 
 
 def hide_item(writer: Writer, actor: Pass, op: Op, now: datetime) -> Item:
+    """Hide an item from everybody but organisers."""
     return _set_state(writer, actor, op, now, "hidden")
 
 
 def show_item(writer: Writer, actor: Pass, op: Op, now: datetime) -> Item:
-    """Let a held or hidden item be seen."""
+    """Make a held or hidden item visible."""
     return _set_state(writer, actor, op, now, "visible")
 
 
 def undo_change(writer: Writer, actor: Pass, op: Op, now: datetime) -> Item:
-    """Put an item back where it stood before it was last moved, hidden or shown: session, state, and the reason it was
-    there. Undone again, it is done again."""
+    """Undo the last move, hide or show of an item: restore its session, state and reason. Undo again to redo."""
     access.authorise_writing(writer, actor, actor.event)
     access.require_organiser(actor)
     item = writer.item(actor.event, op.id)
     history = writer.history(actor.event, op.id)
     last = next((n for n in range(len(history) - 1, 0, -1) if history[n].do in UNDONE), None)
     if last is None:
-        raise Clash("There is nothing to undo: nobody moved or hid this.", field="id")
+        raise Clash("There is nothing to undo for this item.", field="id")
     before = history[last - 1]
     item = replace(item, session=before.session, state=before.state, placed=before.placed)
     return writer.save_item(item, channels_of(item), do="undo", by=actor.author_key, at=now, new_text=False)
 
 
 def seat_author(writer: Writer, actor: Pass, op: Op, now: datetime) -> Item:
-    """"This author is in this session": the item goes there by hand, and with it what the author posted around that time
-    and no person placed. What she posts next follows, as the placer learns from it."""
+    """Place an item and its author in a session.
+
+    The author's other posts around that time follow, unless a person placed them. The placer learns from it for
+    later posts.
+    """
     item = move_item(writer, actor, op, now)
     access.require_organiser(actor)
     if item.at is None or not item.author:
@@ -83,7 +86,7 @@ def _set_state(writer: Writer, actor: Pass, op: Op, now: datetime, state: State)
     access.require_organiser(actor)
     item = writer.item(actor.event, op.id)
     if item.state == "withdrawn":
-        raise Clash("Its author withdrew this; only she can bring it back.", field="id")
+        raise Clash("Its author withdrew this item. Only they can bring it back.", field="id")
     if item.state == state:
         return item
     item = replace(item, state=state)

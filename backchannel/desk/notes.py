@@ -1,4 +1,4 @@
-"""Notes and afterthoughts: taken, corrected, retracted by those who write them."""
+"""Notes and afterthoughts: create, correct, retract, react."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HALLWAY = Placement(method="hallway", confidence=1.0, reason="written outside an
 
 
 def put_note(writer: Writer, actor: Pass, op: Op, now: datetime) -> Item:
-    """Take a new note, or correct the one of that id. A correction of an old revision: `Conflict`, with both texts kept."""
+    """Create a note, or correct the one with that id. Raises `Conflict` for an old revision and keeps both texts."""
     event = access.authorise_writing(writer, actor, actor.event)
     try:
         item = writer.item(actor.event, op.id)
@@ -30,6 +30,7 @@ def put_note(writer: Writer, actor: Pass, op: Op, now: datetime) -> Item:
 
 
 def take_note(writer: Writer, event: Event, actor: Pass, op: Op, now: datetime) -> Item:
+    """Create a note or an afterthought."""
     session = writer.session(event.slug, op.session).guid if op.session else None
     access.require_session(actor, session)
     item = Item(
@@ -50,7 +51,7 @@ def take_note(writer: Writer, event: Event, actor: Pass, op: Op, now: datetime) 
 
 
 def correct_note(writer: Writer, item: Item, actor: Pass, op: Op, now: datetime) -> Item:
-    """The corrected item. One that was withdrawn comes back by it; one that was hidden stays hidden."""
+    """Return the corrected item. Correcting a withdrawn item brings it back; a hidden one stays hidden."""
     if op.base_rev is not None and op.base_rev != item.rev:
         writer.save_conflicting_text(item, op.text, by=actor.author_key, at=now)
         raise Conflict(item.rev, item.text)
@@ -61,7 +62,7 @@ def correct_note(writer: Writer, item: Item, actor: Pass, op: Op, now: datetime)
 
 
 def retract_note(writer: Writer, actor: Pass, op: Op, now: datetime) -> Item:
-    """Withdraw an item: tombstones on every channel, no output has it any more."""
+    """Withdraw an item: tombstones replace it on every channel, and no output has it any more."""
     access.authorise_writing(writer, actor, actor.event)
     item = access.own_item(writer, actor, op.id)
     if item.state == "withdrawn":
@@ -71,7 +72,7 @@ def retract_note(writer: Writer, actor: Pass, op: Op, now: datetime) -> Item:
 
 
 def react_to(writer: Writer, actor: Pass, op: Op, now: datetime) -> Item:
-    """Add or take back one person's "hear hear"."""
+    """Add or remove the actor's reaction."""
     access.authorise_writing(writer, actor, actor.event)
     item = writer.item(actor.event, op.id)
     if item.state != "visible":
@@ -81,7 +82,7 @@ def react_to(writer: Writer, actor: Pass, op: Op, now: datetime) -> Item:
 
 
 def worded(item: Item, text: str, depth: int) -> Item:
-    """The item with that text and all that is read from it."""
+    """Return the item with this text and everything parsed from it."""
     reading = read(text)
     return replace(
         item, text=text, depth=depth, kind=reading.kind, speaker=reading.speaker, html=render(reading.body)

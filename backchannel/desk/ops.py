@@ -1,9 +1,10 @@
-"""Ops: every change that a person makes comes through here, over the socket or plain HTTP alike.
+"""Ops: the one entrance for every change by a person, over the socket and plain HTTP alike.
 
     [raw op, ...]  ->  [{"op", "ok": true, "id", "seq", "rev"} | {"op", "error": {"code", "message", "permanent"}}, ...]
 
-The same op again gets the first answer again, so that a phone may ask as often as it likes; one bad op never blocks its
-neighbours. An answer without error means: on disk.
+Repeating an op returns its first answer, so a phone may retry as often as it likes. A bad op never blocks its
+neighbours.
+An answer without an error means that the change is on disk.
 """
 
 from __future__ import annotations
@@ -36,10 +37,10 @@ ACTS: Mapping[Do, Act] = {
 
 
 def take_ops(desk: Desk, actor: Pass, event: str, batch: object) -> list[Answer]:
-    """Answer a batch, op by op. Raises only where the batch as a whole cannot be taken: `Invalid`, `BadPass`, `Busy`."""
+    """Answer a batch, op by op. Raises `Invalid`, `BadPass` or `Busy` only if the batch as a whole is unusable."""
     raw_ops, sent_at = read_batch(batch)
     access.authenticate(desk.read(), actor, event)
-    desk.need_room()
+    desk.require_space()
     ops = [_read(raw, sent_at) for raw in raw_ops]
     now = desk.clock()
 
@@ -73,7 +74,7 @@ def _take(writer: Writer, actor: Pass, op: Op, now: datetime) -> Answer:
     try:
         item = ACTS[op.do](writer, actor, op, now)
         answer: Answer = {"op": op.op, "ok": True, "id": item.id, "seq": item.seq, "rev": item.rev}
-    except Conflict as conflict:  # answered, not undone: the text that came is kept beside the one that stands
+    except Conflict as conflict:  # answered but not undone: the new text is kept beside the current one
         answer = refusal(op.op, conflict)
         answer["error"] |= {"rev": conflict.rev, "text": conflict.text}
     writer.save_answer(actor.event, actor.author_key, op.op, StoredAnswer(fingerprint=op.fingerprint(), answer=answer))
@@ -81,6 +82,7 @@ def _take(writer: Writer, actor: Pass, op: Op, now: datetime) -> Answer:
 
 
 def refusal(op: str | None, fault: BackchannelError) -> Answer:
+    """Return the answer for an op that failed."""
     error = {"code": fault.code, "message": fault.message, "permanent": fault.permanent}
     if fault.field:
         error["field"] = fault.field

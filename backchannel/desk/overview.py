@@ -1,4 +1,4 @@
-"""An event at a glance, as data: what `event show --json` prints and the API answers."""
+"""An event as data, for `event show --json` and the API."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ NOTHING = Tally(origins={}, kinds={}, note_takers=())
 
 
 def event_overview(reader: Reader, slug: str) -> dict[str, Any]:
-    """{"slug", "title", "timezone", "seq", "rooms", "sessions": [{"guid", "slug", ..., "note_takers", "counts"}]}."""
+    """Return {"slug", "title", "timezone", "seq", "rooms", "sessions": [{"guid", "slug", ..., "note_takers",
+    "counts"}]}.
+    """
     event = reader.event(slug)
     tallies = reader.tallies(slug)
     return {
@@ -34,6 +36,7 @@ def event_overview(reader: Reader, slug: str) -> dict[str, Any]:
 
 
 def session_overview(session: Session, tallies: dict[str | None, Tally]) -> dict[str, Any]:
+    """Return one session of the overview."""
     tally = tallies.get(session.guid, NOTHING)
     return {
         "guid": session.guid,
@@ -53,7 +56,7 @@ def session_overview(session: Session, tallies: dict[str | None, Tally]) -> dict
 
 
 def counts(tally: Tally) -> dict[str, int]:
-    """Items by origin, those of people by kind too, and the commitments (actions and pledges)."""
+    """Return the items by origin, people's items by kind, and the number of commitments (actions and pledges)."""
     by_kind = {kind: n for kind, n in tally.kinds.items() if kind != "note"}
     return {
         "note": tally.origins.get("note", 0),
@@ -65,7 +68,7 @@ def counts(tally: Tally) -> dict[str, int]:
 
 
 def visible_item(reader: Reader, slug: str, id: str) -> dict[str, Any]:
-    """One item on the wire; what is not visible answers as if it were absent."""
+    """Return an item as JSON. Raises `UnknownItem` unless it is visible."""
     item = reader.item(slug, id)
     if item.state != "visible":
         raise UnknownItem(id)

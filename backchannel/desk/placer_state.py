@@ -1,4 +1,4 @@
-"""What is known for placing: a placer, kept up with the timeline, whoever wrote on it."""
+"""The state of an event's placer, kept up to date with the timeline whoever wrote to it."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ PAGE = 1000  # items read at a time
 
 @dataclass(slots=True)
 class PlacerState:
-    """A placer, and up to where it knows the timeline. Used inside write jobs, which run one after the other."""
+    """A placer and the seq up to which it has learnt. Used inside write jobs, which run one after the other."""
 
     placer: Placer
     seq: int = 0
-    stood: dict[str, Placed] = field(default_factory=dict)  # id of a post -> where it stood when it was learnt
+    stood: dict[str, Placed] = field(default_factory=dict)  # id of a post -> its placement when the placer learnt it
 
     def catch_up(self, reader: Reader, event: str) -> None:
-        """Learn what was written since, by anybody: notes, posts, and what people moved."""
+        """Learn what was written since the last call: notes, posts and moves."""
         more = True
         while more:
             page = reader.changes(event, STAFF, self.seq, PAGE)
@@ -41,7 +41,7 @@ class PlacerState:
         self.placer.learn_item(item)
 
     def keep(self, post: Unplaced, placed: Placed, item: Item) -> None:
-        """A post was kept where the placer put it."""
+        """Record that a post was saved where the placer put it."""
         self.placer.learn_placed(post, placed)
         self.stood[item.id] = placed
         self.seq = item.seq

@@ -1,4 +1,4 @@
-"""Placing at the desk: one placer an event; posts placed again, on demand or when the grid changed."""
+"""Placement of posts: one placer an event, and repeated placement on demand or after a changed grid."""
 
 from __future__ import annotations
 
@@ -13,37 +13,41 @@ from backchannel.domain.model import Event, Item
 from backchannel.domain.placing import Placed, Placer, Unplaced
 from backchannel.store.base import Reader, Writer
 
-BY_HAND = ("person", "explicit")  # what a person said no machine undoes
+BY_HAND = ("person", "explicit")  # methods that only a person may override
 BY_CLOCK = ("time", "room")
 
 
 def placer_state(desk: Desk, writer: Writer, event: Event) -> PlacerState:
-    """The event's placer, with all that came before known to it."""
-    known = desk.known.get(event.uid)
+    """Return the event's placer, up to date with the timeline."""
+    known = desk.placers.get(event.uid)
     if known is None:
         placer = Placer(event, writer.sessions(event.slug), writer.rooms(event.slug))
-        known = desk.known[event.uid] = PlacerState(placer)
+        known = desk.placers[event.uid] = PlacerState(placer)
     known.catch_up(writer, event.slug)
     return known
 
 
 def forget(desk: Desk, event: Event) -> None:
-    """Begin anew at the next post: the programme changed, or what was learnt was not kept."""
-    desk.known.pop(event.uid, None)
+    """Discard the placer, because the programme changed or because it learnt something that was not saved."""
+    desk.placers.pop(event.uid, None)
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A post that would stand elsewhere."""
+    """A post and the placement it would get now."""
 
     item: Item
     to: Placed
 
 
+def _no_progress(_done: int) -> None:
+    """Show nothing."""
+
+
 def place_again(
-    desk: Desk, slug: str, *, dry_run: bool = False, progress: Callable[[int], None] = lambda n: None
+    desk: Desk, slug: str, *, dry_run: bool = False, progress: Callable[[int], None] = _no_progress
 ) -> list[Move]:
-    """Place again, in the order they came, all posts that no person touched; tell what moved. One transaction."""
+    """Place all posts again that no person placed, in the order they arrived. Return what moved. One transaction."""
     if dry_run:
         return _moves(desk.read(), slug, progress)
 
@@ -58,9 +62,9 @@ def place_again(
 
 
 def follow_the_grid(desk: Desk, writer: Writer, slug: str) -> None:
-    """After the grid changed: what only the clock or the room placed is placed again; all else goes with its session."""
+    """Place posts again that were placed by the clock or the room alone. Other posts stay with their session."""
     if any(_by_clock(item) for item in writer.items(slug)):
-        for move in _moves(writer, slug, lambda n: None):
+        for move in _moves(writer, slug, _no_progress):
             if _by_clock(move.item):
                 _move(writer, move, desk.clock())
     forget(desk, writer.event(slug))

@@ -1,4 +1,4 @@
-"""Posts: the entries of feeds, and imported ones. Each post is one item, from however many sources; an edit is a revision."""
+"""Posts from feeds and imports. Each post is one item, however many sources have it; an edit is a revision."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from backchannel.domain.model import Entry, Event, Feed, Item
 from backchannel.domain.placing import Unplaced
 from backchannel.store.base import Source, Writer
 
-IMPORT = "import"  # stands for the feed of posts that were imported
+IMPORT = "import"  # stands in for the feed of imported posts
 
 
 @dataclass(frozen=True, slots=True)
 class IntakeCounts:
-    """What became of entries: `folded` were known from another source, `gone` were taken down upstream."""
+    """Counts of processed entries. `folded` were known from another source, `gone` were deleted upstream."""
 
     new: int = 0
     edited: int = 0
@@ -40,23 +40,23 @@ class IntakeCounts:
 
 
 def take_entries(desk: Desk, event: str, entries: Sequence[Entry], *, feed: Feed | None = None) -> IntakeCounts:
-    """Keep what is new or edited among the entries, in ONE transaction."""
+    """Save new and edited entries in one transaction."""
     return desk.write(event, lambda writer: take_all(desk, writer, writer.event(event), entries, feed))
 
 
 def take_all(desk: Desk, writer: Writer, event: Event, entries: Sequence[Entry], feed: Feed | None) -> IntakeCounts:
-    """The same inside a job of the caller's."""
+    """Save new and edited entries inside the caller's job."""
     try:
-        taking = _Taking(writer, event, feed, placer_state(desk, writer, event), desk.clock())
-        return sum((taking.take(entry) for entry in entries), IntakeCounts())
+        intake = _Intake(writer, event, feed, placer_state(desk, writer, event), desk.clock())
+        return sum((intake.take(entry) for entry in entries), IntakeCounts())
     except BaseException:
-        forget(desk, event)  # it has learnt what will not be kept
+        forget(desk, event)  # it has learnt what will not be saved
         raise
 
 
 @dataclass(frozen=True, slots=True)
-class _Taking:
-    """Entries of one feed, taken one after the other."""
+class _Intake:
+    """Processes the entries of one feed in order."""
 
     writer: Writer
     event: Event
@@ -66,7 +66,7 @@ class _Taking:
 
     def take(self, entry: Entry) -> IntakeCounts:
         own = identity.own_key(entry, self._feed_id)
-        # Imported posts stay as many as they are: equal texts of different ids are different posts.
+        # Imported posts are never merged: equal texts with different ids are different posts.
         asked = identity.asked_keys(entry) if self.feed else ()
         found = self.writer.sources(self.event.slug, (own, *asked))
         if own in found:
@@ -88,7 +88,7 @@ class _Taking:
             text="", author=entry.author, author_key=f"feed:{self._feed_id}", session=placed.session,
             placed=placed.placement, at=post.at, written_at=entry.written_at, received_at=self.now, url=entry.url,
             sources=(self._source(entry),), source_id=entry.source_id,
-            # Who asked not to be found by strangers is shown by a person's decision, not by ours.
+            # Authors who opted out of discovery are shown only after a person's decision.
             state="held" if "undiscoverable" in entry.flags else "visible",
         )  # fmt: skip
         item = self._keep(_worded(item, entry), "put", new_text=True)
@@ -99,18 +99,18 @@ class _Taking:
         return IntakeCounts(new=1)
 
     def _again(self, entry: Entry, own: str, kept: Source) -> IntakeCounts:
-        """Known from this very feed: edited upstream, or just there still."""
+        """Handle an entry already known from this feed: an upstream edit, or no change."""
         if kept.fingerprint == identity.fingerprint(entry):
             return IntakeCounts(known=1)
         item = self.writer.item(self.event.slug, kept.id)
         self._remember(item, own, entry)
-        # Of several sources the first one has the words: two servers render one post each in its own way.
+        # The first source decides the text, because servers render the same post differently.
         if item.author_key == f"feed:{self._feed_id}" and item.source_id == entry.source_id:
             self._keep(_worded(item, entry), "put", new_text=True)
         return IntakeCounts(edited=1)
 
     def _fold(self, entry: Entry, own: str, item: Item) -> IntakeCounts:
-        """Known from elsewhere: one more source of the same post; or back, after its last source took it down."""
+        """Handle an entry known from elsewhere: add a source, or restore a post that all its sources had deleted."""
         self._remember(item, own, entry)
         source = dict(self._source(entry))
         if identity.is_reshare(entry):
@@ -147,7 +147,7 @@ class _Taking:
 
 
 def _worded(item: Item, entry: Entry) -> Item:
-    """The item with the entry's words; a title that the text does not repeat stands above it."""
+    """Return the item with the entry's text. A title goes first unless the text repeats it."""
     text, html = entry.text, entry.html
     if entry.title and entry.title.casefold() not in text[: len(entry.title) + 20].casefold():
         text, html = f"{entry.title}\n\n{text}".strip(), f"<p><strong>{escape(entry.title)}</strong></p>{html}"
@@ -157,7 +157,9 @@ def _worded(item: Item, entry: Entry) -> Item:
 def withdraw_missing(
     writer: Writer, feed: Feed, entries: Sequence[Entry], covers: datetime, now: datetime
 ) -> IntakeCounts:  # fmt: skip
-    """What the feed no longer has since `covers`, its author took down: the source goes, and with the last the post."""
+    """Withdraw posts that the feed should still contain since `covers` but no longer does. A post goes with its
+    last source.
+    """
     present = {identity.own_key(entry, feed.id) for entry in entries}
     gone = 0
     for key, source in writer.sources_since(feed.event, feed.id, covers).items():

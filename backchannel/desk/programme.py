@@ -1,4 +1,6 @@
-"""The programme: a schedule is taken whole, in one transaction; a schedule taken again is a diff."""
+"""The programme: import a schedule, merge sessions. A schedule is imported in one transaction and can be imported
+again.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +18,10 @@ from backchannel.store.base import Writer
 
 
 def take_schedule(desk: Desk, slug: str, schedule: Schedule, *, dry_run: bool = False) -> Changes:
-    """Make the programme what the schedule says, and tell what that changed. Sessions keep the guid of the schedule;
-    those that are gone from it leave the grid, and their items go to the hallway."""
+    """Make the programme match the schedule and return the changes.
+
+    Sessions keep the schedule's guid. The items of removed sessions go to the hallway.
+    """
     if dry_run:
         return diff(desk.read().sessions(slug), _without(schedule, desk.read().merged_sessions(slug)))
 
@@ -41,17 +45,17 @@ def take_schedule(desk: Desk, slug: str, schedule: Schedule, *, dry_run: bool = 
 
 
 def _without(schedule: Schedule, guids: Collection[str]) -> Schedule:
-    """The schedule without sessions that were merged here: its file may not have heard of that."""
+    """Return the schedule without sessions that were merged here, which its file may still contain."""
     return replace(schedule, sessions=tuple(session for session in schedule.sessions if session.guid not in guids))
 
 
 def merge_sessions(desk: Desk, slug: str, ref: str, into: str) -> tuple[Session, Session]:
-    """Two sessions became one: items, hashtags and addresses of the first lead to the second."""
+    """Merge a session into another. Its items, hashtags and addresses then lead to the second one."""
 
     def job(writer: Writer) -> tuple[Session, Session]:
         old, new = writer.session(slug, ref), writer.session(slug, into)
         if old.guid == new.guid or old.merged_into or new.merged_into:
-            raise Invalid("A session is merged into another one that is on the grid, once.", field="session")
+            raise Invalid("Choose two different sessions on the grid: a merged session can't be merged again.", field="session")
         for item in writer.items(slug, session=old.guid, states=("visible", "held", "hidden")):
             moved = replace(item, session=new.guid)
             writer.save_item(moved, channels_of(moved), do="move", by="merge", at=desk.clock(), new_text=False)
@@ -66,6 +70,7 @@ def merge_sessions(desk: Desk, slug: str, ref: str, into: str) -> tuple[Session,
 
 
 def save_rooms(writer: Writer, slug: str, schedule: Schedule) -> None:
+    """Save the schedule's rooms, and rooms named only by sessions."""
     rooms = {room.name: room for room in schedule.rooms}
     for session in schedule.sessions:
         if session.room:
@@ -74,7 +79,7 @@ def save_rooms(writer: Writer, slug: str, schedule: Schedule) -> None:
 
 
 def free_slug(title: str, used: set[str]) -> str:
-    """A slug of the title that is not in use: `maps`, then `maps-2`, `maps-3`, ..."""
+    """Return an unused slug for the title: `maps`, then `maps-2`, `maps-3`, ..."""
     base = slugify(title) or "session"
     slug, n = base, 1
     while slug in used:
@@ -91,7 +96,7 @@ def _to_hallway(writer: Writer, desk: Desk, slug: str, session: Session) -> None
 
 
 def _dated(event: Event, schedule: Schedule) -> Event:
-    """What the organiser did not say, the schedule may."""
+    """Return the event with dates and time zone from the schedule where the organiser gave none."""
     return replace(
         event,
         starts=event.starts or schedule.starts,

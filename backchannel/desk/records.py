@@ -1,4 +1,4 @@
-"""The record that a write-up is composed from: whose, of which session, and what of it may be seen."""
+"""The record that a write-up is composed from."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ def read_record(
     actor: RedactingStore, event: str, *, session: str | None = None, author: str | None = None, every: bool = False,
     no_names: bool = False, also: Iterable[str] = (),
 ) -> Record:  # fmt: skip
-    """What is visible; with `every`, what is held or hidden too. What was withdrawn is in no record; nor, with `no_names`, any
-    name that the event knows, nor those of `also`."""
+    """Return the visible items, or with `every` the held and hidden ones too. Withdrawn items are never included.
+
+    With `no_names`, all names that the event knows are left out, and those in `also`.
+    """
     states = KEPT if every else VISIBLE
     return actor.record(event, session=session, states=states, author=author, no_names=no_names, also=also)

@@ -1,10 +1,11 @@
-"""Sessions without names: the store keeps who wrote and who spoke; nothing that goes out of such a session tells it.
+"""Redaction of names in sessions that show none.
 
-    store.reader()            everything, for the desk, which must know whose a note is
-    Discreet(store).reader()  the same questions, answered without the names of people in sessions without names
+    store.reader()                   all data, for the desk, which must know whose a note is
+    RedactingStore(store).reader()   the same queries without the names of people in sessions that show none
 
-Whatever shows, sends, publishes or prints asks a `Discreet` reader, and need not think of it. Names are known from the whole
-event, hallway and hidden items too; they are gathered once, and then from what changed.
+Everything that displays, sends, publishes or prints uses a redacting reader. Names come from the whole event, including
+the
+hallway and hidden items. They are collected once and then kept up to date.
 """
 
 from __future__ import annotations
@@ -32,42 +33,44 @@ _KEPT: tuple[State, ...] = ("visible", "held", "hidden")
 
 
 def withhold_names(desk: Desk, slug: str, ref: str, no_names: bool) -> Session:
-    """Make a session one without names, or with them again. Everything in it goes out anew, as it may be seen now; an
-    address that was made of a name is made anew."""
+    """Make a session show no names, or show them again.
+
+    Publishes all its items again in their new form. If the session's address contains a name, it gets a new address.
+    """
 
     def job(writer: Writer) -> Session:
         session = writer.session(slug, ref)
         changed = replace(session, no_names=no_names)
         if no_names:
-            changed = replace(changed, slug=_address(writer, slug, session))
+            changed = replace(changed, slug=_slug_without_names(writer, slug, session))
         if changed == session:
             return session
         writer.save_session(slug, changed)
-        _send_anew(desk, writer, slug, session.guid)
+        _publish_again(desk, writer, slug, session.guid)
         return changed
 
     return desk.write(slug, job)
 
 
 def withhold(desk: Desk, slug: str, names: Iterable[str]) -> None:
-    """The organiser's list of names that sessions without names never show."""
+    """Replace the organiser's list of names that sessions without names never show."""
     withheld = tuple(dict.fromkeys(name for name in map(one_line, names) if name))
 
     def job(writer: Writer) -> None:
         writer.save_event(replace(writer.event(slug), withheld=withheld))
         for guid in writer.anonymous_sessions(slug):
-            _send_anew(desk, writer, slug, guid)
+            _publish_again(desk, writer, slug, guid)
 
     desk.write(slug, job)
 
 
-def _send_anew(desk: Desk, writer: Writer, slug: str, guid: str) -> None:
-    """In the order in which it was sent before."""
+def _publish_again(desk: Desk, writer: Writer, slug: str, guid: str) -> None:
+    """Publish the session's items again, in their previous order."""
     for item in sorted(writer.items(slug, session=guid, states=_KEPT), key=lambda item: item.seq):
         writer.save_item(item, channels_of(item), do="names", by="organiser", at=desk.clock(), new_text=False)
 
 
-def _address(reader: Reader, slug: str, session: Session) -> str:
+def _slug_without_names(reader: Reader, slug: str, session: Session) -> str:
     names = Names.of(reader.record(slug, states=_KEPT))
     bare = names.slug(session.slug)
     return session.slug if bare == session.slug else free_slug(bare, {s.slug for s in reader.sessions(slug)})
@@ -79,14 +82,14 @@ def _rendered(item: Item) -> Item:
 
 @dataclass
 class _Known:
-    """The names of an event, up to a seq."""
+    """The names of an event up to a seq."""
 
     names: Names
     seq: int = 0
 
 
 class RedactingStore:
-    """A store whose readers leave out names where they are to be left out."""
+    """A store whose readers leave out names where they must not be shown."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -109,13 +112,15 @@ class RedactingStore:
         self, event: str, *, session: str | None = None, states: Sequence[State] = ("visible",),
         author: str | None = None, no_names: bool = False, also: Iterable[str] = (),
     ) -> Record:  # fmt: skip
-        """The record, of what one `author` wrote if one is named. With `no_names` the whole is without names, `also` those."""
+        """Return the record, limited to one `author` if given. With `no_names`, leave out all names, and those in
+        `also`.
+        """
         reader = self._store.reader()
         record = reader.record(event, session=session, states=states)
         if author is not None:
             record = replace(record, items=tuple(item for item in record.items if fold(item.author) == fold(author)))
         if not no_names:
-            return RedactingReader(reader, self.names).bare_record(record)
+            return RedactingReader(reader, self.names).redact_record(record)
         names = self.names(reader, event).copy()
         for name in also:
             names.add(name)
@@ -123,14 +128,14 @@ class RedactingStore:
         return replace(bare, items=tuple(map(_rendered, bare.items)))
 
     def candidates(self, event: str, found: Iterable[Candidate]) -> list[Candidate]:
-        """Where a post may belong, and why: those reasons that speak of a session without names without names."""
+        """Return the candidates, without names in the reasons of sessions that show none."""
         reader = self._store.reader()
         hidden = reader.anonymous_sessions(event)
         names = self.names(reader, event) if hidden else Names()
         return [replace(one, reason=names.bare(one.reason)) if one.session in hidden else one for one in found]
 
     def names(self, reader: Reader, slug: str) -> Names:
-        """The names that the event knows now."""
+        """Return the names that the event knows now."""
         event = reader.event(slug)
         with self._lock:
             known = self._known.setdefault(f"{reader.epoch()} {event.uid}", _Known(Names()))
@@ -149,7 +154,7 @@ class RedactingStore:
 
 
 class RedactingReader:
-    """Asks the store's reader, and takes the names out of the answers. What is not here tells of nobody: see the test."""
+    """A reader that removes names from answers. A test lists the methods whose answers contain none."""
 
     def __init__(self, reader: Reader, names: Callable[[Reader, str], Names]) -> None:
         self._reader = reader
@@ -158,8 +163,8 @@ class RedactingReader:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._reader, name)
 
-    def _bare_items(self, event: str, items: Iterable[T]) -> list[T]:
-        """Items (and tombstones), those of sessions without names without names."""
+    def _redact_items(self, event: str, items: Iterable[T]) -> list[T]:
+        """Return items and tombstones, redacting those of sessions that show no names."""
         found = list(items)
         hidden = self._reader.anonymous_sessions(event)
         if not hidden or not any(isinstance(item, Item) and item.session in hidden for item in found):
@@ -170,24 +175,24 @@ class RedactingReader:
             for item in found
         ]
 
-    def _bare_session(self, event: str, session: Session) -> Session:
+    def _redact_session(self, event: str, session: Session) -> Session:
         return self._names_of(self._reader, event).bare_session(session) if session.no_names else session
 
     def sessions(self, event: str) -> tuple[Session, ...]:
-        return tuple(self._bare_session(event, session) for session in self._reader.sessions(event))
+        return tuple(self._redact_session(event, session) for session in self._reader.sessions(event))
 
     def session(self, event: str, ref: str) -> Session:
-        return self._bare_session(event, self._reader.session(event, ref))
+        return self._redact_session(event, self._reader.session(event, ref))
 
     def item(self, event: str, id: str) -> Item:
-        return self._bare_items(event, [self._reader.item(event, id)])[0]
+        return self._redact_items(event, [self._reader.item(event, id)])[0]
 
     def items(self, event: str, *, session: str | None = None, states: Sequence[State] = ("visible",)) -> list[Item]:
-        return self._bare_items(event, self._reader.items(event, session=session, states=states))
+        return self._redact_items(event, self._reader.items(event, session=session, states=states))
 
     def changes(self, event: str, channel: str, after: int, limit: int) -> Page:
         page = self._reader.changes(event, channel, after, limit)
-        return replace(page, items=tuple(self._bare_items(event, page.items)))
+        return replace(page, items=tuple(self._redact_items(event, page.items)))
 
     def revisions(self, event: str, id: str) -> list[Revision]:
         found = self._reader.revisions(event, id)
@@ -204,27 +209,27 @@ class RedactingReader:
         }
 
     def record(self, event: str, *, session: str | None = None, states: Sequence[State] = ("visible",)) -> Record:
-        return self.bare_record(self._reader.record(event, session=session, states=states))
+        return self.redact_record(self._reader.record(event, session=session, states=states))
 
-    def bare_record(self, record: Record) -> Record:
-        """A record of the store's, those of its sessions without names without names."""
+    def redact_record(self, record: Record) -> Record:
+        """Return a record, redacting its sessions that show no names."""
         event = record.event.slug
         if not any(session.no_names for session in record.sessions):
             return record
         return replace(
             record,
-            sessions=tuple(self._bare_session(event, session) for session in record.sessions),
-            items=tuple(self._bare_items(event, record.items)),
-            editions=self._bare_editions(event, record.editions),
+            sessions=tuple(self._redact_session(event, session) for session in record.sessions),
+            items=tuple(self._redact_items(event, record.items)),
+            editions=self._redact_editions(event, record.editions),
         )
 
     def edition(self, event: str, session: str) -> Edition:
-        return self._bare_editions(event, {session: self._reader.edition(event, session)})[session]
+        return self._redact_editions(event, {session: self._reader.edition(event, session)})[session]
 
     def editions(self, event: str) -> dict[str, Edition]:
-        return dict(self._bare_editions(event, self._reader.editions(event)))
+        return dict(self._redact_editions(event, self._reader.editions(event)))
 
-    def _bare_editions(self, event: str, editions: Mapping[str, Edition]) -> Mapping[str, Edition]:
+    def _redact_editions(self, event: str, editions: Mapping[str, Edition]) -> Mapping[str, Edition]:
         hidden = self._reader.anonymous_sessions(event)
         if not hidden.intersection(editions):
             return editions

@@ -1,4 +1,4 @@
-"""What hubs are asked and what they tell (WebSub): kept with the feed. The asking itself is ingest/websub's."""
+"""WebSub subscriptions, stored with their feed. ingest/websub sends the requests."""
 
 from __future__ import annotations
 
@@ -11,49 +11,52 @@ from backchannel.desk.desk import Desk
 from backchannel.domain.model import Feed
 from backchannel.store.base import Writer
 
-ASK_AGAIN = timedelta(hours=1)  # a hub that has not answered
-LONGEST = timedelta(days=30)  # that a hub's promise is believed
-NUDGES_APART = timedelta(seconds=5)  # a hub that tells all the time is believed now and then
+RETRY_AFTER = timedelta(hours=1)  # to a hub that has not answered
+MAX_LEASE = timedelta(days=30)  # longest lease that is accepted
+MIN_NUDGE_INTERVAL = timedelta(seconds=5)  # a hub that pings all the time is obeyed now and then
 
 
-def begin_asking(desk: Desk, feed: Feed) -> Feed | None:
-    """The feed with the secret that its hub is to be told; None where the hub need not be asked now. Kept before anybody
-    asks, because a hub may answer while it is being asked."""
+def begin_subscribing(desk: Desk, feed: Feed) -> Feed | None:
+    """Return the feed with a secret for its hub, or None if the hub need not be asked now.
+
+    Saved before the request is sent, because a hub may answer while it is still being asked.
+    """
     now = desk.clock()
 
     def ask(kept: Feed) -> Feed | None:
         if kept.hub is None or (kept.hub_due_at is not None and kept.hub_due_at > now):
             return None
-        return replace(kept, hub_secret=kept.hub_secret or secrets.token_urlsafe(32), hub_due_at=now + ASK_AGAIN)
+        return replace(kept, hub_secret=kept.hub_secret or secrets.token_urlsafe(32), hub_due_at=now + RETRY_AFTER)
 
     return _change(desk, feed, ask)
 
 
-def believe(desk: Desk, feed: Feed, lease: timedelta) -> Feed | None:
-    """The hub has promised to tell for so long; it is asked again when nine tenths of that are over."""
-    now, lease = desk.clock(), min(lease, LONGEST)
+def save_lease(desk: Desk, feed: Feed, lease: timedelta) -> Feed | None:
+    """Save the hub's lease. The hub is asked again after nine tenths of it."""
+    now, lease = desk.clock(), min(lease, MAX_LEASE)
     return _change(desk, feed, lambda kept: replace(kept, hub_until=now + lease, hub_due_at=now + lease * 0.9))
 
 
 def nudge_feed(desk: Desk, feed: Feed) -> Feed | None:
-    """Have the feed looked at, at once."""
+    """Make the feed due for a poll now."""
     now = desk.clock()
 
     def nudge(kept: Feed) -> Feed | None:
         if kept.off:
             return None
-        rested = kept.polled_at + NUDGES_APART if kept.polled_at else now
+        rested = kept.polled_at + MIN_NUDGE_INTERVAL if kept.polled_at else now
         return replace(kept, nudged=True, due_at=max(now, rested))
 
     return _change(desk, feed, nudge)
 
 
 def is_subscribed(feed: Feed, now: datetime) -> bool:
+    """Return whether a hub's lease is running."""
     return feed.hub_until is not None and feed.hub_until > now
 
 
 def _change(desk: Desk, feed: Feed, change: Callable[[Feed], Feed | None]) -> Feed | None:
-    """The feed as it is kept now, changed and kept; None where it is gone, or nothing is to be changed."""
+    """Change the stored feed and return it, or None if it is gone or unchanged."""
 
     def job(writer: Writer) -> Feed | None:
         kept = writer.feed(feed.event, feed.id)

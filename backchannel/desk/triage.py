@@ -1,4 +1,4 @@
-"""What organisers put right by hand: posts that no session took, or that a guess did, each with its best three sessions."""
+"""The triage board: unplaced posts and uncertain guesses, each with its three best sessions."""
 
 from __future__ import annotations
 
@@ -10,34 +10,35 @@ from backchannel.domain.model import Item
 from backchannel.domain.placing import Candidate, Unplaced
 from backchannel.store.base import Writer
 
-DOUBTFUL = 0.5  # below it a guess is shown for a look
-MOST = 60  # posts on the board at once
+MIN_CONFIDENCE = 0.5  # guesses below this confidence appear on the board
+MAX_POSTS = 60  # posts on the board at once
 
 
 @dataclass(frozen=True, slots=True)
 class Unsorted:
-    """A post for a person to place: `candidates` are the best three, best first."""
+    """A post for a person to place. `candidates` are the best three sessions, best first."""
 
     item: Item
     candidates: tuple[Candidate, ...]
 
 
 def unsorted(desk: Desk, slug: str) -> tuple[list[Unsorted], int]:
-    """The newest of them, newest first, and how many there are in all.
+    """Return the newest such posts, newest first, and their total number.
 
-    Asked inside a write job, because the placer is used there and nowhere else; it writes nothing.
+    Runs as a write job although it writes nothing, because the placer is only used there.
     """
 
     def job(writer: Writer) -> tuple[list[Unsorted], int]:
         doubtful = [item for item in writer.items(slug, states=("visible", "held")) if is_unsorted(item)]
         placer = placer_state(desk, writer, writer.event(slug)).placer
-        board = [Unsorted(item, placer.place(Unplaced.of_item(item)).candidates) for item in doubtful[: -MOST - 1 : -1]]
+        board = [Unsorted(item, placer.place(Unplaced.of_item(item)).candidates) for item in doubtful[: -MAX_POSTS - 1 : -1]]
         return board, len(doubtful)
 
     return desk.store.write(job)
 
 
 def is_unsorted(item: Item) -> bool:
+    """Return whether a person should look at the item's placement."""
     if item.origin != "post" or (item.placed is not None and item.placed.method in BY_HAND):
         return False
-    return item.state == "held" or item.session is None or (item.placed is not None and item.placed.confidence < DOUBTFUL)
+    return item.state == "held" or item.session is None or (item.placed is not None and item.placed.confidence < MIN_CONFIDENCE)

@@ -1,1 +1,1 @@
-"""The ground floor: what the words mean. Stdlib only: no Flask, SQL, feeds, clock or network."""
+"""The domain: values and rules in the words of docs/glossary.md. Standard library only, without I/O or a clock."""

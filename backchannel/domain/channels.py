@@ -1,4 +1,6 @@
-"""On which channels an item stands, and when it is read under. Decided when it is written, never filtered at reading."""
+"""Channels of an item, and the time it is read under. Both are decided when it is written, never by filtering on
+reading.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +11,17 @@ from zoneinfo import ZoneInfo
 
 from .model import Event, Item
 
-EVENT = "event"  # all that is public in the event, hallway included
-STAFF = "staff"  # what organisers see: what is held and hidden too
+EVENT = "event"  # everything public in the event, including the hallway
+STAFF = "staff"  # what organisers see, including held and hidden items
 
 
 def session_channel(guid: str) -> str:
+    """Return the name of a session's channel."""
     return f"session/{guid}"
 
 
 def channels_of(item: Item) -> tuple[str, ...]:
-    """Where the item is present; it leaves a tombstone on every other channel it once stood on.
+    """Return the channels the item is present on. Every other channel it was on gets a tombstone.
 
     visible    event, its session, staff
     held       staff
@@ -41,10 +44,11 @@ def digest(present: Iterable[tuple[int, str, int]]) -> str:
 
 
 def reading_time(event: Event, written_at: datetime | None, sent_at: datetime | None, received: datetime) -> datetime:
-    """`at`: the writer's time, put right by what her clock was off when she sent it, never after its receipt nor over a
-    day before the event.
+    """Return `at`: the writer's time, corrected by their clock's offset, between a day before the event and the
+    receipt.
 
-    A phone that is an hour fast wrote at 11:05 (its time) and sends at 11:07 (its time); it is 10:07:  at = 10:05.
+    A phone that is an hour fast writes at 11:05 (its time) and sends at 11:07 (its time). If it is 10:07, then at =
+    10:05.
     """
     if written_at is None:
         return received

@@ -1,6 +1,6 @@
-"""Hashtags as people really type them, and the session or room they mean (docs/hashtags.md has the table).
+"""Hashtags as people type them, and the session or room they name (see the table in docs/hashtags.md).
 
-A session's tag is its own (from the schedule) or made from the event's tag and the session's number:
+A session's tag comes from the schedule, or from the event's tag and the session's number:
 
     #lgc09 #s3    #lgc09s3    #lgc09-s3    #LGC09_S3    #lgc09session03      all mean session 3 of #lgc09
 """
@@ -14,14 +14,14 @@ from dataclasses import dataclass
 
 from .model import Event, Room, Session
 
-# Not after a letter, a digit, '/', '&' or another '#': "page#s3", "http://x/#s3" and "&#39;" are no hashtags.
+# Not after a letter, a digit, '/', '&' or another '#': "page#s3", "http://x/#s3" and "&#39;" contain no hashtags.
 _RUN = re.compile(r"(?<![\w&/#＃])(?:[#＃]\w+(?:-\w+)*)+")  # one tag, or several without a space: "#lgc09#s3"
 _NUMBERED = re.compile(r"(?:s|sess|session)0*(\d{1,4})")
 _BARE_NUMBER = re.compile(r"[-_]0*(\d{1,4})")
 
 
 def hashtags_in(text: str) -> tuple[str, ...]:
-    """The hashtags of a text, as typed, without '#', in order.
+    """Return the hashtags of a text in order, as typed, without '#'.
 
     >>> hashtags_in("So true! #lgc09 #S3, see http://example.org/#top")
     ('lgc09', 'S3')
@@ -33,7 +33,7 @@ def hashtags_in(text: str) -> tuple[str, ...]:
 
 
 def fold(tag: str) -> str:
-    """The form in which two spellings of a tag are the same: no case, accents, '#', '-' or '_'.
+    """Return the tag without case, accents, '#', '-' and '_', for comparison.
 
     >>> fold("#LGC09_Café-S3")
     'lgc09cafes3'
@@ -44,9 +44,9 @@ def fold(tag: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What the tags of one post say: `sessions` are guids, `rooms` are names, each once, in the order typed.
+    """The sessions (guids) and rooms (names) that a post's tags name, each once, in the order typed.
 
-    `tags` are the tags that said so, as typed, beside each guid or name: `{guid or room: tag}`.
+    `tags` maps each guid or name to the tag that named it, as typed.
     """
 
     event: bool
@@ -56,7 +56,7 @@ class Meaning:
 
 
 class Hashtags:
-    """The tags of one event: built once, asked per post."""
+    """The tags of one event, built once and queried per post."""
 
     def __init__(self, event: Event, sessions: Sequence[Session], rooms: Iterable[Room] = ()) -> None:
         self._events = [fold(tag) for tag in event.hashtags or (event.slug,) if fold(tag)]
@@ -68,12 +68,12 @@ class Hashtags:
         self._rooms = _unambiguous((fold(name), name) for name in sorted(names))
 
     def session_of(self, tags: Iterable[str]) -> str | None:
-        """The one session that these tags name; None when they name none, or more than one."""
+        """Return the only session that these tags name, or None if they name none or several."""
         named = self.meaning(tags).sessions
         return named[0] if len(named) == 1 else None
 
     def meaning(self, tags: Iterable[str]) -> Meaning:
-        """What these tags say together: `#s3` and a room's tag count beside the event's tag only."""
+        """Return what these tags mean together. `#s3` and room tags count only beside the event's tag."""
         tags = tuple(tags)
         event = any(self._is_event(tag) for tag in tags)
         sessions: dict[str, str] = {}
@@ -86,11 +86,11 @@ class Hashtags:
         return Meaning(event, tuple(sessions), tuple(rooms), sessions | rooms)
 
     def is_ours(self, tag: str) -> bool:
-        """Whether a tag says something about this event, and is not just a topic."""
+        """Return whether a tag refers to this event rather than to a topic."""
         return self._is_event(tag) or bool(self._session(tag, True) or self._room(tag, True))
 
     def _is_event(self, tag: str) -> bool:
-        """`lgc09`, `lgc09s3`, and `lgc09-anything` too: most services end a tag at the hyphen."""
+        """Match `lgc09`, `lgc09s3`, and also `lgc09-anything`, because most services end a tag at the hyphen."""
         if fold(tag) in self._events or fold(tag.partition("-")[0]) in self._events:
             return True
         return any(self._numbered(rest) or self._rooms.get(fold(rest)) for rest in self._rests(tag))
@@ -104,7 +104,7 @@ class Hashtags:
         return next(filter(None, map(self._numbered, self._rests(tag))), None)
 
     def _numbered(self, rest: str) -> str | None:
-        """The session of `s3`, `-s3`, `session03`, `-3`: what stands behind the event's tag."""
+        """Return the session of a suffix to the event's tag: `s3`, `-s3`, `session03` or `-3`."""
         made = _NUMBERED.fullmatch(fold(rest)) or _BARE_NUMBER.fullmatch(rest)
         return self._numbers.get(made[1]) if made else None
 
@@ -114,7 +114,7 @@ class Hashtags:
         return next(filter(None, (self._rooms.get(fold(rest)) for rest in self._rests(tag))), None)
 
     def _rests(self, tag: str) -> Iterator[str]:
-        """What stands behind the event's tag, one for each way to read it: `-s3` of `lgc09-s3`."""
+        """Return the possible suffixes to the event's tag: `-s3` for `lgc09-s3`."""
         for event in self._events:
             if fold(tag).startswith(event):
                 end = next(n for n in range(1, len(tag) + 1) if fold(tag[:n]).startswith(event))
@@ -122,7 +122,7 @@ class Hashtags:
 
 
 def _unambiguous(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Tag -> what it means; a tag that would mean two things means nothing."""
+    """Return tag -> meaning, without the tags that have two meanings."""
     found: dict[str, str] = {}
     twice: set[str] = set()
     for tag, means in pairs:

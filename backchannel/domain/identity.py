@@ -1,11 +1,11 @@
-"""When two entries are one post: the same guid of a feed, the same address however it is dressed, or the same words passed on.
+"""Identity of posts: whether two entries are the same post.
 
-A post has several keys; an entry that shares one with a kept post is that post again, from another source.
+They are if they share a key: the same guid in one feed, the same address, or the same words in a repost.
 
-    guid   of its own feed: "f:<feed>:<guid>"
-    url    "u:example.org/@ann/1" for http and https, with and without www, a trailing slash, a tracking parameter
-    words  "t:<hash>" of a text of 40 characters or more, without case, spaces, addresses and the "RT @ann:" in front
-    start  "p:<hash>" of its first 40 letters: a passing-on cuts the end off
+    guid   within its feed: "f:<feed>:<guid>"
+    url    "u:example.org/@ann/1" for http and https, with or without www, a trailing slash or a tracking parameter
+    words  "t:<hash>" of a text of 40 characters or more, ignoring case, spaces, addresses and a leading "RT @ann:"
+    start  "p:<hash>" of its first 40 letters, because reposts cut off the end
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from .model import Entry
 
-SHORTEST = 40  # letters: what is shorter ("+1", "hear hear") may well be written twice
-START = 40  # letters
+MIN_LETTERS = 40  # letters; shorter texts ("+1", "hear hear") may well be written twice
+START_LETTERS = 40  # letters
 
 _RESHARE = re.compile(r"\s*(?:RT|MT|via|boost(?:ed)?|repost(?:ed)?)[\s:]+@?[\w.@-]+\s*:?\s+", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://\S+")
@@ -27,35 +27,35 @@ _NOT_LETTERS = re.compile(r"[\W_]+")
 
 
 def own_key(entry: Entry, feed: str) -> str:
-    """What the entry is known by in its own feed."""
+    """Return the key of an entry within its feed."""
     return f"f:{feed}:{entry.source_id}"
 
 
 def shared_keys(entry: Entry) -> tuple[str, ...]:
-    """What the same post is known by wherever it comes from."""
+    """Return the keys of an entry that are the same in every feed."""
     addresses = [canonical(address) for address in (entry.url, entry.source_id) if address]
     keys = [f"u:{address}" for address in addresses if address]
     letters = _letters(f"{entry.title} {entry.text}" if entry.title not in entry.text else entry.text)
-    if len(letters) >= SHORTEST:
+    if len(letters) >= MIN_LETTERS:
         keys.append(f"t:{_hash(letters)}")
-    if len(letters) >= START:
-        keys.append(f"p:{_hash(letters[:START])}")
+    if len(letters) >= START_LETTERS:
+        keys.append(f"p:{_hash(letters[:START_LETTERS])}")
     return tuple(dict.fromkeys(keys))
 
 
 def asked_keys(entry: Entry) -> tuple[str, ...]:
-    """Those to look for: the mere start of a text means the same post only where it says that it passes one on."""
+    """Return the keys to look up. The start of a text is used only for reposts."""
     keys = shared_keys(entry)
     return keys if is_reshare(entry) else tuple(key for key in keys if not key.startswith("p:"))
 
 
 def is_reshare(entry: Entry) -> bool:
-    """Whether it passes on what somebody else wrote."""
+    """Return whether the entry is a repost."""
     return bool(_RESHARE.match(entry.text))
 
 
 def canonical(address: str) -> str:
-    """An address without what does not make it another one; empty for what is none.
+    """Return an address without the parts that vary, or an empty string if it is not an address.
 
     >>> canonical("http://www.Example.org/a/?utm_source=x&b=1#top")
     'example.org/a?b=1'
@@ -74,7 +74,7 @@ def canonical(address: str) -> str:
 
 
 def fingerprint(entry: Entry) -> str:
-    """Another one where the post was edited upstream."""
+    """Return a hash that changes when the post is edited upstream."""
     return _hash(f"{entry.title}\x1f{entry.text}\x1f{entry.html}")
 
 

@@ -1,4 +1,4 @@
-"""Ids: made once where a thing is born, and kept for ever."""
+"""Identifiers, created once and kept for good."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import time
 import unicodedata
 import uuid
 
-_FEEDS = uuid.UUID("6f7c1b52-3c4e-5d0a-9a63-6261636b6368")  # the name space of ids derived from what came in
+_FEEDS = uuid.UUID("6f7c1b52-3c4e-5d0a-9a63-6261636b6368")  # the namespace of derived ids
 
 
 def uuid7(milliseconds: int | None = None) -> str:
-    """A UUIDv7 (RFC 9562, 5.7): sorts by the time it was made."""
+    """Return a UUIDv7 (RFC 9562, section 5.7), which sorts by its time of creation."""
     ms = int(time.time() * 1000) if milliseconds is None else milliseconds
     value = (ms & (1 << 48) - 1) << 80 | int.from_bytes(os.urandom(10), "big")
     value = value & ~(0xF << 76) | 0x7 << 76
@@ -21,7 +21,7 @@ def uuid7(milliseconds: int | None = None) -> str:
 
 
 def derived(*parts: str) -> str:
-    """A UUIDv5 of what came in: the same parts give the same id, on every machine.
+    """Return a UUIDv5 of the parts: the same parts give the same id on every machine.
 
     >>> derived("feed", "guid") == derived("feed", "guid")
     True
@@ -30,14 +30,14 @@ def derived(*parts: str) -> str:
 
 
 def is_uuid(text: object) -> bool:
-    """Whether `text` is a UUID in its canonical form."""
+    """Return whether `text` is a UUID in canonical form."""
     return isinstance(text, str) and bool(
         re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", text)
     )
 
 
 def slugify(text: str, limit: int = 60) -> str:
-    """A short name for an address, `[a-z0-9-]`; empty where nothing of the text can be kept.
+    """Return a short name of `[a-z0-9-]` for addresses. Empty if the text has no usable characters.
 
     >>> slugify("Café & Wi-Fi: what now?")
     'cafe-wi-fi-what-now'

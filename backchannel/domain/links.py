@@ -1,29 +1,29 @@
-"""Links in typed text: bare http(s) addresses, and Markdown's `[title](address)`."""
+"""Links in typed text: bare http(s) addresses and Markdown's `[title](address)`."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-# Every part stops at what begins the next, so that no text makes these slow.
+# Every part stops where the next begins, so that no text takes quadratic time.
 _LINK = re.compile(
     r"\[(?P<title>[^\[\]\n]{0,300})\]\(\s?(?P<target>https?://[^\s()<>]+(?:\([^\s()<>]*\)[^\s()<>]*)*)(?:\s+\"[^\"\n]*\")?\)"
     r"|(?P<bare>https?://[^\s<>\"“”]+)",
     re.IGNORECASE,
 )
-_TRAILING = ".,;:!?'’»)]}*_…"  # what a sentence puts behind an address
+_TRAILING = ".,;:!?'’»)]}*_…"  # punctuation that follows an address in a sentence
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An address, and the title it was given in the text, if any."""
+    """An address, with the title given in the text, if any."""
 
     url: str
     title: str = ""
 
 
 def links_in(text: str) -> tuple[Link, ...]:
-    """The links of a text, in order, each address once.
+    """Return the links of a text in order, each address once.
 
     >>> links_in("see [the policy](https://example.org/p) and https://example.org/q.")
     (Link(url='https://example.org/p', title='the policy'), Link(url='https://example.org/q', title=''))
@@ -35,8 +35,8 @@ def links_in(text: str) -> tuple[Link, ...]:
 
 
 def without_links(text: str) -> str:
-    """The text with a space for each link: what an address holds (`?`, `@`, `#`) means nothing."""
-    if "://" not in text:  # most texts have none, and every note is asked several times
+    """Return the text with each link replaced by a space, because `?`, `@` and `#` in addresses mean nothing here."""
+    if "://" not in text:  # most texts contain no link, and this is called several times per note
         return text
     parts, end = [], 0
     for begins, ends, _ in spans(text):
@@ -46,7 +46,7 @@ def without_links(text: str) -> str:
 
 
 def spans(text: str) -> list[tuple[int, int, Link]]:
-    """Where each link begins and ends, and what it is."""
+    """Return the start, end and contents of each link."""
     if "://" not in text:
         return []
     spans = []
@@ -59,7 +59,7 @@ def spans(text: str) -> list[tuple[int, int, Link]]:
 
 
 def _trimmed(url: str) -> str:
-    """Without the sentence's punctuation; a closing bracket stays where the address opened it.
+    """Strip the sentence's punctuation from an address. A closing bracket stays if the address opened it.
 
     >>> _trimmed("https://example.org/Camp_(2009)).")
     'https://example.org/Camp_(2009)'

@@ -1,10 +1,12 @@
-"""What is typed -> what it is: the kind of a bullet, who said it, whose it is to do.
+"""Parse what a note-taker typed: the kind of a bullet, who said it, and who has to do it.
 
     "Q: Ann: who pays? #lgc09"  ->  kind "question", speaker "Ann", body "who pays? #lgc09", hashtags ("lgc09",)
 
-The rules, in order of precedence, with examples, are the table in docs/note-taking.md; a test reads it row by row.
-A bullet has one kind: the first rule that finds something decides. The text itself stays as it was typed.
-Every step looks at the text a fixed number of times: no text makes this slow, and none makes it raise.
+docs/note-taking.md lists the rules with examples in order of precedence; a test checks every row. A bullet has one
+kind,
+decided by the first matching rule. The text itself is kept as typed. Every step reads the text a fixed number of times,
+so
+parsing takes linear time. It never raises.
 """
 
 from __future__ import annotations
@@ -34,7 +36,7 @@ _SIGNS: dict[str, Kind] = {"!": "action", "?": "question", ">": "quote"}
 _TAGS: tuple[Kind, ...] = ("action", "pledge")
 
 _MARK = re.compile(rf"({'|'.join(_MARKS)})(?: \(([^()\n]{{1,60}})\))? ?:\s*(?=\S)", re.IGNORECASE)
-# Not "!=", "![picture]", ">= 5", ">5" or a row of signs with nothing behind it.
+# Not "!=", "![picture]", ">= 5", ">5" or a row of signs with nothing after it.
 _SIGN = re.compile(r"(!|\?+|>+(?=[^\d]))\s*(?=[\w@#\"'“‘«(])")
 _OWN_ACTION = re.compile(r"\bg(?:ave|ive|iven|iving) {1,3}myself {1,3}(?:the|an) {1,3}action\b", re.IGNORECASE)
 _OWN_PLEDGE = re.compile(r"\bmy(?:[ \t]++[\w'’#@-]++){0,4}?[ \t]++pledge\b", re.IGNORECASE)
@@ -43,15 +45,15 @@ _FIRST_PERSON = re.compile(r"\b(?:i|me|my|mine|myself)\b(?!\.)", re.IGNORECASE)
 
 _QUOTATION_MARKS = {'"': '"', "“": "”", "‘": "’", "«": "»", "„": "“"}
 _OPENING, _CLOSING, _ASKING = "\"'“‘«([*_", "\"'”’»)]*_!", "?？؟"
-_TITLE_WORDS = 8  # a link with at most so many words beside it is a link with its title
+_TITLE_WORDS = 8  # a link beside at most this many words counts as a link with its title
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What a bullet says. `people` are @handles with their '@', `hashtags` stand without '#'.
+    """The contents of a bullet. `people` are @handles with their '@', `hashtags` come without '#'.
 
-    `owner` is who has to do it (actions and pledges only), as far as that was said; `own` is true where the writer
-    means herself ("my pledge"): where no owner is named, it is then the author's.
+    `owner` has to carry out an action or a pledge, if the text names somebody. `own` means that the writer speaks of
+    themselves ("my pledge"), so that without an owner the author is responsible.
     """
 
     kind: Kind
@@ -65,7 +67,7 @@ class Reading:
 
 
 class _Start(NamedTuple):
-    """What a bullet begins with: `named` stands behind the mark, `speaker` before it (or there is no mark)."""
+    """The start of a bullet. `named` follows the mark; `speaker` precedes it, or there is no mark."""
 
     mark: Kind | None
     speaker: str | None
@@ -74,7 +76,7 @@ class _Start(NamedTuple):
 
 
 def read(text: str) -> Reading:
-    """The reading of one bullet, as docs/note-taking.md tells it."""
+    """Parse one bullet as described in docs/note-taking.md."""
     start = _start(text.strip())
     kind = start.mark or _kind_of(start.body)
     speaker, body = start.speaker or start.named, start.body
@@ -123,7 +125,7 @@ def _has_tag(tag: Kind) -> Callable[[str], bool]:
 
 
 def _is_quotation(body: str) -> bool:
-    """One quotation from beginning to end, perhaps with a name behind it: `“Just do it” – Carl`."""
+    """Match one quotation from beginning to end, perhaps followed by a name: `“Just do it” – Carl`."""
     close = body.rfind(_QUOTATION_MARKS.get(body[:1], "\0"))
     inner, tail = body[1:close], body[close + 1 :].strip()
     if close < 2 or not inner.strip() or body[0] in inner:
@@ -132,7 +134,7 @@ def _is_quotation(body: str) -> bool:
 
 
 def _attribution(body: str) -> tuple[str | None, str]:
-    """`“Just do it” – Carl` -> Carl, and the quotation alone."""
+    """Split `“Just do it” – Carl` into the name and the quotation."""
     close = body.rfind(_QUOTATION_MARKS.get(body[:1], "\0"))
     name = _name_behind(body[close + 1 :].strip()) if close > 1 else None
     return (name, body[: close + 1]) if name else (None, body)
@@ -144,14 +146,14 @@ def _name_behind(tail: str) -> str | None:
 
 
 def _is_agreement(body: str) -> bool:
-    """`+1` as the first or the last word, or "hear hear"."""
+    """Match `+1` as the first or last word, or "hear hear"."""
     words = body.split()
     ends = {words[0], words[-1]} if words else set()
     return any(word.rstrip(".,:;!") == "+1" for word in ends) or bool(_HEAR_HEAR.search(body))
 
 
 def _is_asked(body: str) -> bool:
-    """A `?` at a sentence's end; not in an address, and not the "(?)" of a doubt."""
+    """Match a `?` at the end of a sentence, but not in an address nor in "(?)"."""
     if not any(sign in body for sign in _ASKING):
         return False
     words = without_links(body).split()
@@ -173,7 +175,7 @@ def _is_link(body: str) -> bool:
 
 
 def _without_tag(body: str, tag: Kind) -> str:
-    """The hashtag that made it an action is not part of what is to be done, unless it stands inside the sentence."""
+    """Remove the hashtag that marked an action, unless it is part of a sentence."""
     words = body.split(" ")
     for end in (0, -1):
         if len(words) > 1 and words[end].casefold().rstrip(".,:;!") == f"#{tag}":
@@ -181,7 +183,7 @@ def _without_tag(body: str, tag: Kind) -> str:
     return " ".join(words).strip()
 
 
-# In order of precedence, below the marks and signs at the beginning.
+# In order of precedence, after the marks and signs at the beginning.
 _RULES: tuple[tuple[Callable[[str], object], Kind], ...] = (
     *((_has_tag(tag), tag) for tag in _TAGS),
     (_OWN_ACTION.search, "action"),

@@ -1,7 +1,6 @@
-"""The nouns of an unconference, as values: frozen, comparable, free of any store or clock.
+"""The nouns of an unconference as frozen, comparable values.
 
-The words are those of docs/glossary.md. Times are aware `datetime`s; where only the day is known, a
-`date`; where nothing is known, `None`.
+docs/glossary.md defines them. Times are aware `datetime`s, bare `date`s where only the day is known, or `None`.
 """
 
 from __future__ import annotations
@@ -23,14 +22,14 @@ KINDS: tuple[Kind, ...] = (
 )
 ROLES: tuple[Role, ...] = ("follower", "scribe", "organiser")
 
-TEXT_LIMIT = 2000  # characters of a note
-NAME_LIMIT = 60  # characters of a display name
-TITLE_LIMIT = 200  # characters of a title
+TEXT_LIMIT = 2000  # characters in a note
+NAME_LIMIT = 60  # characters in a display name
+TITLE_LIMIT = 200  # characters in a title
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """The unconference. `uid` is made once, so that a slug used again is not the same event."""
+    """The unconference. `uid` tells it from a later event with the same slug."""
 
     slug: str
     title: str
@@ -38,16 +37,16 @@ class Event:
     timezone: str = "UTC"
     starts: date | None = None
     ends: date | None = None
-    hashtags: tuple[str, ...] = ()  # without '#', the first is the event's own, the rest aliases
+    hashtags: tuple[str, ...] = ()  # without '#'; the first is the event's own, the others are aliases
     public: bool = True
     closed: bool = False
-    head: int = 0  # the last seq taken
-    withheld: tuple[str, ...] = ()  # names that a session without names never shows, beside those the event knows
+    head: int = 0  # the latest seq
+    withheld: tuple[str, ...] = ()  # further names that sessions without names never show
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """A place in the venue (never a Socket.IO room: that is a channel)."""
+    """A place in the venue. (Socket.IO's rooms are called channels here.)"""
 
     name: str
     guid: str = ""
@@ -68,14 +67,14 @@ class Session:
     leaders: tuple[str, ...] = ()
     hashtags: tuple[str, ...] = ()  # without '#', as written
     url: str | None = None
-    headings: Mapping[str, str] = field(default_factory=dict)  # origin -> an imported document's own heading
-    merged_into: str | None = None  # the guid of the session that took it in; it is on the grid no more
-    no_names: bool = False  # nothing that goes out of it names anybody (domain/names.py)
+    headings: Mapping[str, str] = field(default_factory=dict)  # origin -> heading in the imported document
+    merged_into: str | None = None  # the guid of its successor; a merged session is not on the grid
+    no_names: bool = False  # no output names anybody in it (domain/names.py)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """A programme as some file gave it. `faults` are sentences: what was wrong, where, what was done about it."""
+    """A programme read from a file. `faults` are sentences: what was wrong, where, and what was done about it."""
 
     title: str
     timezone: str | None = None
@@ -88,10 +87,11 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
-    """Which session an item belongs to is `Item.session`; this is how that was decided.
+    """How an item's session was decided. `Item.session` is the session itself.
 
-    `method` is one word (`explicit`, `hashtag`, `author`, `time`, `room`, `hallway`, `person`, ...), `confidence` 0 to 1,
-    `reason` a sentence a person can check.
+    `method` is one word (`explicit`, `hashtag`, `author`, `time`, `room`, `hallway`, `person`, ...), `confidence` is
+    from 0 to
+    1, and `reason` is a sentence for people.
     """
 
     method: str
@@ -101,11 +101,13 @@ class Placement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """A note, a post or an afterthought: anything that stands on a timeline.
+    """A note, a post or an afterthought.
 
-    `at` is the time it is read under (docs/protocol.md), `written_at` what the writer's clock said.
-    `author_key` says whose it is (who may correct it) and is never sent out; `author` is the name shown.
-    `sources` of a post: mappings with `feed`, `guid`, `url`.
+    `at` is the time it is read under (docs/protocol.md), `written_at` the time of the writer's clock. `author_key`
+    identifies
+    who may correct it and is never published; `author` is the displayed name. The `sources` of a post are mappings with
+    `feed`,
+    `guid` and `url`.
     """
 
     id: str
@@ -130,12 +132,12 @@ class Item:
     rev: int = 0
     author_key: str = ""
     source_id: str | None = None  # the id it was imported with
-    revised_at: datetime | None = None  # when its text was last corrected; None: it is the first
+    revised_at: datetime | None = None  # when its text was last corrected; None for the first revision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tombstone:
-    """What is left on a channel of an item that went from it. It carries no text."""
+    """Marks that an item left a channel. It carries no text."""
 
     id: str
     seq: int
@@ -143,9 +145,10 @@ class Tombstone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A raw item of a feed, before it is kept as a post.
+    """An item of a feed, before it is saved as a post.
 
-    `text` is plain, `html` is safe or empty. `flags` are words on what was odd: `no-date`, `bad-date`, `truncated`, ...
+    `text` is plain, `html` is sanitised or empty. `flags` name irregularities: `no-date`, `bad-date`, `truncated`,
+    ...
     """
 
     source_id: str
@@ -161,17 +164,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """One item of a pasted document, before it is kept."""
+    """One line of an imported document, before it is saved as an item."""
 
     origin: Origin
     text: str
     author: str = ""
     depth: int = 0
     at: When = None
-    kind: Kind | None = None  # only where the document says so; else it is read from the text
+    kind: Kind | None = None  # only if the document gives it; otherwise it is parsed from the text
     speaker: str | None = None
     url: str | None = None
-    id: str = ""  # only where the document says it: the item is the same one wherever it comes back
+    id: str = ""  # only if the document gives it; the same id is the same item
     source_id: str | None = None
     sources: tuple[Mapping[str, str], ...] = ()
     reactions: Mapping[str, int] = field(default_factory=dict)
@@ -179,7 +182,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """One session's worth of a pasted document; with `hallway`, what belongs to no session."""
+    """The part of an imported document about one session, or with `hallway` about none."""
 
     title: str
     drafts: tuple[Draft, ...]
@@ -189,15 +192,15 @@ class Document:
     room: str | None = None
     leaders: tuple[str, ...] = ()
     hashtags: tuple[str, ...] = ()
-    headings: Mapping[str, str] = field(default_factory=dict)  # origin -> its own heading
-    guid: str = ""  # only where the document says it
+    headings: Mapping[str, str] = field(default_factory=dict)  # origin -> heading in the document
+    guid: str = ""  # only if the document gives it
     hallway: bool = False
-    introduction: str = ""  # to the write-up
+    introduction: str = ""  # of the write-up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """A time of which a feed may lack posts: more was written than its host still had when it was asked."""
+    """A period in which a feed's posts may be missing, because its host had dropped them before the poll."""
 
     begins: datetime
     ends: datetime
@@ -206,9 +209,9 @@ class Gap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
-    """What people made of a session's write-up by hand; the notes themselves never change by it.
+    """The edits to a session's write-up. The notes themselves never change.
 
-    `pins`, `left_out` and `order` are ids of items; an item that `order` does not name stands behind the one it followed.
+    `pins`, `left_out` and `order` are item ids. An item missing from `order` follows the one it followed before.
     """
 
     title: str = ""
@@ -222,25 +225,25 @@ class Edition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """All that a write-up is composed from: items are in reading order, `pins` are the ids of those pinned, as pinned."""
+    """Everything a write-up is composed from. `items` are in reading order, `pins` are item ids."""
 
     event: Event
     sessions: tuple[Session, ...]
     items: tuple[Item, ...]
     rooms: tuple[Room, ...] = ()
     pins: tuple[str, ...] = ()
-    editions: Mapping[str, Edition] = field(default_factory=dict)  # by the session's guid
+    editions: Mapping[str, Edition] = field(default_factory=dict)  # by session guid
     gaps: tuple[Gap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """A hashtag feed of an event, with what the last poll said of it."""
+    """A hashtag feed of an event, with the results of the last poll."""
 
     id: str
     event: str
     url: str
-    session: str | None = None  # every post of it belongs there
+    session: str | None = None  # all its posts belong to this session
     title: str = ""
     etag: str | None = None
     modified: str | None = None
@@ -248,13 +251,13 @@ class Feed:
     polled_at: datetime | None = None
     due_at: datetime | None = None
     failures: int = 0
-    health: str = "not polled yet"  # in words, for the organiser
+    health: str = "not polled yet"  # a sentence for the organiser
     off: bool = False
-    newest_at: datetime | None = None  # when its newest post was written, as far as one can believe it
-    moved_to: str | None = None  # where its host said, once, that it went for good; believed when said twice
-    hub: str | None = None  # who tells of new posts (WebSub), and of the feed under which name
+    newest_at: datetime | None = None  # when its newest post was written
+    moved_to: str | None = None  # a permanent redirect seen once; it is followed when seen twice
+    hub: str | None = None  # WebSub hub, and the feed's name there
     hub_topic: str | None = None
-    hub_secret: str | None = None  # signs what the hub tells, and names the address it tells it at
-    hub_due_at: datetime | None = None  # when the hub is to be asked, or asked again
-    hub_until: datetime | None = None  # how long it has promised to tell
-    nudged: bool = False  # the hub told: to be looked at at once
+    hub_secret: str | None = None  # signs the hub's messages and identifies the callback address
+    hub_due_at: datetime | None = None  # when to subscribe again
+    hub_until: datetime | None = None  # the end of the hub's lease
+    nudged: bool = False  # the hub announced something new

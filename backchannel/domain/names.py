@@ -1,12 +1,16 @@
-"""Names, and how they are left out: for a session whose people did not want to be named.
+"""Names, and their removal in sessions that show none.
 
     Names.of(record).bare("Ann Lee said: ask @bob")   ->   "a participant said: ask a participant"
 
-Known are the authors, leaders, speakers, owners and @mentions of the whole event, and the organiser's own list. A name is
-found as whole words, whatever its capitals and accents; so is the first of several ("ann" of "Ann Lee"). The others, first
-names that are words of English too, those of accounts, and owners count with their capital only ("Lee", "Will" of "Will
-Lee"). Handles go with or without their server, and links that tell who somebody is go whole. What looks like a name and is
-none of these is for a person to decide (`doubtful`).
+The names are those of authors, leaders, speakers, owners and @mentions of the whole event, and the organiser's own
+list. A
+name matches as whole words in any case and with any accents, and so does its first word ("ann" for "Ann Lee"). Other
+words
+match only with a capital ("Lee"), and so do first names that are also words ("Will"), account names and owners. Handles
+are
+removed with or without their server, and links that identify somebody are removed whole. Other words that look like a
+name
+are left for a person to decide (`doubtful`).
 """
 
 from __future__ import annotations
@@ -31,8 +35,8 @@ _EVERYBODY_S = frozenset(("all", "channel", "everybody", "everyone", "here", "ho
 _TOKEN = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
 _TOGETHER = re.compile(r"\s*(?:,|;|&|/|\+|\band\b|\()\s*|\)")
 _PRONOUNS = re.compile(r"[(\[]?\b(?:she|he|they|it|ze|xe|any|all)(?:\s?[/|]\s?\w+){1,3}[)\]]?", re.IGNORECASE)
-_BETWEEN = re.compile(r"\s{1,3}|[_.'’·-]")  # what may stand between the words of one name
-_INITIAL = re.compile(r"\.\s")  # behind one letter or two, this too
+_BETWEEN = re.compile(r"\s{1,3}|[_.'’·-]")  # what may separate the words of one name
+_INITIAL = re.compile(r"\.\s")  # also after one or two letters
 _SERVER = re.compile(r"@[\w.-]*\w")
 _AGAIN = re.compile(rf"{PARTICIPANT}(?:[\s_]+{PARTICIPANT})+")
 _TELLING = re.compile(
@@ -40,7 +44,7 @@ _TELLING = re.compile(
     re.IGNORECASE,
 )
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
-# First names that are words, too: as parts of a name they count with their capital only.
+# First names that are also words: as part of a name they match with a capital only.
 _WORDS_TOO = """
     ace april art august autumn bay belle bill bishop bond brook buck carol chance chase chip christian chuck clay cliff colt cook
     coral crystal dale daisy dawn dean destiny dick don drew duke earl earnest ever eve faith fay flora forest frank gale gene
@@ -57,8 +61,10 @@ Words = tuple[str, ...]
 
 @dataclass(slots=True)
 class Names:
-    """Every name to be left out. `phrases` are sequences of folded words, by their first; True: only with a capital.
-    `marks` are names without words, or of scripts without spaces: they are found wherever they stand."""
+    """A set of names. `phrases` maps the first folded word to word sequences; True means with a capital only.
+
+    `marks` are names without words, or in scripts without spaces, which match anywhere.
+    """
 
     phrases: dict[str, dict[Words, bool]] = field(default_factory=dict)
     marks: set[str] = field(default_factory=set)
@@ -66,7 +72,7 @@ class Names:
 
     @classmethod
     def of(cls, record: Record, also: Iterable[str] = ()) -> Names:
-        """Those that the record knows, and those of the organiser's list."""
+        """Return the names in the record and those in `also`."""
         names = cls()
         for name in (*record.event.withheld, *also):
             names.add(name)
@@ -77,16 +83,17 @@ class Names:
         return names
 
     def copy(self) -> Names:
-        """One that can be added to."""
+        """Return an independent copy."""
         phrases = {first: dict(phrases) for first, phrases in self.phrases.items()}
         return Names(phrases, set(self.marks), set(self.known))
 
     def add_session(self, session: Session) -> None:
+        """Add the session's leaders."""
         for leader in session.leaders:
             self.add(leader)
 
     def add_item(self, item: Item) -> None:
-        """Its author, its speaker, whom it mentions, and who is to do what it says."""
+        """Add the item's author and speaker, the people it mentions, and the owner of its task."""
         self.add(item.author, account=item.origin == "post")
         for name in (item.speaker or "", *handles_in(item.text)):
             self.add(name)
@@ -94,8 +101,10 @@ class Names:
             self.add(read(item.text).owner or "", capital=True)
 
     def add(self, name: str, *, account: bool = False, capital: bool = False) -> None:
-        """One name, or several that stand together: "Ann, Bob and Carl (@carl)". What an `account` calls itself need not be
-        a person's name, and what stands before "to do" (`capital`) no name at all."""
+        """Add one name, or several together: "Ann, Bob and Carl (@carl)".
+
+        An `account` may have a name that is no person's. With `capital`, the words match only when capitalised.
+        """
         name = _PRONOUNS.sub(" ", name).strip()
         if not name or (name, account, capital) in self.known:
             return
@@ -119,15 +128,17 @@ class Names:
                 self._keep((word,), account or capital or at > 0 or word in _WORDS)
 
     def _keep(self, words: Words, capital: bool) -> None:
-        """A single letter is nobody's name in the middle of a text, and two are one with a capital only. What was kept
-        whatever its capitals stays so."""
+        """Store words. A single letter never matches inside a text, and two letters match with a capital only.
+
+        Words that already match in any case stay so.
+        """
         length = sum(map(len, words))
         if length > 1:
             phrases = self.phrases.setdefault(words[0], {})
             phrases[words] = phrases.get(words, True) and (capital or length == 2)
 
     def bare(self, text: str) -> str:
-        """The text without any of the names: people are "a participant" in it, and links with a name in them are gone."""
+        """Return the text with people replaced by "a participant" and links with names removed."""
         if not text:
             return text
         parts, end = [], 0
@@ -143,7 +154,7 @@ class Names:
         return typed.replace(link.title, title, 1) if title else typed
 
     def names_somebody(self, url: str) -> bool:
-        """Whether an address tells who somebody is: it has a name in it, or is of somebody's page."""
+        """Return whether an address identifies somebody: it contains a name, or is somebody's page."""
         return bool(_TELLING.search(url)) or self._bare(url) != url
 
     def _bare(self, text: str) -> str:
@@ -167,7 +178,7 @@ class Names:
         return "".join([*parts, text[end:]]) if parts else text
 
     def _named(self, text: str, tokens: list[tuple[int, int, str]], at: int) -> int:
-        """How many words from there on are a name: the longest there is; 0 where they are none."""
+        """Return how many words from there on form a name (the longest match), or 0."""
         longest = 0
         for words, capital in self.phrases[tokens[at][2]].items():
             run = tokens[at : at + len(words)]
@@ -176,15 +187,18 @@ class Names:
         return longest
 
     def slug(self, slug: str) -> str:
-        """A slug, or a hashtag, whose words name nobody.
+        """Return a slug or hashtag without names.
 
-        >>> Names({"carl": {("carl",): False}}).slug("carls-draft"), Names({"carl": {("carl",): False}}).slug("carl-s-draft")
+        >>> Names({"carl": {("carl",): False}}).slug("carls-draft"), Names({"carl": {("carl",):
+        False}}).slug("carl-s-draft")
         ('carls-draft', 'participant-s-draft')
         """
         return self._bare(slug).replace(PARTICIPANT, "participant")
 
     def bare_item(self, item: Item) -> Item:
-        """The item without names. Its HTML is to be made anew; whose it is (`author_key`) stays, and is never sent out."""
+        """Return the item without names. The caller renders its HTML again; `author_key` stays, as it is never
+        published.
+        """
         placed = item.placed and replace(item.placed, reason=self.bare(item.placed.reason))
         return replace(
             item, author=PARTICIPANT if item.author else "", speaker=PARTICIPANT if item.speaker else None,
@@ -192,7 +206,7 @@ class Names:
         )  # fmt: skip
 
     def bare_session(self, session: Session) -> Session:
-        """The session without names; its slug stays, for it is where the session is found."""
+        """Return the session without names. Its slug stays, because addresses use it."""
         url = None if session.url and self.names_somebody(session.url) else session.url
         return replace(
             session, title=self.bare(session.title), abstract=self.bare(session.abstract), url=url,
@@ -203,12 +217,12 @@ class Names:
 
 
     def bare_edition(self, edition: Edition) -> Edition:
-        """What was made of a write-up by hand, without names."""
+        """Return the edits to a write-up without names."""
         return replace(edition, title=self.bare(edition.title), introduction=self.bare(edition.introduction))
 
 
 def without_names(record: Record, names: Names) -> Record:
-    """The whole record without names: what `--no-names` writes up."""
+    """Return the record without names, for `--no-names`."""
     sessions = [names.bare_session(session) for session in record.sessions]
     event = replace(
         record.event, title=names.bare(record.event.title), slug=names.slug(record.event.slug), withheld=(),
@@ -242,9 +256,9 @@ _ACTING = re.compile(r"['’]s\b|\s+(?:said|says|asked|asks|will|told|thinks|tho
 
 
 def doubtful(record: Record, most: int = 40) -> Mapping[str, int]:
-    """What still looks like a name in a record that was stripped, with how often it stands there: the most frequent first.
+    """Return what still looks like a name in a redacted record, with counts, most frequent first.
 
-    Capitalised words in the middle of a sentence, several together, or with a word that tells of somebody's doing behind them.
+    These are capitalised words in the middle of a sentence, in a row or followed by a verb of speaking or doing.
     """
     found: Counter[str] = Counter()
     for text in (*(item.text for item in record.items), *(session.title for session in record.sessions)):
@@ -266,7 +280,7 @@ def _outside_links(text: str) -> Iterable[str]:
 
 
 def _is_one(text: str, run: list[tuple[int, int, str]]) -> bool:
-    """Whether the words stand together as those of one name do."""
+    """Return whether the words are close enough together to form one name."""
     return all(
         _BETWEEN.fullmatch(text, left[1], right[0])
         or (left[1] - left[0] <= 2 and _INITIAL.fullmatch(text, left[1], right[0]))

@@ -1,4 +1,4 @@
-"""People in typed text: `@handles`, and the names that stand before what was said or is to be done."""
+"""People in typed text: `@handles`, and names before what was said or has to be done."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import NamedTuple
 
 from .links import without_links
 
-# Not after a letter or '/' or '.', so that neither "ann@example.org" nor an address counts.
+# Not after a letter, '/' or '.', so that neither "ann@example.org" nor an address matches.
 _HANDLE = re.compile(r"(?<![\w@/.])@(\w[\w.-]{0,60}(?:@\w[\w.-]{0,100})?)")
 _HANDLE_ALONE = re.compile(r"@\w[\w.-]*(?:@[\w.-]+)?")
 _NAME_LENGTH = 60
-PARTICIPANT = "a participant"  # what people are called where nobody is named (names.py); it reads as a name does
+PARTICIPANT = "a participant"  # replaces names in sessions that show none (names.py); it parses as a name
 _PARTICLES = {"al", "bin", "da", "de", "del", "della", "den", "der", "di", "du", "la", "le", "van", "von", "y", "zu"}
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’.-])*")
 _COMMITTING = re.compile(r"(\S.{0,60}?)\s+(?:to|will|shall|is going to|are going to)\s")
 _AND = re.compile(r" and | & |, ")
 
-# Capitalised words that begin a sentence or label a line, and are nobody's name.
+# Capitalised words that begin sentences or label lines and are nobody's name.
 _LABELS = """
     a about action actions actually add advice after again agenda agree agreed agreement ai aim all also an and
     another answer answers any anybody anyone approach are as aside ask assumption assumptions at attendees audience
@@ -47,14 +47,14 @@ _NO_NAMES = frozenset(_LABELS.split())
 
 
 class Said(NamedTuple):
-    """A name (empty: somebody, unknown) and what follows it."""
+    """A name (empty if unknown) and the text after it."""
 
     name: str
     rest: str
 
 
 def handles_in(text: str) -> tuple[str, ...]:
-    """The @handles of a text, with their '@', in order, each once.
+    """Return the @handles of a text with their '@', in order, each once.
 
     >>> handles_in("more from @alncl and @Ann@example.social, not ann@example.org")
     ('@alncl', '@Ann@example.social')
@@ -67,9 +67,9 @@ def handles_in(text: str) -> tuple[str, ...]:
 
 
 def speaker_of(text: str) -> Said | None:
-    """`Name: said this` -> the name and what was said; None where no name stands at the beginning.
+    """Split `Name: said this`. Returns None unless the text begins with a name.
 
-    A name is one to four capitalised words, or a @handle; `???:` is a speaker nobody knew.
+    A name is one to four capitalised words or a @handle. `???:` is an unknown speaker.
 
     >>> speaker_of("Ann Lee: start by listening")
     Said(name='Ann Lee', rest='start by listening')
@@ -92,7 +92,8 @@ def speaker_of(text: str) -> Said | None:
 
 
 def owner_in(text: str, others: bool = True) -> str | None:
-    """Who is to do it: `Ann to send the list`, `Ann Lee and @bob will ...`; else, with `others`, the first @handle.
+    """Return who has to do it: `Ann to send the list`, `Ann Lee and @bob will ...`; with `others`, else the first
+    @handle.
 
     >>> owner_in("Ann Lee to send the list to @bob"), owner_in("chase @bob"), owner_in("Need to chase")
     ('Ann Lee', '@bob', None)
@@ -104,16 +105,17 @@ def owner_in(text: str, others: bool = True) -> str | None:
 
 
 def is_label(word: str) -> bool:
-    """Whether a word begins sentences or labels lines, and is nobody's name."""
+    """Return whether a word begins sentences or labels lines and is nobody's name."""
     return word.casefold() in _NO_NAMES
 
 
 def is_handle(text: str) -> bool:
+    """Return whether the text is an @handle."""
     return bool(_HANDLE_ALONE.fullmatch(text))
 
 
 def is_name(text: str) -> bool:
-    """Whether this looks like a person's name: one to four capitalised words, none of them a label's."""
+    """Return whether this looks like a person's name: one to four capitalised words without labels."""
     if text == PARTICIPANT:
         return True
     words = text.split()

@@ -1,4 +1,4 @@
-"""What a new programme changes in the one that is kept: pure, so that a re-import can be shown before it is done."""
+"""The difference between a stored programme and a new one. Pure, so that an import can be previewed."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from .ids import slugify
 from .model import Schedule, Session
 from .times import read_date
 
-# what of a session comes from its programme; slug, number and headings stay as they are once it is kept
+# The fields that the programme decides. Slug, number and headings stay as first stored.
 FIELDS = ("title", "room", "starts", "ends", "leaders", "hashtags", "abstract", "url")
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """One session that both have: `new` as it is to be kept (its own slug, number and headings), and what differs."""
+    """One session in both programmes: `new` as it will be stored (with the old slug, number and headings), and what
+    differs.
+    """
 
     old: Session
     new: Session
@@ -25,7 +27,7 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """`gone` are sessions that the new programme leaves out: what was said in them stays where it is."""
+    """The changes. `gone` are sessions that the new programme leaves out."""
 
     added: tuple[Session, ...] = ()
     changed: tuple[Changed, ...] = ()
@@ -36,9 +38,9 @@ class Changes:
 
 
 def diff(old: Iterable[Session], new: Schedule) -> Changes:
-    """What to add, change and leave out, so that the sessions of `old` become those of `new`; same guid, same session.
+    """Return what to add, change and remove. Sessions are matched by guid.
 
-    A session keeps its slug and number, for links and hashtags already point there; added ones get those that are free.
+    A session keeps its slug and number, because links and hashtags use them. Added sessions get unused ones.
     """
     kept = {session.guid: session for session in old}
     changed = [_changed(kept[s.guid], s) for s in new.sessions if s.guid in kept]
@@ -78,7 +80,7 @@ def _free(slug: str, taken: set[str]) -> str:
 
 
 def sentences(changes: Changes, zone: tzinfo = UTC) -> tuple[str, ...]:
-    """The changes as a person reads them, a sentence each, with clocks as they are in `zone`.
+    """Return the changes as sentences, with times in `zone`.
 
     >>> sentences(Changes(gone=(Session(guid="g", slug="tea", title="Tea"),)))
     ('Gone: “Tea”.',)
@@ -100,7 +102,7 @@ def _differences(changed: Changed, zone: tzinfo) -> str:
 
 
 def _difference(changed: Changed, field: str, zone: tzinfo) -> str:
-    """How one field differs; of an abstract only that it does."""
+    """Return how one field differs; for an abstract only that it does."""
     if field == "abstract":
         return "another abstract"
     return f"{field} was {_said(getattr(changed.old, field), zone)}, is {_said(getattr(changed.new, field), zone)}"

@@ -1,12 +1,12 @@
-"""Times as text: how they are kept, and how they stand on the wire.
+"""Times as text, in storage and on the wire.
 
-A moment is written in UTC, ISO 8601 with its offset; a day as a bare date; what is not known as None:
+A moment is written in UTC as ISO 8601 with an offset, a day as a bare date, an unknown time as None:
 
     datetime(2009, 6, 8, 10, 5, tzinfo=UTC)  ->  "2009-06-08T10:05:00+00:00"
     date(2009, 6, 8)                         ->  "2009-06-08"
     None                                     ->  None
 
-Written so, moments sort as text in the order of time. The reader takes any offset, `Z` among them.
+In this form, moments sort as text. The parser accepts any offset, including `Z`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .model import When
 
 
 def write_when(when: When) -> str | None:
-    """The text of `when`; microseconds stand there only if there are any. A moment without offset is a ValueError."""
+    """Return the text of `when`, with microseconds only if there are any. Raises ValueError without an offset."""
     if when is None:
         return None
     if not isinstance(when, datetime):
@@ -29,9 +29,9 @@ def write_when(when: When) -> str | None:
 
 
 def parse_when(text: str | None, zone: tzinfo | None = None) -> When:
-    """What `write_when` wrote, or anybody's ISO 8601; a moment without offset is read in `zone`, if one is given.
+    """Parse a time in ISO 8601. A moment without an offset is read in `zone`, if given.
 
-    Raises `Invalid` for what is no time, or has no offset when there is no `zone`.
+    Raises `Invalid` for other text, and for a missing offset without `zone`.
     """
     if text is None or not text.strip():
         return None
@@ -41,7 +41,7 @@ def parse_when(text: str | None, zone: tzinfo | None = None) -> When:
             return date.fromisoformat(text)
         return _in_utc(datetime.fromisoformat(text), zone)
     except (ValueError, OverflowError):
-        said = f"“{text[:40]}” is not a time like 2009-06-08T10:05:00+01:00, nor a date like 2009-06-08."
+        said = f"“{text[:40]}” isn't a time we can read. Use 2009-06-08T10:05:00+01:00, or a date like 2009-06-08."
         raise Invalid(said) from None
 
 
@@ -54,7 +54,7 @@ def _in_utc(moment: datetime, zone: tzinfo | None) -> datetime:
 
 
 def read_date(when: date) -> str:
-    """A day as people read it.
+    """Return a day for people.
 
     >>> read_date(date(2009, 6, 8))
     '8 June 2009'
@@ -63,7 +63,7 @@ def read_date(when: date) -> str:
 
 
 def local_day(when: datetime | date, zone: tzinfo) -> date:
-    """The day on which `when` falls where the event is."""
+    """Return the day of `when` in the event's zone."""
     if not isinstance(when, datetime):
         return when
     try:

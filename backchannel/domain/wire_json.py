@@ -1,10 +1,10 @@
-"""Things as they stand on the wire and in NDJSON: plain dicts, ready for JSON (docs/protocol.md, "Shapes").
+"""The JSON of items and tombstones, on the wire and in NDJSON (docs/protocol.md, "Shapes").
 
     item       {"id", "seq", "rev", "event", "session", "origin", "kind", "depth", "author", "speaker", "text", "html",
                 "at", "written_at", "received_at", "url", "sources", "placed", "reactions", "state"}
     tombstone  {"id", "seq", "gone": true}
 
-What is not on the list does not leave: whose key a note was written with (`author_key`) never does.
+Only listed fields are published; `author_key` never is.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from .times import write_when
 
 
 def item_on_wire(item: Item) -> dict[str, Any]:
-    """The item with the exact keys of the wire; times ISO 8601 with an offset, bare dates, or None."""
+    """Return the item with exactly the keys of the wire. Times are ISO 8601 with an offset, bare dates, or None."""
     return {
         "id": item.id,
         "seq": item.seq,
@@ -42,11 +42,12 @@ def item_on_wire(item: Item) -> dict[str, Any]:
 
 
 def placed_on_wire(placed: Placement | None) -> dict[str, Any] | None:
+    """Return a placement as JSON."""
     if placed is None:
         return None
     return {"method": placed.method, "confidence": placed.confidence, "reason": placed.reason}
 
 
 def tombstone_on_wire(tombstone: Tombstone) -> dict[str, Any]:
-    """What a follower is told of an item that went: its id and when, and no text."""
+    """Return what a follower learns of an item that left the channel: its id and seq, and no text."""
     return {"id": tombstone.id, "seq": tombstone.seq, "gone": True}

@@ -1,1 +1,1 @@
-"""What comes in from outside: feeds, schedules, documents."""
+"""Input from outside: feeds, schedules and documents."""

@@ -1,11 +1,12 @@
-"""When more was posted than one answer holds: older pages, until the last post known is reached, or an honest gap.
+"""Catch up with a feed that had more posts than one answer holds: fetch older pages, or report a gap.
 
-    known:   ... 10:02  10:05 |                     10:05 is the newest post known
-    answer:                       10:20  10:31      its oldest is newer than that: something may lie between
-    pages:                 10:07  10:11             asked for one after the other, until one reaches 10:05
+    known:   ... 10:02  10:05 |                     10:05 is the newest known post
+    answer:                       10:20  10:31      its oldest is newer, so something may be missing between
+    pages:                 10:07  10:11             fetched one after the other, until one reaches 10:05
 
-Pages are named by the feed itself (Atom's and JSON Feed's `next`, a Link header), or known of its kind: where Mastodon's
-RSS of a tag ends after twenty posts, its API goes on.
+The feed names the next page (Atom's and JSON Feed's `next`, a Link header), or its kind implies it: Mastodon's RSS of a
+tag
+ends after twenty posts, but its API continues.
 """
 
 from __future__ import annotations
@@ -21,19 +22,22 @@ from backchannel.domain.model import Entry, Gap
 from .fetch import Answer
 from .parse import FeedContents
 
-MOST_PAGES = 5  # a look
+MAX_PAGES = 5  # in one poll
 _TAG_RSS = re.compile(r"(https?://[^/?#]+)/tags/([^/?#]+)\.rss")
 
 
 class Fetcher(Protocol):
-    def __call__(self, url: str, *, etag: str | None = None, modified: str | None = None) -> Answer: ...
+    """Fetches an address; `ingest.fetch.fetch` in a server."""
+
+    def __call__(self, url: str, *, etag: str | None = None, modified: str | None = None) -> Answer:
+        """Fetch `url`. Raises `FeedRefused` and `Unreadable`."""
 
 
 Reader = Callable[..., FeedContents]
 
 
 def gap_in(entries: Sequence[Entry], newest_known: datetime | None) -> Gap | None:
-    """What may lie between the newest post known and the oldest that came; None where they meet, or cannot be told."""
+    """Return the period that may be missing between the newest known post and the oldest received one, or None."""
     dates = [entry.written_at for entry in entries if entry.written_at]
     if newest_known is None or not dates or len(dates) < len(entries) or min(dates) <= newest_known:
         return None
@@ -49,9 +53,11 @@ def catch_up(
     reader: Reader,
     now: datetime,
 ) -> tuple[tuple[Entry, ...], Gap | None]:
-    """The entries with those of older pages behind them, each once, and the gap that is left. `more`: the next page."""
+    """Return the entries followed by those of older pages, each once, and the remaining gap. `more` is the next
+    page.
+    """
     found = {entry.source_id: entry for entry in entries}
-    for _ in range(MOST_PAGES):
+    for _ in range(MAX_PAGES):
         gap = gap_in(tuple(found.values()), newest_known)
         if gap is None or more is None:
             return tuple(found.values()), gap
@@ -67,7 +73,7 @@ def catch_up(
 
 
 def more_of(answer: Answer, contents: FeedContents) -> str | None:
-    """Where older posts are, if anywhere."""
+    """Return the address of older posts, if there is one."""
     tag = _TAG_RSS.match(answer.url) if contents.source == "mastodon" else None
     known = f"{tag[1]}/api/v1/timelines/tag/{tag[2]}?limit=40" if tag else None
     return contents.links.get("next") or answer.next_url or known

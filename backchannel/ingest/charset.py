@@ -1,8 +1,8 @@
-"""Bytes -> text, whatever the answer says it is, and whatever it really is.
+"""Decode bytes to text, whatever their encoding claims to be.
 
-In the order of trust: a byte order mark; the pattern of zeros that UTF-16 and UTF-32 leave in a document that begins
-with ASCII; UTF-8 if it is valid (nothing else is by accident); what the server says; what the document says; a guess,
-flagged `charset`. There is always a text.
+Tried in this order: a byte order mark; the zeros that UTF-16 and UTF-32 leave in ASCII; valid UTF-8; the server's
+header;
+the document's declaration; a guess, flagged `charset`. There is always a result.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ _ZEROS: dict[tuple[int, ...], str] = {
 }  # fmt: skip
 _DECLARED = re.compile(rb"""<\?xml[^<>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,40})""")
 _SAID = re.compile(r"""charset\s*=\s*["']?([\w.:-]{1,40})""", re.IGNORECASE)
-_UNUSABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # XML 1.0 has no place for these
+_UNUSABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # not allowed in XML 1.0
 _WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "iso-8859-1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252",
           "latin-1": "cp1252", "latin1": "cp1252", "shift_jis": "cp932", "ks_c_5601-1987": "cp949"}  # fmt: skip
-# What a guess is made among, with the letters that a text in that writing is full of.
+# Candidates for a guess, with the commonest letters of their writing.
 _CYRILLIC = frozenset("оеаинтсрвлкмдпуяыьгзбчй")
 _KANA = frozenset(map(chr, range(0x3041, 0x30FF)))
 _HANGUL = frozenset(map(chr, range(0xAC00, 0xD7A4)))
@@ -36,7 +36,7 @@ _GUESSES = (
 
 
 def read_text(body: bytes, content_type: str = "") -> tuple[str, tuple[str, ...]]:
-    """The text, and flags: `charset` where it had to be guessed, `controls` where unusable characters were dropped."""
+    """Return the text and flags: `charset` if it was guessed, `controls` if unusable characters were dropped."""
     text, flags = _decode(body, content_type)
     usable = _UNUSABLE.sub("", text)
     return usable.lstrip("\ufeff"), flags + (("controls",) if usable != text else ())
@@ -53,7 +53,7 @@ def _decode(body: bytes, content_type: str) -> tuple[str, tuple[str, ...]]:
             text = body.decode(name)
         except (UnicodeError, LookupError, ValueError):
             continue
-        if name == "cp1252" and (other := _other_writing(body)):  # any bytes at all can be called Latin-1
+        if name == "cp1252" and (other := _other_writing(body)):  # any bytes are valid Latin-1
             break
         return text, ()
     else:
@@ -71,7 +71,7 @@ def _declared(body: bytes, content_type: str) -> list[str]:
 
 
 def _is_text_codec(name: str) -> bool:
-    """Python's codecs also turn bytes into bytes (`zip`) and do strange things (`unicode_escape`, `idna`)."""
+    """Return whether a codec produces text: Python also has `zip`, `unicode_escape` and `idna`."""
     try:
         codec = codecs.lookup(name)
     except (LookupError, ValueError):
@@ -81,7 +81,9 @@ def _is_text_codec(name: str) -> bool:
 
 
 def _guess(body: bytes, other: str | None) -> str:
-    """A text that is UTF-8 but for a few broken bytes stays UTF-8; what looks like no other writing is western."""
+    """Guess the encoding. UTF-8 with a few broken bytes stays UTF-8; otherwise it is western unless letters show
+    another.
+    """
     lenient = body.decode("utf-8", "replace")
     if sum(byte > 127 for byte in body) > 8 * lenient.count("\ufffd"):
         return lenient
@@ -89,15 +91,15 @@ def _guess(body: bytes, other: str | None) -> str:
 
 
 def _other_writing(body: bytes) -> str | None:
-    """The encoding in which these bytes are full of the commonest letters of its writing, if there is one."""
+    """Return the encoding in which the bytes contain many of the commonest letters of its writing, or None."""
     best, name = max((_likeness(body[:20_000], name, letters), name) for name, letters in _GUESSES)
     return name if best > 0.3 else None
 
 
 def _likeness(body: bytes, name: str, letters: frozenset[str]) -> float:
-    """The share of common letters among all that are not ASCII; 0 where the bytes cannot be such a text.
+    """Return the share of common letters among all non-ASCII ones, or 0 if the bytes are invalid.
 
-    They count in runs only: `Café` read as Russian has one Russian letter in an English word.
+    Only runs of letters count: `Café` read as Russian has one Russian letter in an English word.
     """
     try:
         text = body.decode(name, "strict" if len(body) < 20_000 else "ignore")

@@ -1,10 +1,11 @@
-"""One guarded connection: looked up once, checked, connected to the address that was checked, never past its budget.
+"""One guarded connection: the name is resolved once, checked, and connected to at the checked address, within a
+budget.
 
-It stands where the HTTP library opens its sockets, so that nothing is ever connected that did not pass here, while the
-address asked for keeps its name for `Host` and for the certificate. The deadline is for everything together: a server
-that sends one byte now and then, in the body, in the headers or in the TLS handshake, is cut off like any other.
-
-It works the same on plain sockets and on gevent's.
+The HTTP library opens its sockets here, so nothing is connected without the check. `Host` and the certificate still use
+the
+name. The deadline covers everything together, so a server that sends one byte now and then is cut off, whether in the
+body,
+the headers or the TLS handshake. It works on plain sockets and on gevent's.
 """
 
 from __future__ import annotations
@@ -25,47 +26,47 @@ from backchannel.domain.errors import FeedRefused, Unreadable
 
 from .guard import REFUSED, check_addresses
 
-BROKEN_OFF = "The feed's server broke off its answer, or does not answer as a web server should."
+BROKEN_OFF = "The feed's server broke off its answer, or doesn't speak HTTP."
 SLOW = "The feed's server took longer than {seconds:g} seconds to answer."
 LARGE = "The feed is larger than {megabytes:g} MB."
 
-PIECE = 8 * 1024  # bytes read in one go; what they may cost to take apart is how long others wait
+READ_BYTES = 8 * 1024  # bytes per read, which limits how long parsing them blocks others
 
 T = TypeVar("T")
-Resolve = Callable[[str, int], list[str]]  # name, port -> the addresses it stands for, as text
+Resolve = Callable[[str, int], list[str]]  # name, port -> addresses as text
 
 
 @dataclass(kw_only=True)
 class Budget:
-    """What one fetch may cost, redirects and all; `spent` says how much of the wire is used up."""
+    """The limits of one fetch including redirects. `spent` is the number of received bytes."""
 
     total: float = 20.0  # seconds
-    connect: float = 5.0  # seconds, of each look-up and each connection
-    wire: int = 5 * 1024 * 1024  # bytes, as they came
-    inflated: int = 10 * 1024 * 1024  # bytes, unpacked
+    connect: float = 5.0  # seconds for each lookup and each connection
+    wire: int = 5 * 1024 * 1024  # bytes as received
+    inflated: int = 10 * 1024 * 1024  # bytes after decompression
     redirects: int = 3
-    head: int = 256 * 1024  # bytes before the answer proper: headers, the handshake, any number of `100 Continue`
+    head: int = 256 * 1024  # bytes of headers, handshake and `100 Continue`
     spent: int = 0
     began: float = field(default_factory=time.monotonic)
 
     _head_ends: float = inf
 
     def expect_head(self) -> None:
-        """From now on headers come; they cost ten times as much to take apart as to send, so they have a limit of their own."""
+        """Count the following bytes as headers, which have a lower limit because parsing them costs more."""
         self._head_ends = self.spent + self.head
 
     def expect_body(self) -> None:
         self._head_ends = inf
 
     def left(self) -> float:
-        """Seconds; `Unreadable` when there are none."""
+        """Return the remaining seconds. Raises `Unreadable` if there are none."""
         seconds = self.began + self.total - time.monotonic()
         if seconds <= 0:
             raise Unreadable(SLOW.format(seconds=self.total))
         return seconds
 
     def spend(self, size: int) -> None:
-        """So many bytes came; `Unreadable` when they are too many."""
+        """Count received bytes. Raises `Unreadable` beyond the limit."""
         self.spent += size
         if self.spent > self._head_ends:
             raise Unreadable(BROKEN_OFF)
@@ -74,14 +75,14 @@ class Budget:
 
 
 def look_up(name: str, port: int) -> list[str]:
-    """Every address that the system knows for a name."""
+    """Return every address of a name."""
     found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
     return [str(address[0]) for *_, address in found]
 
 
 @dataclass(frozen=True)
 class FixedNames:
-    """A `Resolve` for tests: names and what they stand for. A list of lists answers once each, in turn (rebinding)."""
+    """A `Resolve` for tests, with a table of names. A list of lists gives one answer after the other (rebinding)."""
 
     names: dict[str, list[list[str]]]
 
@@ -93,7 +94,7 @@ class FixedNames:
 
 
 class GuardedBackend(httpcore2.NetworkBackend):
-    """How the HTTP library opens sockets: through the guard, within the budget."""
+    """Opens the HTTP library's sockets through the guard and within the budget."""
 
     def __init__(
         self,
@@ -128,13 +129,13 @@ class GuardedBackend(httpcore2.NetworkBackend):
         raise FeedRefused(REFUSED, field="url")
 
     def _look_up(self, host: str, port: int) -> list[str]:
-        """A look-up cannot be given a time limit, but it can be left alone."""
+        """Look up a name with a time limit, by abandoning a lookup that takes too long."""
         found: list[str] = []
 
         def ask() -> None:
             try:
                 found.extend(self._resolve(host, port))
-            except (OSError, UnicodeError):  # no such name; a name that cannot be one
+            except (OSError, UnicodeError):  # no such name, or an impossible one
                 found.clear()
 
         thread = Thread(target=ask, daemon=True, name="look-up")
@@ -144,19 +145,19 @@ class GuardedBackend(httpcore2.NetworkBackend):
 
 
 class BudgetedStream(httpcore2.NetworkStream):
-    """A socket whose every wait ends with the budget, whatever the HTTP library asks for."""
+    """A socket whose every wait ends with the budget, whatever timeout the HTTP library asks for."""
 
     def __init__(self, sock: socket.socket, budget: Budget) -> None:
         self._sock = sock
         self._budget = budget
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        time.sleep(0)  # gevent switches only where it must wait; a fast endless sender would never let others in
+        time.sleep(0)  # gevent only switches when it must wait, so a fast sender would never let others run
         try:
             self._sock.settimeout(self._budget.left())
-            data = self._sock.recv(min(max_bytes, PIECE))
+            data = self._sock.recv(min(max_bytes, READ_BYTES))
         except TimeoutError:
-            self._budget.left()  # says it better
+            self._budget.left()  # raises the better message
             raise httpcore2.ReadTimeout() from None
         except OSError as error:
             raise httpcore2.ReadError(str(error)) from error
@@ -192,8 +193,9 @@ class BudgetedStream(httpcore2.NetworkStream):
 class TlsStream(httpcore2.NetworkStream):
     """TLS over a budgeted stream.
 
-    Not `SSLContext.wrap_socket`: gevent's waits anew for each byte of the handshake, so that one byte every four
-    seconds would keep it for hours. Here every wait is the stream's below, which knows the deadline.
+    `SSLContext.wrap_socket` under gevent restarts its timeout for each byte of the handshake, so a slow server could
+    hold it for
+    hours. Here every wait uses the stream below, which knows the deadline.
     """
 
     def __init__(self, below: BudgetedStream, context: ssl.SSLContext, name: str | None) -> None:
@@ -206,7 +208,7 @@ class TlsStream(httpcore2.NetworkStream):
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         try:
             return self._until_done(partial(self._tls.read, max_bytes))
-        except (ssl.SSLZeroReturnError, ssl.SSLEOFError):  # hung up; whether too early, the HTTP library knows
+        except (ssl.SSLZeroReturnError, ssl.SSLEOFError):  # closed; the HTTP library knows whether that was too early
             return b""
         except ssl.SSLError as error:
             raise httpcore2.ReadError(str(error)) from error

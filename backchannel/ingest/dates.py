@@ -1,10 +1,12 @@
-"""Dates as feeds write them, believed or not.
+"""Dates as feeds write them, and whether they are plausible.
 
     read_date("Sat, 13 Jun 2009 10:05:00 BST", parsed, now)  ->  (datetime(2009, 6, 13, 9, 5, tzinfo=UTC), None)
     read_date("2009-06-13", parsed, now)                     ->  (datetime(2009, 6, 13, tzinfo=UTC), "day-only")
     read_date("0000-00-00", None, now)                       ->  (None, "bad-date")
 
-A post whose date cannot be believed takes the time of its arrival, and says so by its flag.
+dateutil parses what it can. The code here rejects what no post can mean: unknown zones, impossible offsets, guessed
+parts. A
+post with an implausible date gets its time of arrival and a flag.
 """
 
 from __future__ import annotations
@@ -13,18 +15,20 @@ import re
 from calendar import timegm
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 
-EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # there were no feeds; such a date is a default that somebody forgot
-AHEAD = timedelta(minutes=15)  # by how much other people's clocks may be fast
+from dateutil import parser
 
-# Names of zones that RFC 822 does not know; those that mean several places (IST, BST) as most feeds mean them.
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # older dates are forgotten defaults: there were no feeds
+MAX_CLOCK_SKEW = timedelta(minutes=15)  # of other people's clocks
+
+# Seconds east of Greenwich of zones that RFC 822 lacks. Ambiguous names (IST, BST) have their usual meaning in feeds.
 _ZONES = {
-    "bst": "+0100", "ist": "+0530", "wet": "+0000", "west": "+0100", "cet": "+0100", "cest": "+0200", "mez": "+0100",
-    "mesz": "+0200", "eet": "+0200", "eest": "+0300", "msk": "+0300", "sast": "+0200", "jst": "+0900", "kst": "+0900",
-    "hkt": "+0800", "sgt": "+0800", "awst": "+0800", "acst": "+0930", "acdt": "+1030", "aest": "+1000", "aedt": "+1100",
-    "nzst": "+1200", "nzdt": "+1300", "akst": "-0900", "akdt": "-0800", "hst": "-1000", "brt": "-0300", "utc": "+0000",
+    "bst": 3600, "ist": 19800, "wet": 0, "west": 3600, "cet": 3600, "cest": 7200, "mez": 3600,
+    "mesz": 7200, "eet": 7200, "eest": 10800, "msk": 10800, "sast": 7200, "jst": 32400, "kst": 32400,
+    "hkt": 28800, "sgt": 28800, "awst": 28800, "acst": 34200, "acdt": 37800, "aest": 36000, "aedt": 39600,
+    "nzst": 43200, "nzdt": 46800, "akst": -32400, "akdt": -28800, "hst": -36000, "brt": -10800, "utc": 0,
 }  # fmt: skip
+_DEFAULTS = (datetime(2000, 1, 1), datetime(2004, 2, 2))  # noqa: DTZ001  a missing part of a date shows as a difference
 _KNOWN = {  # to the feed library
     "ut", "gmt", "z", "adt", "ast", "at", "edt", "est", "et", "cdt", "cst", "ct", "mdt", "mst", "mt", "pdt", "pst", "pt",
     "a", "n", "m", "y", "met", "mest",
@@ -50,7 +54,7 @@ def read_date(text: str, parsed: Sequence[int] | None, now: datetime) -> tuple[d
         moment = None
     if moment is None or moment < EARLIEST or _MISREAD.search(text) or text.startswith("-") or _odd_zone(text):
         return None, "bad-date"
-    if moment > now + AHEAD:
+    if moment > now + MAX_CLOCK_SKEW:
         return None, "future-date"
     return moment, None if _TIME.search(text) else "day-only"
 
@@ -59,21 +63,33 @@ def _with_named_zone(text: str) -> datetime | None:
     named = _NAMED.search(text)
     if named is None or named[1].lower() not in _ZONES or "," not in text:
         return None
-    return parsedate_to_datetime(text[: named.start(1)].rstrip("( ") + " " + _ZONES[named[1].lower()]).astimezone(UTC)
+    return _parse(text.replace("(", "").replace(")", ""))
 
 
 def _without_day(text: str) -> datetime | None:
-    """RFC 822 with a day's name in another language."""
+    """Parse RFC 822 without its weekday, which may be in another language."""
     rest = text.partition(",")[2].strip()
-    return parsedate_to_datetime(rest).astimezone(UTC) if rest else None
+    return _parse(rest) if rest else None
+
+
+def _parse(text: str) -> datetime | None:
+    """Parse a free-form date that names its day, month and year; dateutil would take missing parts from the default."""
+    first, second = (parser.parse(text, default=default, tzinfos=_offset_of) for default in _DEFAULTS)
+    if first.utcoffset() is None or first != second:
+        return None
+    return first.astimezone(UTC)
+
+
+def _offset_of(name: str | None, seconds: int | None) -> int | None:
+    return seconds if seconds is not None else _ZONES.get((name or "").lower())
 
 
 def _iso(text: str) -> datetime | None:
-    """ISO 8601 with a time; a bare day is left to the library, which knows more shapes of it."""
+    """Parse ISO 8601 with a time. feedparser knows more forms of bare days."""
     if not _ISO.match(text):
         return None
     try:
-        moment = datetime.fromisoformat(text)
+        moment = parser.isoparse(text)
     except ValueError:
         return None
     return moment.replace(tzinfo=UTC) if moment.utcoffset() is None else moment.astimezone(UTC)

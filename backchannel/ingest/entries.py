@@ -1,12 +1,13 @@
-"""The body of an answer -> its entries, read by a child process that can be lost without loss.
+"""Read the entries of a feed in a child process, which hostile input may crash without harm.
 
     read_entries(body, content_type="application/rss+xml", base_url="https://...", now=now)  ->  FeedContents
 
-Raises `NotAFeed` (a web page, say: with the feeds it names) and `Unreadable` (a body that takes too long, or too much
-memory, or breaks the reader). Nothing else comes out, whatever goes in.
+Raises `NotAFeed` (for example for a web page, with the feeds it names) and `Unreadable` (a body that takes too much
+time or
+memory, or crashes the parser), and nothing else.
 
-A child lives for many bodies, for starting one takes longer than reading most feeds. It is spoken to over a socket
-pair: sockets know time limits, and wait their turn, on plain threads and under gevent alike.
+Starting a child takes longer than parsing most feeds, so each one reads many bodies. It is connected by a socket pair,
+because sockets have timeouts on plain threads and under gevent alike.
 """
 
 from __future__ import annotations
@@ -26,19 +27,19 @@ from typing import Any
 import backchannel
 from backchannel.domain.errors import NotAFeed, Unreadable
 
-from .parse import CPU_SECONDS, FeedContents
+from .parse import MAX_CPU_S, FeedContents
 
-WALL_SECONDS = 20.0  # for a busy machine; the child's own limit of CPU time is the one that counts
-MOST_ANSWER = 128 * 1024 * 1024  # bytes from a child
-MOST_BODIES = 500  # that one child reads before another takes its place
-MAX_CONCURRENT = 2  # children, so that an ill feed does not hold up a sound one
+TIMEOUT_S = 20.0  # generous for busy machines; the child's own CPU limit is the one that matters
+MAX_ANSWER_BYTES = 128 * 1024 * 1024  # bytes from a child
+MAX_BODIES_PER_CHILD = 500  # read by one child before another replaces it
+MAX_CONCURRENT = 2  # children, so that one bad feed does not hold up the others
 
-ILL = "The feed is ill: reading it took over {seconds:g} seconds, or too much memory; nothing of it was kept."
-BROKEN = "The feed is broken in a way that its reader cannot take ({name}); nothing of it was kept."
+TOO_EXPENSIVE = "The feed can't be read: parsing took over {seconds:g} seconds or too much memory. Nothing of it was saved."
+BROKEN = "The feed is broken in an unexpected way ({name}). Nothing of it was saved."
 
 
 def read_entries(body: bytes, *, content_type: str = "", base_url: str = "", now: datetime) -> FeedContents:
-    """What a feed holds. `now` judges its dates; `base_url` is what its relative links are relative to."""
+    """Return a feed's contents. `now` is for checking dates, `base_url` for relative links."""
     asked = {"content_type": content_type, "base_url": base_url, "now": now.isoformat()}
     return _contents(_CHILDREN.read(json.dumps(asked).encode(), body))
 
@@ -49,12 +50,12 @@ def _contents(answer: dict[str, Any]) -> FeedContents:
     if "error" in answer:
         raise NotAFeed(answer["error"], tuple(answer["links"]))
     if answer["ill"] == "MemoryError":
-        raise Unreadable(ILL.format(seconds=CPU_SECONDS))
+        raise Unreadable(TOO_EXPENSIVE.format(seconds=MAX_CPU_S))
     raise Unreadable(BROKEN.format(name=answer["ill"]))
 
 
 class Children:
-    """The child processes that read feeds: as many as are needed at once, at most `AT_ONCE`, made when first needed."""
+    """The child processes that parse feeds, started when needed, at most `MAX_CONCURRENT`."""
 
     def __init__(self) -> None:
         self._begin()
@@ -65,7 +66,8 @@ class Children:
         self._places = BoundedSemaphore(MAX_CONCURRENT)
 
     def read(self, request: bytes, body: bytes) -> dict[str, Any]:
-        if self._owner != os.getpid():  # forked from a process that had read feeds: those children are not ours
+        """Send a body to a child and return its answer."""
+        if self._owner != os.getpid():  # after a fork, the children belong to the parent
             self._begin()
         with self._places:
             child = self._idle.pop() if self._idle else Child()
@@ -73,8 +75,8 @@ class Children:
                 answer = child.read(request, body)
             except (OSError, ValueError, struct.error) as error:
                 child.end()
-                raise Unreadable(ILL.format(seconds=CPU_SECONDS)) from error
-            except BaseException:  # a greenlet that is killed must not leave half a conversation to the next
+                raise Unreadable(TOO_EXPENSIVE.format(seconds=MAX_CPU_S)) from error
+            except BaseException:  # a killed greenlet must not leave half a conversation behind
                 child.end()
                 raise
             if child.spent(answer):
@@ -84,17 +86,17 @@ class Children:
             return answer
 
     def end(self) -> None:
-        """Those that are idle go."""
+        """End the idle children."""
         while self._idle:
             self._idle.pop().end()
 
 
 class Child:
-    """One process, and the socket it is spoken to over."""
+    """A child process and its socket."""
 
     def __init__(self) -> None:
         ours, theirs = socket.socketpair()
-        ours.settimeout(WALL_SECONDS)
+        ours.settimeout(TIMEOUT_S)
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "backchannel.ingest.parse"],
@@ -103,19 +105,19 @@ class Child:
                 stderr=subprocess.DEVNULL,
                 cwd=Path(backchannel.__file__).parent.parent,
                 env=_environment(),
-                start_new_session=True,  # a Ctrl-C at the terminal is for the parent
+                start_new_session=True,  # a Ctrl-C in the terminal is for the parent
             )
         self._socket = ours
         self._bodies = 0
 
     def read(self, request: bytes, body: bytes) -> dict[str, Any]:
-        """Ask, and wait for the answer. OSError, ValueError or struct.error where there is none."""
+        """Send a body and wait for the answer. Raises OSError, ValueError or struct.error."""
         self._bodies += 1
         for frame in (request, body):
             self._socket.sendall(struct.pack(">I", len(frame)))
             self._socket.sendall(frame)
         (length,) = struct.unpack(">I", self._receive(4))
-        if length > MOST_ANSWER:
+        if length > MAX_ANSWER_BYTES:
             raise ValueError("the answer is too long")
         answer: dict[str, Any] = json.loads(self._receive(length))
         return answer
@@ -130,10 +132,11 @@ class Child:
         return bytes(data)
 
     def spent(self, answer: dict[str, Any]) -> bool:
-        """Whether it should read no more: it has read enough, or something has shaken it."""
-        return self._bodies >= MOST_BODIES or "ill" in answer
+        """Return whether the child should be replaced, because it has read enough or met an error."""
+        return self._bodies >= MAX_BODIES_PER_CHILD or "ill" in answer
 
     def end(self) -> None:
+        """End the process."""
         self._socket.close()
         self._process.kill()
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -141,7 +144,7 @@ class Child:
 
 
 def _environment() -> dict[str, str]:
-    """Nothing that a body could find worth stealing: no secret, no proxy."""
+    """Return an environment without secrets or proxies."""
     return {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TZ") if name in os.environ}
 
 

@@ -1,10 +1,11 @@
-"""One feed asked for, politely and within a budget (THREATS F1 to F9; docs/feeds.md).
+"""Fetch a feed politely and within a budget (THREATS F1 to F9; docs/feeds.md).
 
     fetch(url, etag=..., modified=...)  ->  Answer(status=200, body=b"...", etag=..., ...)
                                         ->  Answer(status=304) and any other status, without a body
 
-Raises `FeedRefused` for an address that will not be asked, or where nothing answers (one sentence for both: no oracle),
-and `Unreadable` for an answer that breaks the budget or the rules of HTTP. Nothing else.
+Raises `FeedRefused` for a forbidden address or one where nothing answers, with the same message for both, so that
+nobody can
+probe the network. Raises `Unreadable` for answers that break the budget or HTTP. Nothing else.
 """
 
 from __future__ import annotations
@@ -33,21 +34,21 @@ ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/json;q=0.9, "
     "application/xml;q=0.8, text/xml;q=0.8, */*;q=0.5"
 )
-NO_CERTIFICATE = "The feed's server could not show a valid certificate."
-NOT_ASKED_FOR = "The feed is packed in a way that was not asked for."
-PACKED_TWICE = "The feed is packed twice."
-NOT_TO_BE_UNPACKED = "The feed is packed, and cannot be unpacked."
-LEADS_ON = "The feed's address leads on more than {times} times."
-LARGE_UNPACKED = "The feed is larger than {megabytes:g} MB when unpacked."
-MOST_PIECES = 20_000  # of a body: taking a chunk apart costs as much for one byte as for a thousand
-MOVED = {301: True, 302: False, 303: False, 307: False, 308: True}  # status -> whether for good
+NO_CERTIFICATE = "The feed's server has no valid certificate."
+NOT_ASKED_FOR = "The feed uses a compression that wasn't requested."
+PACKED_TWICE = "The feed is compressed twice."
+NOT_TO_BE_UNPACKED = "The feed's compression is broken."
+LEADS_ON = "The feed's address redirects more than {times} times."
+LARGE_UNPACKED = "The feed is larger than {megabytes:g} MB when decompressed."
+MAX_CHUNKS = 20_000  # chunks in a body: each costs the same for one byte as for a thousand
+MOVED = {301: True, 302: False, 303: False, 307: False, 308: True}  # status -> whether the redirect is permanent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a server said. `body` is unpacked, and empty unless the status is 200.
+    """A server's answer. `body` is decompressed, and empty unless the status is 200.
 
-    `moved_to` is where the feed went for good (by 301 or 308), `retry_after` and `max_age` are seconds.
+    `moved_to` is the target of a permanent redirect (301 or 308). `retry_after` and `max_age` are in seconds.
     """
 
     status: int
@@ -66,19 +67,21 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetching:
-    """How feeds are fetched here: what the guard lets through, and who we say we are."""
+    """The settings of fetching: what the guard allows, and the User-Agent."""
 
-    allow: Collection[str] = frozenset()  # addresses let through the guard, at any port: for tests and the demo
-    contact: str = ""  # where somebody whose server we ask can complain
+    allow: Collection[str] = frozenset()  # addresses that the guard allows on any port, for tests and the demo
+    contact: str = ""  # where a feed's host can complain
     resolve: Resolve = look_up
     budget: Callable[[], Budget] = Budget
 
     @classmethod
     def of(cls, settings: Settings) -> Fetching:
+        """Return the settings of fetching from those of the server."""
         return cls(allow=frozenset(settings.fetch_allow), contact=settings.contact or settings.public_url)
 
     @property
     def user_agent(self) -> str:
+        """Return the User-Agent header."""
         contact = f" (+{self.contact})" if self.contact else ""
         return f"Backchannel/{__version__}{contact} feed reader"
 
@@ -86,9 +89,9 @@ class Fetching:
 def fetch(
     url: str, *, etag: str | None = None, modified: str | None = None, settings: Fetching | Settings | None = None
 ) -> Answer:
-    """Ask for a feed, following at most three redirects, each of them through the guard."""
+    """Fetch a feed, following at most three redirects, each checked by the guard."""
     settings = Fetching.of(settings) if isinstance(settings, Settings) else settings or Fetching()
-    journey = _Journey(check_url(url, settings.allow), settings, _ask(settings, etag, modified))
+    journey = _Fetch(check_url(url, settings.allow), settings, _ask(settings, etag, modified))
     return journey.go()
 
 
@@ -105,15 +108,15 @@ def _ask(settings: Fetching, etag: str | None, modified: str | None) -> list[tup
 
 
 @dataclass
-class _Journey:
-    """From the address given to the answer, hop by hop."""
+class _Fetch:
+    """One fetch across its redirects."""
 
     url: httpx2.URL
     settings: Fetching
     headers: list[tuple[bytes, bytes]]
     budget: Budget = field(init=False)
     moved_to: str | None = None
-    for_good: bool = True  # so far every redirect was
+    for_good: bool = True  # all redirects so far were permanent
 
     def __post_init__(self) -> None:
         self.budget = self.settings.budget()
@@ -129,7 +132,7 @@ class _Journey:
     def _hop(self, pool: httpcore2.ConnectionPool) -> Answer | None:
         host = self.url.netloc
         self.budget.expect_head()
-        with plainly(), pool.stream("GET", core_url(self.url), headers=[(b"Host", host), *self.headers]) as response:
+        with readable_errors(), pool.stream("GET", core_url(self.url), headers=[(b"Host", host), *self.headers]) as response:
             self.budget.expect_body()
             headers = httpx2.Headers(response.headers)
             if response.status in MOVED and "location" in headers:
@@ -167,18 +170,20 @@ class _Journey:
 
 
 def core_url(url: httpx2.URL) -> httpcore2.URL:
+    """Return an address in the form of httpcore."""
     return httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
 
 
 @lru_cache(maxsize=1)
 def certificates() -> ssl.SSLContext:
-    """Made at the first fetch, after gevent's patching if there is any; it takes 20 ms, once."""
+    """Return the TLS context. Created at the first fetch, after gevent's patching; takes 20 ms."""
     return httpx2.create_ssl_context(trust_env=False)
 
 
 @contextmanager
-def plainly() -> Iterator[None]:
-    """What can go wrong on the wire, in a sentence."""
+def readable_errors() -> Iterator[None]:
+    """Translate connection errors into messages."""
+    """Translate connection errors into messages."""
     try:
         yield
     except httpcore2.ConnectError as error:
@@ -190,13 +195,13 @@ def plainly() -> Iterator[None]:
 
 
 def unpack(chunks: Iterable[bytes], coding: str, budget: Budget) -> bytes:
-    """The body as it was before it was packed: by gzip, by deflate, or not at all; once, and not beyond the budget."""
+    """Return the decompressed body: gzip, deflate or uncompressed, once and within the budget."""
     coding = coding.strip().lower()
     if coding in ("", "identity"):
         return _within(chunks, budget)
     if coding not in ("gzip", "x-gzip", "deflate"):
         raise Unreadable(NOT_ASKED_FOR)
-    body = _within(_inflated(chunks, coding, budget), budget)
+    body = _within(_inflated(chunks, coding), budget)
     if body.startswith(b"\x1f\x8b\x08"):
         raise Unreadable(PACKED_TWICE)
     return body
@@ -206,7 +211,7 @@ def _within(chunks: Iterable[bytes], budget: Budget) -> bytes:
     body = bytearray()
     for number, chunk in enumerate(chunks):
         budget.left()
-        if number > MOST_PIECES:
+        if number > MAX_CHUNKS:
             raise Unreadable(BROKEN_OFF)
         body += chunk
         if len(body) > budget.inflated:
@@ -214,8 +219,8 @@ def _within(chunks: Iterable[bytes], budget: Budget) -> bytes:
     return bytes(body)
 
 
-def _inflated(chunks: Iterable[bytes], coding: str, budget: Budget) -> Iterator[bytes]:
-    """Piece by piece, so that a small bomb never becomes a large one in one go."""
+def _inflated(chunks: Iterable[bytes], coding: str) -> Iterator[bytes]:
+    """Decompress piece by piece, so that a small bomb never expands at once."""
     unpacker = None
     try:
         for chunk in chunks:
@@ -230,7 +235,9 @@ def _inflated(chunks: Iterable[bytes], coding: str, budget: Budget) -> Iterator[
 
 
 def _window(chunk: bytes, coding: str) -> int:
-    """zlib's word for the wrapping. Half the world sends `deflate` bare (RFC 1951), though it means zlib (RFC 1950)."""
+    """Return zlib's window parameter. Many servers send `deflate` without the zlib wrapper (RFC 1951 instead of
+    1950).
+    """
     if coding != "deflate":
         return zlib.MAX_WBITS | 16
     wrapped = len(chunk) >= 2 and chunk[0] & 0x0F == 8 and int.from_bytes(chunk[:2], "big") % 31 == 0
@@ -238,12 +245,12 @@ def _window(chunk: bytes, coding: str) -> int:
 
 
 def _validator(value: str | None) -> str | None:
-    """An ETag or a Last-Modified that can be sent back as it came, or none."""
+    """Return an ETag or Last-Modified that can be sent back, or None."""
     return value if value and len(value) <= 300 and value.isprintable() and value.isascii() else None
 
 
 def retry_after(headers: httpx2.Headers) -> float | None:
-    """Seconds from a Retry-After of either shape (RFC 9110, 10.2.3), never negative."""
+    """Return the seconds of a Retry-After in either form (RFC 9110, section 10.2.3), never negative."""
     value = headers.get("retry-after", "").strip()
     if value.isdecimal() and value.isascii():
         return float(value[:9])
@@ -251,7 +258,7 @@ def retry_after(headers: httpx2.Headers) -> float | None:
 
 
 def max_age(headers: httpx2.Headers) -> float | None:
-    """How many seconds the host itself calls its answer fresh (RFC 9111, 4.2), or None where it does not say."""
+    """Return how many seconds the answer is fresh (RFC 9111, section 4.2), or None."""
     control = headers.get("cache-control", "").lower()
     if re.search(r"\bno-(cache|store)\b", control):
         return 0.0
@@ -262,7 +269,7 @@ def max_age(headers: httpx2.Headers) -> float | None:
 
 
 def _seconds_until(date: str, headers: httpx2.Headers) -> float | None:
-    """By the server's own clock where it shows one, so that a wrong one does no harm."""
+    """Return the seconds until a date by the server's own clock, in case it is wrong."""
     then = _moment(date)
     now = _moment(headers.get("date", "")) or time.time()
     return None if then is None else max(then - now, 0.0)
@@ -276,7 +283,7 @@ def _moment(date: str) -> float | None:
 
 
 def link(headers: httpx2.Headers, rel: str, base: httpx2.URL) -> str | None:
-    """The address of a Link header's relation (RFC 8288), absolute."""
+    """Return the absolute address of a Link header's relation (RFC 8288)."""
     for part in headers.get("link", "")[:4000].split(","):
         found = re.match(r"\s*<([^<>]*)>(.*)", part)
         if found and re.search(rf';\s*rel\s*=\s*"?[^"]*\b{rel}\b', found[2]):

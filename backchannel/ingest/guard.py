@@ -1,12 +1,11 @@
-"""Which addresses feeds may be fetched from: pure rules, no byte is sent here.
+"""Rules for the addresses that feeds may be fetched from. Pure; nothing is sent here.
 
-The web is hostile: an address that a stranger chose, or a name whose answer changes from one second to the next, must
-never make this server talk to itself, to its neighbours or to a cloud's metadata service. So a feed needs a public
-http(s) address on a web port, with no password in it, and of the addresses that its name stands for **every one** must
-be public.
+A stranger's address, or a name whose answer changes between lookups, must never make this server talk to itself, its
+neighbours or a cloud's metadata service. A feed needs a public http(s) address on a web port without a password, and
+**every** address of its name must be public.
 
-What is refused, and what does not answer, gets one and the same sentence (`REFUSED`): whoever reads it cannot learn
-from it what stands behind the firewall.
+A refusal and a missing answer have the same message (`REFUSED`), so that nobody can probe what is behind the
+firewall.
 """
 
 from __future__ import annotations
@@ -19,32 +18,32 @@ import httpx2
 from backchannel.domain.errors import FeedRefused
 
 REFUSED = (
-    "The feed was refused: it needs a public http or https address, on a web port and without a password in it, "
+    "The feed was refused. It needs a public http or https address, on a web port and without a password, "
     "where a server answers."
 )
-LONGEST = 2_000  # characters of an address
+MAX_LENGTH = 2_000  # characters in an address
 WEB_PORTS = frozenset({80, 443, 8000, 8008, 8080, 8081, 8443, 8888})
 
 IPAddress = IPv4Address | IPv6Address
 
-# `is_global` alone lets pass, on Python 3.11: multicast, NAT64, 6to4 and 192.0.0.9; and nobody's list but this one
-# knows the addresses at which clouds answer their tenants from a range that is public on paper.
+# `is_global` on Python 3.11 accepts multicast, NAT64, 6to4 and 192.0.0.9. The public addresses at which clouds serve
+# metadata to their tenants are on no other list.
 _DENIED_4 = tuple(
     ip_network(net)
     for net in (
         "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
         "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.168.0.0/16", "192.175.48.0/24",
         "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3",
-        "168.63.129.16/32",  # Azure's
+        "168.63.129.16/32",  # Azure
     )
 )  # fmt: skip
-_UNICAST_6 = ip_network("2000::/3")  # all that was ever given out for the public internet
+_UNICAST_6 = ip_network("2000::/3")  # all addresses assigned to the public internet
 _DENIED_6 = tuple(
     ip_network(net)
     for net in (
-        "2001::/23",  # Teredo, ORCHID, benchmarking and other assignments of the IETF
+        "2001::/23",  # Teredo, ORCHID, benchmarking and other IETF assignments
         "2001:db8::/32", "3fff::/20",  # documentation
-        "2002::/16",  # 6to4: nobody serves feeds there, and it wraps any IPv4 address
+        "2002::/16",  # 6to4, which can wrap any IPv4 address
         "2620:4f:8000::/48",  # AS112
     )
 )  # fmt: skip
@@ -52,8 +51,10 @@ _NAT64 = ip_network("64:ff9b::/96")
 
 
 def check_url(text: str, allow: Collection[str] = ()) -> httpx2.URL:
-    """The address as it will be asked for, or `FeedRefused`. With `allow`, a port is judged once the name is known."""
-    if len(text) > LONGEST or any(ord(character) <= 32 or ord(character) == 127 for character in text):
+    """Return the address to fetch. Raises `FeedRefused`. With `allow`, the port is checked once the name is
+    resolved.
+    """
+    if len(text) > MAX_LENGTH or any(ord(character) <= 32 or ord(character) == 127 for character in text):
         raise FeedRefused(REFUSED, field="url")
     try:
         url = httpx2.URL(text)
@@ -68,7 +69,7 @@ def check_url(text: str, allow: Collection[str] = ()) -> httpx2.URL:
 
 
 def check_feed(text: str, allow: Collection[str] = ()) -> str:
-    """An address that somebody wants polled, or `FeedRefused`: what can be told before any name is looked up."""
+    """Return the address of a feed to poll. Raises `FeedRefused` for what can be refused before resolving the name."""
     url = check_url(text, allow)
     try:
         ip_address(url.host.strip("[]"))
@@ -79,14 +80,14 @@ def check_feed(text: str, allow: Collection[str] = ()) -> str:
 
 
 def web_port(url: httpx2.URL) -> int:
-    """The port that is meant, said or not."""
+    """Return the explicit or default port."""
     return (443 if url.scheme == "https" else 80) if url.port is None else url.port
 
 
 def check_addresses(addresses: Iterable[str], port: int, allow: Collection[str] = ()) -> list[str]:
-    """The addresses that a name stands for, if every one of them may be connected to; else `FeedRefused`.
+    """Return the addresses of a name if all may be connected to. Raises `FeedRefused`.
 
-    One private address among public ones is how rebinding begins, so it spoils them all.
+    A single private address spoils them all, because that is how rebinding begins.
     """
     checked = list(dict.fromkeys(addresses))
     if not checked or not all(address in allow or (port in WEB_PORTS and is_public(address)) for address in checked):
@@ -95,7 +96,7 @@ def check_addresses(addresses: Iterable[str], port: int, allow: Collection[str] 
 
 
 def is_public(address: str) -> bool:
-    """Whether this is an address of the public internet, whatever it is wrapped in.
+    """Return whether the address is on the public internet, also when wrapped in IPv6.
 
     >>> is_public("8.8.8.8"), is_public("::ffff:10.0.0.1"), is_public("64:ff9b::7f00:1"), is_public("224.0.0.9")
     (True, False, False, False)
@@ -112,7 +113,7 @@ def is_public(address: str) -> bool:
 
 
 def _unwrap(ip: IPAddress) -> IPAddress:
-    """The IPv4 address inside a mapped or a NAT64 one (a network without IPv4 gives those for every name)."""
+    """Return the IPv4 address in a mapped or NAT64 one. (A network without IPv4 uses those for every name.)"""
     if isinstance(ip, IPv6Address) and ip.ipv4_mapped is not None:
         return ip.ipv4_mapped
     if isinstance(ip, IPv6Address) and ip in _NAT64:
@@ -121,5 +122,7 @@ def _unwrap(ip: IPAddress) -> IPAddress:
 
 
 def _is_isatap(ip: IPv6Address) -> bool:
-    """RFC 5214: an interface id of 0000:5efe or 0200:5efe carries an IPv4 address, mostly a private one."""
+    """Return whether the interface id 0000:5efe or 0200:5efe carries an IPv4 address (RFC 5214), usually a private
+    one.
+    """
     return (int(ip) >> 32 & 0xFDFFFFFF) == 0x5EFE

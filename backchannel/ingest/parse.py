@@ -1,11 +1,14 @@
-"""The body of an answer -> its entries, in this very process; run as a module, the child that does it under limits.
+"""Parse a feed. Run as a module, this is the child process that does so under limits.
 
-feedparser is handed bytes in a BytesIO, never an address or a text (either may make it open a file or a connection);
-its sanitiser is off, for nh3 comes after it. What a hostile body does to it (hours of time, gigabytes, a recursion, a
-crash) happens in the child, which `entries` watches over.
+feedparser gets bytes in a BytesIO, never an address or text, which could make it open a file or a connection. Its
+sanitiser
+is off because nh3 follows. Whatever a hostile body causes (hours of time, gigabytes, recursion, a crash) stays in the
+child,
+which `entries` supervises.
 
-A frame, in both directions: four bytes of length, then so many bytes. Request: JSON of what is known of the body, and a
-second frame with the body. Answer: JSON, `{"contents": ...}` or `{"error": ..., "links": [...]}`.
+A frame is four bytes of length followed by the data. A request is a JSON frame with metadata and a frame with the body.
+The
+answer is JSON: `{"contents": ...}` or `{"error": ..., "links": [...]}`.
 """
 
 from __future__ import annotations
@@ -32,25 +35,25 @@ from .sources import source_of
 from .sources.types import Found, Parts, Raw
 from .tidy import attributes_of, entry_of, good_url
 
-MOST_ENTRIES = 500
-CPU_SECONDS = 2.5  # of three that a poll may take: starting a child takes the rest
-MEMORY = 400 * 1024 * 1024  # bytes of address space
+MAX_ENTRIES = 500
+MAX_CPU_S = 2.5  # of the three that a poll may take; starting a child takes the rest
+MAX_MEMORY_BYTES = 400 * 1024 * 1024  # bytes of address space
 _END = re.compile(r"</(?:\w+:)?(?:rss|feed|rdf)\s*>\s*(?:<!--.*-->\s*)?$", re.IGNORECASE | re.DOTALL)
 _ENTRY = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]")
-# feedparser takes the words to a picture for another description of the whole post; under a name it does not know, they
-# stand beside it.
+# feedparser takes a media description for another description of the whole post; under an unknown name it keeps it
+# apart.
 _MEDIA_WORDS = re.compile(r"(</?media:)description\b")
 _REFERENCE = re.compile(r"&#(x[0-9a-f]{1,8}|[0-9]{1,8});", re.IGNORECASE)
-# No feed needs a DTD, and what stands in one is there to blow up or to reach out.
+# No feed needs a DTD, which may expand endlessly or reach out.
 _DOCTYPE = re.compile(r"<!DOCTYPE\b[^\[>]{0,1000}(?:\[.*?\]\s*)?>", re.IGNORECASE | re.DOTALL)
-# A CDATA section, as it stands; or an ampersand that begins no numeric reference, with the name behind it, if any.
+# A CDATA section, or an ampersand that begins no numeric reference, with the following name, if any.
 _AMPERSAND = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?!#)(?:([a-zA-Z][a-zA-Z0-9]{0,31});)?", re.DOTALL)
 _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedContents:
-    """What an answer held. `flags` are words on the whole of it: `charset`, `controls`, `ill-formed`, `cut`, `many`."""
+    """The contents of an answer. `flags` describe the whole: `charset`, `controls`, `ill-formed`, `cut`, `many`."""
 
     title: str
     entries: tuple[Entry, ...]
@@ -60,9 +63,11 @@ class FeedContents:
 
     @classmethod
     def from_json(cls, raw: dict[str, Any]) -> FeedContents:
+        """Return the contents from JSON."""
         return cls(**(raw | {"entries": tuple(map(_entry, raw["entries"])), "flags": tuple(raw["flags"])}))
 
     def to_json(self) -> str:
+        """Return the contents as JSON."""
         return json.dumps(asdict(self), default=datetime.isoformat, ensure_ascii=False)
 
 
@@ -72,7 +77,7 @@ def _entry(raw: dict[str, Any]) -> Entry:
 
 
 def parse(body: bytes, *, content_type: str = "", base_url: str = "", now: datetime) -> FeedContents:
-    """Raises `NotAFeed`, and whatever a hostile body makes libraries raise."""
+    """Parse a body. Raises `NotAFeed`, and anything that hostile input makes libraries raise."""
     text, flags = read_text(body, content_type)
     raw = _json(text, base_url) or _xml(text, base_url)
     source = source_of(raw)
@@ -83,7 +88,7 @@ def parse(body: bytes, *, content_type: str = "", base_url: str = "", now: datet
     entries = _entries(found.posts, base_url, now, cut)
     flags += ("ill-formed",) if raw.feed is not None and raw.feed.get("bozo") else ()
     flags += ("cut",) if cut else ()
-    flags += ("many",) if len(found.posts) > MOST_ENTRIES else ()
+    flags += ("many",) if len(found.posts) > MAX_ENTRIES else ()
     return FeedContents(
         title=one_line(found.title)[:200],
         entries=entries,
@@ -103,12 +108,12 @@ def _json(text: str, base_url: str) -> Raw | None:
 
 
 def _xml(text: str, base_url: str) -> Raw:
-    """With no feed in it where there is none. The text goes as UTF-8, whatever it was and still says it is."""
+    """Parse XML as UTF-8, whatever its declaration says. Returns no feed if there is none."""
     import feedparser  # type: ignore[import-untyped]  # takes 0.1 s, and only the child pays for it
 
-    handed = _few_enough(_REFERENCE.sub(_character, _MEDIA_WORDS.sub(r"\1words", _DOCTYPE.sub("", text))))
+    handed = _drop_excess_entries(_REFERENCE.sub(_character, _MEDIA_WORDS.sub(r"\1words", _DOCTYPE.sub("", text))))
     handed = _AMPERSAND.sub(_escaped, handed)
-    headers = {"content-type": "application/xml; charset=utf-8"}  # no address: it would be put before every guid
+    headers = {"content-type": "application/xml; charset=utf-8"}  # no address, which would be put before every guid
     body = io.BytesIO(handed.encode("utf-8", "replace"))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -118,7 +123,7 @@ def _xml(text: str, base_url: str) -> Raw:
 
 
 def _character(found: re.Match[str]) -> str:
-    """A numeric reference as it stands, unless no XML may hold its character: `&#xD800;` makes feedparser fall over."""
+    """Keep a numeric reference if XML allows its character: `&#xD800;` crashes feedparser."""
     digits = found[1].lower()
     code = int(digits[1:], 16) if digits.startswith("x") else int(digits)
     allowed = code in (9, 10, 13) or 32 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code <= 0x10FFFF
@@ -126,17 +131,17 @@ def _character(found: re.Match[str]) -> str:
 
 
 def _escaped(found: re.Match[str]) -> str:
-    """`R&D` and `&nbsp;`, which XML does not know, as it would have them."""
+    """Escape `R&D` and `&nbsp;`, which are invalid in XML."""
     name = found[1]
     if found[0].startswith("<") or name in ("amp", "lt", "gt", "quot", "apos"):
         return found[0]
     return f"&#{name2codepoint[name]};" if name in name2codepoint else found[0].replace("&", "&amp;")
 
 
-def _few_enough(text: str) -> str:
-    """At most one entry more than will be kept, so that a flood of them costs no more than a full feed."""
-    starts = [found.start() for _, found in zip(range(MOST_ENTRIES + 2), _ENTRY.finditer(text), strict=False)]
-    if len(starts) < MOST_ENTRIES + 2:
+def _drop_excess_entries(text: str) -> str:
+    """Drop entries after the first that is over the limit, so that a flood costs no more than a full feed."""
+    starts = [found.start() for _, found in zip(range(MAX_ENTRIES + 2), _ENTRY.finditer(text), strict=False)]
+    if len(starts) < MAX_ENTRIES + 2:
         return text
     end = max(text.rfind(name) + len(name) for name in ("item>", "entry>"))
     return text[: starts[-1]] + text[max(end, starts[-1]) :]
@@ -152,12 +157,12 @@ def _is_page(text: str) -> bool:
 
 
 def _entries(posts: Sequence[Parts], base_url: str, now: datetime, cut: bool) -> tuple[Entry, ...]:
-    """Each once. Where one guid stands for several links (the blog's own address, say), the link counts too."""
+    """Return the entries, each once. If several links share a guid, the link counts too."""
     links: dict[str, set[str]] = {}
-    for post in posts[:MOST_ENTRIES]:
+    for post in posts[:MAX_ENTRIES]:
         links.setdefault(post.guid, set()).add(post.url or post.title)
     found: dict[str, Entry] = {}
-    for number, post in enumerate(posts[:MOST_ENTRIES], 1):
+    for number, post in enumerate(posts[:MAX_ENTRIES], 1):
         if post.guid and len(links[post.guid]) > 1:
             post = _replace(post, guid=f"{post.guid} {post.url or post.title}")
         if cut and number == len(posts):
@@ -178,19 +183,19 @@ def _links(found: Found, base_url: str) -> dict[str, str]:
 
 def _no_feed(text: str, base_url: str) -> NotAFeed:
     if text.lstrip()[:1] in ("{", "["):
-        return NotAFeed("This is JSON, or a part of it, but no JSON Feed.")
+        return NotAFeed("This is JSON, but not a JSON Feed.")
     if re.search(r"<opml[\s>]", text[:5000], re.IGNORECASE):
-        return NotAFeed("This is a list of feeds (OPML), not a feed: add those that it names.")
+        return NotAFeed("This is a list of feeds (OPML). Import it to add the feeds it names.")
     links = feeds_named_in(text, base_url)
     if links:
-        return NotAFeed(f"This is a web page, not a feed; it names a feed of its own: {links[0]}", links)
+        return NotAFeed(f"This is a web page, not a feed. It names this feed: {links[0]}", links)
     if re.search(r"<(?:html|body|head|div|p)[\s>]", text[:20_000], re.IGNORECASE):
-        return NotAFeed("This is a web page, not a feed, and it names no feed of its own.")
-    return NotAFeed("This is neither RSS, nor Atom, nor JSON Feed.")
+        return NotAFeed("This is a web page without a feed. Look for a feed's address.")
+    return NotAFeed("This isn't a feed: expected RSS, Atom or JSON Feed.")
 
 
 def feeds_named_in(page: str, base_url: str = "") -> tuple[str, ...]:
-    """Autodiscovery: the feeds that a page's `<link rel="alternate">`s name, made absolute by the page's address."""
+    """Return the feeds named by a page's `<link rel="alternate">`, as absolute addresses (autodiscovery)."""
     found = []
     for tag in re.findall(r"<link\s[^<>]{1,2000}>", page[:500_000], re.IGNORECASE)[:200]:
         attributes = attributes_of(tag)
@@ -201,28 +206,29 @@ def feeds_named_in(page: str, base_url: str = "") -> tuple[str, ...]:
 
 
 def feeds_listed_in(opml: str) -> tuple[str, ...]:
-    """The addresses of an OPML file's feeds, in its order, as they stand there: whoever adds them judges them."""
+    """Return the addresses in an OPML file in order, unchecked."""
     outlines = (attributes_of(tag) for tag in re.findall(r"<outline\s([^<>]{1,4000})>", opml, re.IGNORECASE))
     links = (one_line(attributes.get("xmlurl", "")) for attributes in outlines)
-    return tuple(dict.fromkeys(filter(None, links)))[:MOST_ENTRIES]
+    return tuple(dict.fromkeys(filter(None, links)))[:MAX_ENTRIES]
 
 
-# --- the child
+# --- the child process
 
 
 def read_frame(stream: BinaryIO) -> bytes | None:
-    """The next frame, or None at the end."""
+    """Return the next frame, or None at the end."""
     head = stream.read(4)
     return stream.read(struct.unpack(">I", head)[0]) if len(head) == 4 else None
 
 
 def write_frame(stream: BinaryIO, data: bytes) -> None:
+    """Write one frame."""
     stream.write(struct.pack(">I", len(data)) + data)
     stream.flush()
 
 
 def answer(request: bytes, body: bytes) -> bytes:
-    """One body read, whatever it does short of ending the process."""
+    """Parse one body and return the answer, even for errors."""
     asked = json.loads(request)
     try:
         contents = parse(
@@ -239,18 +245,20 @@ def answer(request: bytes, body: bytes) -> bytes:
 
 
 def limit_memory() -> None:
+    """Limit the address space of this process."""
     import resource
 
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def limit_time() -> None:
-    """So many seconds of CPU from now on; the system ends who takes more. (RLIMIT_CPU knows whole seconds only.)"""
-    signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS)
+    """Limit the CPU time from now on. (RLIMIT_CPU has a resolution of one second.)"""
+    signal.setitimer(signal.ITIMER_PROF, MAX_CPU_S)
 
 
 def main() -> None:
+    """Answer requests until the input ends."""
     import feedparser  # noqa: F401  # before the limits, and before the first body
 
     limit_memory()

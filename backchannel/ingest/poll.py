@@ -1,8 +1,8 @@
-"""One look at one feed: ask, read, and decide what is to be kept and when to look again. It keeps nothing itself.
+"""One poll of one feed: fetch, parse, and decide what to save and when to poll again. It saves nothing itself.
 
-    poll_feed(feed, fetcher=..., now=...)  ->  Poll(feed as it now is, entries, ...)
+    poll_feed(feed, fetcher=..., now=...)  ->  Poll(feed with new state, entries, ...)
 
-Whatever the feed's server does, a `Poll` comes of it, and the feed's health in words with it.
+Every outcome is a `Poll` with the feed's health in words.
 """
 
 from __future__ import annotations
@@ -25,56 +25,57 @@ from .fetch import Answer
 from .parse import FeedContents
 from .websub import with_hub
 
-FASTEST = 15.0  # seconds between two looks while posts come
-SLOWEST = 300.0  # when it is quiet, on the days of the event
-STRANGERS = 60.0  # between two requests to a host that says nothing of caching
-POLITE = 600.0  # the longest that a host's own cache headers hold us back
-BACK_OFF = (60.0, 6 * 3600.0)  # after the first failure; at most
-LONGEST_WAIT = 24 * 3600.0  # that a Retry-After is obeyed
+MIN_INTERVAL_S = 15.0  # seconds between two polls while posts arrive
+MAX_INTERVAL_S = 300.0  # in quiet times on the event's days
+FOREIGN_HOST_INTERVAL_S = 60.0  # between two requests to a host without cache headers
+MAX_CACHE_DELAY_S = 600.0  # the most that a host's cache headers delay a poll
+BACKOFF_S = (60.0, 6 * 3600.0)  # after the first failure; at most
+MAX_RETRY_AFTER_S = 24 * 3600.0  # longest Retry-After that is obeyed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Poll:
-    """What one look brought. `feed` is the feed as it is to be kept: validators, health, when it is due.
+    """The outcome of a poll. `feed` is the feed to save: validators, health, due time.
 
-    `covers` is the moment from which on `entries` are all there is: a post written later that is not among them was
-    taken down. None where that cannot be told. `gap` is what was posted and could not be had.
+    From `covers` on, `entries` are complete, so a later post missing from them was deleted; None if unknown. `gap` is a
+    period
+    whose posts could not be fetched.
     """
 
     feed: Feed
     entries: tuple[Entry, ...] = ()
     covers: datetime | None = None
     gap: Gap | None = None
-    apart: float = STRANGERS  # seconds until the same host may be asked again
+    apart: float = FOREIGN_HOST_INTERVAL_S  # seconds until the next request to this host
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """How often to look. `jitter` is from 0 to 1; `setting` (seconds, 0: none) overrides what host and posts suggest."""
+    """The polling intervals. `jitter` is from 0 to 1. `setting`, in seconds, overrides what host and posts suggest."""
 
     setting: float = 0.0
-    near: bool = False  # one of our own hosts, let through the guard by a setting
-    slowest: float = SLOWEST
+    near: bool = False  # one of our own hosts, allowed by a setting
+    slowest: float = MAX_INTERVAL_S
     jitter: float = 0.0
 
     def apart(self, max_age: float | None) -> float:
-        """Seconds between two requests to the host, whatever feed they are for."""
+        """Return the seconds between two requests to the host, for whatever feed."""
         if self.near:
             return 0.0
-        return self.setting or max(FASTEST, max_age or STRANGERS)
+        return self.setting or max(MIN_INTERVAL_S, max_age or FOREIGN_HOST_INTERVAL_S)
 
     def next_look(self, now: datetime, newest_at: datetime | None, max_age: float | None) -> datetime:
-        """15 seconds after the last look while posts come; the longer it is quiet, the later."""
+        """Return when to poll again: after 15 seconds while posts arrive, later the longer it is quiet."""
         if self.setting:
             return now + timedelta(seconds=self.setting)
         quiet = (now - newest_at).total_seconds() if newest_at else self.slowest * 20
-        wanted = min(max(quiet / 20, FASTEST), self.slowest)
-        polite = min(max(self.apart(max_age), max_age or 0.0), POLITE)
+        wanted = min(max(quiet / 20, MIN_INTERVAL_S), self.slowest)
+        polite = min(max(self.apart(max_age), max_age or 0.0), MAX_CACHE_DELAY_S)
         return now + timedelta(seconds=max(wanted, polite) * (1 + self.jitter / 10))
 
     def back_off(self, now: datetime, failures: int) -> datetime:
-        """A minute, two, four ... six hours, for ever; never sooner than the feed would be looked at anyway."""
-        first, most = BACK_OFF
+        """Return when to retry: after one minute, two, four, up to six hours, but never sooner than a normal poll."""
+        first, most = BACKOFF_S
         seconds = min(first * 2 ** min(failures - 1, 20), most)
         return now + timedelta(seconds=max(seconds, self.setting) * (1 + self.jitter / 10))
 
@@ -88,12 +89,12 @@ def poll_feed(
     zone: tzinfo = UTC,
     reader: Callable[..., FeedContents] = read_entries,
 ) -> Poll:
-    """Look at the feed. `zone` is where the event is: the health tells times as they are there."""
+    """Poll the feed. `zone` is the event's, for times in the health message."""
     look = _Look(feed, now, pace or Pace(), zone)
     try:
         answer = fetcher(feed.url, etag=feed.etag, modified=feed.modified)
         if answer.status not in (200, 304):
-            return look.turned_away(answer)
+            return look.other_status(answer)
         fingerprint = hashlib.sha256(answer.body).hexdigest()[:32]
         if answer.status == 304 or fingerprint == feed.fingerprint:
             return look.unchanged(answer)
@@ -108,7 +109,7 @@ def poll_feed(
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """What to make of what came."""
+    """Turns an answer into a `Poll`."""
 
     feed: Feed
     now: datetime
@@ -127,7 +128,7 @@ class _Look:
         title = contents.title or self.feed.title
         feed = replace(self.feed, title=title, fingerprint=fingerprint, newest_at=newest)
         feed = with_hub(feed, contents.links.get("hub") or answer.hub, contents.links.get("self") or answer.self_url)
-        note = self._missing(gap) or _doubts(contents, len(entries))
+        note = self._missing(gap) or _problems(contents, len(entries))
         covers = _covered_since(entries) if gap is None and not {"cut", "many"} & set(contents.flags) else None
         return replace(self._sound(answer, feed, note), entries=entries, covers=covers, gap=gap)
 
@@ -147,19 +148,19 @@ class _Look:
             due_at=self.pace.next_look(self.now, feed.newest_at, answer.max_age),
             failures=0,
             health=f"answers {answer.status}, {last}{note}"
-            + (", moved for good" if moved else "")
-            + (", its hub tells of new ones" if feed.hub_until and feed.hub_until > self.now else ""),
+            + (", moved permanently" if moved else "")
+            + (", announced by its hub" if feed.hub_until and feed.hub_until > self.now else ""),
         )
         return Poll(feed=feed, apart=self.pace.apart(answer.max_age))
 
-    def turned_away(self, answer: Answer) -> Poll:
-        """Any other status. 410 is for good; the rest is tried again, when the server says or when we think."""
+    def other_status(self, answer: Answer) -> Poll:
+        """Handle any other status. 410 is final; the rest is retried when the server says so or after a backoff."""
         if answer.status == 410:
-            health = "gone: its host says that it will not come back; polled no more"
+            health = "gone: its host removed it for good; no longer polled"
             return Poll(feed=replace(self.feed, off=True, polled_at=self.now, due_at=None, health=health))
         due = self.pace.back_off(self.now, self.feed.failures + 1)
         if answer.retry_after is not None:
-            due = self.now + timedelta(seconds=min(max(answer.retry_after, FASTEST), LONGEST_WAIT))
+            due = self.now + timedelta(seconds=min(max(answer.retry_after, MIN_INTERVAL_S), MAX_RETRY_AFTER_S))
         return self._again(f"answers {answer.status} ({_phrase(answer.status)})", due)
 
     def failed(self, error: BackchannelError) -> Poll:
@@ -171,18 +172,18 @@ class _Look:
         return self._again(error.message.rstrip("."), due)
 
     def _named_by_a_page(self, url: str) -> Poll:
-        """Autodiscovery: an address that never was a feed's, but a page's that names one."""
-        poll = self._again(f"a web page; its own feed {url} is polled instead", self.now + timedelta(seconds=FASTEST))
+        """Use a feed named by a page, if the address never was a feed (autodiscovery)."""
+        poll = self._again(f"a web page; polling the feed it names instead: {url}", self.now + timedelta(seconds=MIN_INTERVAL_S))
         return replace(poll, feed=replace(poll.feed, url=url), apart=0.0)
 
     def _again(self, what: str, due: datetime) -> Poll:
         failures = self.feed.failures + 1
-        health = f"{what}; failed {_times(failures)}, next look {self._time(due)}"
+        health = f"{what}; failed {_times(failures)}, next poll {self._time(due)}"
         feed = replace(self.feed, polled_at=self.now, due_at=due, failures=failures, health=health)
         return Poll(feed=feed, apart=self.pace.apart(None))
 
     def _time(self, moment: datetime) -> str:
-        """10:41, or 12 June 10:41 where it is not today's."""
+        """Return 10:41, or 12 June 10:41 for another day."""
         there, today = moment.astimezone(self.zone), self.now.astimezone(self.zone).date()
         clock = f"{there:%H:%M}"
         if there.date() == today:
@@ -192,10 +193,11 @@ class _Look:
 
 
 def _covered_since(entries: Sequence[Entry]) -> datetime | None:
-    """From when on the entries are all there is: the oldest date, if they stand newest first.
+    """Return the time from which the entries are complete: the oldest date, if they are sorted newest first.
 
-    A sticky post on top, or an old one that was edited and so stands among the new, would make it seem that all between
-    had been taken down; where the first is seen nothing is said, and the second does not count.
+    A sticky or edited old post at the top would make everything between look deleted. If the first entry shows this,
+    nothing is
+    returned, and the second does not count.
     """
     dates = [entry.written_at for entry in entries if "edited" not in entry.flags]
     known = [date for date in dates if date]
@@ -203,12 +205,12 @@ def _covered_since(entries: Sequence[Entry]) -> datetime | None:
     return known[-1] if known and in_order and len(known) == len(dates) else None
 
 
-def _doubts(contents: FeedContents, kept: int) -> str:
-    """What an organiser should know of a feed that was read all the same."""
+def _problems(contents: FeedContents, kept: int) -> str:
+    """Return what the organiser should know about a feed that was read with problems."""
     told = {
         "many": f", more posts than fit: {kept} kept",
-        "cut": ", cut off in the middle",
-        "charset": ", its letters are guessed",
+        "cut": ", truncated",
+        "charset": ", encoding guessed",
         "ill-formed": ", not well-formed",
     }
     return next((told[flag] for flag in told if flag in contents.flags), "")
@@ -218,7 +220,7 @@ def _phrase(status: int) -> str:
     try:
         return HTTPStatus(status).phrase.lower()
     except ValueError:
-        return "which is no status"
+        return "an invalid status"
 
 
 def _times(count: int) -> str:
@@ -226,7 +228,7 @@ def _times(count: int) -> str:
 
 
 def host_of(url: str) -> str:
-    """Host and port: what is asked one request at a time."""
+    """Return host and port, which get one request at a time."""
     try:
         parts = urlsplit(url)
         return f"{parts.hostname}:{parts.port or parts.scheme}"

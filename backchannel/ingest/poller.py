@@ -1,12 +1,13 @@
-"""Looks at the feeds of all events, each when it is due, and gives what they bring to the desk. It never dies of them.
+"""The poller: polls the feeds of all events when they are due and passes the results to the desk. No error ends it.
 
-    Poller(store, desk, settings).run_for_ever()      in `serve` (a greenlet), or a process of its own
+    Poller(store, desk, settings).run_for_ever()      in `serve` (a greenlet), or in a process of its own
     Poller(store, desk, settings).run_once("lgc09")   every feed of the event, now
 
-- One request a host and port at a time, and strangers' hosts a minute apart, whatever feeds are theirs.
-- A **lease**: before a poller asks, it moves the feed's due time ahead, in a transaction that fails where another was
-  quicker. A poller that is killed half-way leaves a feed that is due again when the lease is over.
-- What is brought is kept, with validators and the next due time, in one transaction: posts stand there once.
+- One request at a time for each host and port, and a minute between requests to other people's hosts.
+- A **lease**: before polling, a poller moves the feed's due time ahead, in a transaction that fails if another poller
+was
+  faster. If a poller is killed, its feeds are due again when the lease ends.
+- Entries, validators and the next due time are saved in one transaction, so each post is saved once.
 """
 
 from __future__ import annotations
@@ -30,14 +31,14 @@ from backchannel.store.base import Store, Writer
 
 from .catch_up import Fetcher
 from .fetch import Fetching, fetch
-from .poll import SLOWEST, Pace, host_of, poll_feed
+from .poll import MAX_INTERVAL_S, Pace, host_of, poll_feed
 from .websub import Hubs
 
-LEASE = timedelta(seconds=120)  # the longest that a look can take, and more
-HANDFUL = 5  # feeds leased in one transaction
-TICK = 1.0  # seconds between two looks at what is due
-MAX_CONCURRENT = 20  # feeds looked at at the same time, each of another host
-OFF_DAYS = 1800.0  # seconds between two looks at a quiet feed when the event is not on
+LEASE = timedelta(seconds=120)  # longer than a poll can take
+MAX_LEASED = 5  # feeds leased in one transaction
+TICK_S = 1.0  # seconds between two checks for due feeds
+MAX_CONCURRENT = 20  # feeds polled at the same time, each from another host
+OFF_DAYS_INTERVAL_S = 1800.0  # seconds between polls of a quiet feed outside the event's days
 
 Watched = tuple[Feed, Event]
 
@@ -46,17 +47,18 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """What became of one look."""
+    """The result of one poll."""
 
     feed: Feed
     taken: IntakeCounts = field(default_factory=IntakeCounts)
 
 
 class Poller:
-    """The loop. `fetcher` is what asks; a test's may answer from a list.
+    """The polling loop. `fetcher` fetches feeds; a test's may answer from a list.
 
-    Threads (greenlets, where gevent has patched them) ask and read feeds side by side; they never read from the store,
-    which keeps a connection for every thread that does.
+    Threads (greenlets where gevent has patched them) fetch and parse feeds in parallel. They never read from the store,
+    which
+    keeps a connection for every thread that does.
     """
 
     def __init__(self, store: Store, desk: Desk, settings: Settings, fetcher: Fetcher | None = None) -> None:
@@ -66,25 +68,25 @@ class Poller:
         self._fetcher = fetcher or partial(fetch, settings=Fetching.of(settings))
         self._hubs = Hubs(desk, settings)
         self._lock = Lock()
-        self._busy: set[str] = set()  # hosts being asked
-        self._rested: dict[str, datetime] = {}  # host -> from when on it may be asked again
+        self._busy: set[str] = set()  # hosts being polled
+        self._rested: dict[str, datetime] = {}  # host -> when it may be asked again
 
     def run_for_ever(self, stop: Flag | None = None, *, event: str | None = None) -> None:
-        """The feeds of the event, or of all, until `stop` is set. What goes wrong is told in the log, and the next tick comes."""
+        """Poll the feeds of the event, or of all, until `stop` is set. Errors are logged."""
         stop = stop or Flag()
         while not stop.is_set():
             try:
                 self.tick(event)
             except Exception:
-                log.exception("The poller stumbled; it goes on.")
-            stop.wait(TICK)
+                log.exception("A tick of the poller failed; the next one continues")
+            stop.wait(TICK_S)
 
     def tick(self, event: str | None = None) -> list[Thread]:
-        """Begin to look at what is due; the threads that do it, one a host."""
+        """Start polling what is due. Returns the threads, one a host."""
         return [self._begin(host, feeds) for host, feeds in self._due(event).items()]
 
     def run_once(self, event: str | None = None) -> list[Polled]:
-        """Look now at every feed of the event, or of all, due or not; hosts side by side, a host's feeds in turn."""
+        """Poll every feed of the event, or of all, due or not: hosts in parallel, a host's feeds in turn."""
         queue, done = list(_by_host(self._feeds(event)).values()), list[Polled]()
         threads = [Thread(target=self._work_off, args=(queue, done), daemon=True) for _ in queue[:MAX_CONCURRENT]]
         for thread in threads:
@@ -97,15 +99,15 @@ class Poller:
         while queue:
             try:
                 feeds = queue.pop()
-            except IndexError:  # another thread was quicker
+            except IndexError:  # another thread was faster
                 return
-            for some in _handfuls(feeds):
+            for some in _lease_groups(feeds):
                 done += [self._look(*watched) for watched in self._claim(some, whenever=True)]
 
-    # --- what is due
+    # --- due feeds
 
     def _feeds(self, slug: str | None = None) -> list[Watched]:
-        """The feeds that are not off, each with its event; those of closed events are left alone."""
+        """Return the active feeds with their events. Closed events are left out."""
         reader = self._store.reader()
         events = {
             event.slug: event for event in ([reader.event(slug)] if slug else reader.events()) if not event.closed
@@ -113,7 +115,9 @@ class Poller:
         return [(feed, events[feed.event]) for feed in reader.feeds(slug) if not feed.off and feed.event in events]
 
     def _due(self, event: str | None = None) -> dict[str, list[Watched]]:
-        """By host, the longest due first: of a stranger's one, of our own all. Hosts that are busy or rest have none."""
+        """Return due feeds by host, longest due first: one of each foreign host, all of our own. Busy and resting
+        hosts wait.
+        """
         now = self._desk.clock()
         waiting = [pair for pair in self._feeds(event) if pair[0].due_at is None or pair[0].due_at <= now]
         waiting.sort(key=lambda pair: (not pair[0].nudged, pair[0].due_at.timestamp() if pair[0].due_at else 0.0))
@@ -133,7 +137,7 @@ class Poller:
 
     def _visit(self, host: str, feeds: list[Watched]) -> None:
         try:
-            for some in _handfuls(feeds):
+            for some in _lease_groups(feeds):
                 for watched in self._claim(some):
                     self._look(*watched)
         finally:
@@ -141,7 +145,7 @@ class Poller:
                 self._busy.discard(host)
 
     def _claim(self, some: list[Watched], *, whenever: bool = False) -> list[Watched]:
-        """Those of the feeds that are leased to us now; not those that are gone, or that another poller has."""
+        """Return the feeds that are now leased to us, without removed ones and those of other pollers."""
         due = self._desk.clock() + LEASE
         events = {feed.id: (feed.due_at, event) for feed, event in some}
 
@@ -155,10 +159,12 @@ class Poller:
 
         return self._store.write(job)
 
-    # --- one look
+    # --- polling
 
     def _look(self, feed: Feed, event: Event) -> Polled:
-        """Ask, and give what comes to the desk. After an error of our own the lease keeps the host from being hammered."""
+        """Poll, and pass the results to the desk. After an internal error, the lease protects the host from a rush
+        of requests.
+        """
         now = self._desk.clock()
         try:
             poll = poll_feed(feed, fetcher=self._fetcher, now=now, pace=self._pace(feed, event), zone=_zone(event))
@@ -168,19 +174,19 @@ class Poller:
             self._hubs.subscribe(poll.feed)
             return Polled(poll.feed, taken)
         except Exception:
-            log.exception("What the feed %s brought could not be kept.", feed.url)
-            return Polled(replace(feed, health="could not be kept: the server's log says why"))
+            log.exception("Saving the results of feed %s failed", feed.url)
+            return Polled(replace(feed, health="couldn't be saved; see the server's log"))
 
     def _pace(self, feed: Feed, event: Event) -> Pace:
         return Pace(
             setting=self._settings.fetch_pace,
             near=self._is_near(host_of(feed.url)),
-            slowest=SLOWEST if _is_on(event, self._desk.clock()) else OFF_DAYS,
-            jitter=random.random(),
+            slowest=MAX_INTERVAL_S if _is_on(event, self._desk.clock()) else OFF_DAYS_INTERVAL_S,
+            jitter=random.random(),  # noqa: S311  jitter, not a secret
         )
 
     def _is_near(self, host: str) -> bool:
-        """One of our own, let through the guard by a setting."""
+        """Return whether the host is one of our own, allowed by a setting."""
         return host.rpartition(":")[0] in self._settings.fetch_allow
 
 
@@ -191,13 +197,13 @@ def _by_host(feeds: Iterable[Watched]) -> dict[str, list[Watched]]:
     return hosts
 
 
-def _handfuls(feeds: list[Watched]) -> list[list[Watched]]:
-    """Few enough that the last of them is looked at before the lease is over."""
-    return [feeds[start : start + HANDFUL] for start in range(0, len(feeds), HANDFUL)]
+def _lease_groups(feeds: list[Watched]) -> list[list[Watched]]:
+    """Split feeds into groups small enough to be polled within a lease."""
+    return [feeds[start : start + MAX_LEASED] for start in range(0, len(feeds), MAX_LEASED)]
 
 
 def _is_on(event: Event, now: datetime) -> bool:
-    """Within a day of the event's days, or where nobody said which they are."""
+    """Return whether it is within a day of the event, or the event has no dates."""
     day, around = now.date(), timedelta(days=1)
     starts, ends = event.starts or event.ends, event.ends or event.starts
     return starts is None or ends is None or starts - around <= day <= ends + around

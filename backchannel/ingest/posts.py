@@ -1,4 +1,4 @@
-"""Posts as NDJSON, a line a post: {"id", "at", "author", "text"[, "url", "html"]} -> entries, as a feed would give them."""
+"""Posts as NDJSON, {"id", "at", "author", "text"[, "url", "html"]} a line, read as entries of a feed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from backchannel.writeup.render import plain, render, sanitise
 
 
 def read_posts(lines: Iterable[bytes]) -> list[Entry]:
-    """Every line is read before any is kept; one that is no post raises `Unreadable` with its number."""
+    """Return the entries. All lines are read first; a bad one raises `Unreadable` with its number."""
     return [_entry(number, line) for number, line in enumerate(lines, 1) if line.strip()]
 
 
@@ -25,22 +25,22 @@ def _entry(number: int, line: bytes) -> Entry:
         if not isinstance(post, dict):
             raise ValueError
     except (ValueError, RecursionError):
-        raise Unreadable(f"Line {number} is not a JSON object; nothing was kept.") from None
+        raise Unreadable(f"Line {number} isn't a JSON object. Nothing was imported.") from None
     try:
         return _post(post)
     except Invalid as fault:
-        raise Unreadable(f"Line {number}: {fault.message} Nothing was kept.") from None
+        raise Unreadable(f"Line {number}: {fault.message} Nothing was imported.") from None
 
 
 def _post(post: Mapping[str, Any]) -> Entry:
     source_id = post.get("id")
     if not isinstance(source_id, str | int) or not str(source_id):
-        raise Invalid("A post has an `id`.", field="id")
+        raise Invalid("A post needs an `id`.", field="id")
     when = parse_when(_string(post, "at") or None)
     html = sanitise(_string(post, "html"))
     text = tidy(_string(post, "text")) or plain(html)
     if not text.strip():
-        raise Invalid("A post has a `text`.", field="text")
+        raise Invalid("A post needs a `text`.", field="text")
     return Entry(
         source_id=str(source_id),
         text=text,
@@ -56,5 +56,5 @@ def _string(post: Mapping[str, Any], name: str) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise Invalid(f"`{name}` is a string.", field=name)
+        raise Invalid(f"`{name}` must be a string.", field=name)
     return value

@@ -1,7 +1,8 @@
-"""One post as a source tells it -> an `Entry`: safe, bounded, dated or flagged.
+"""Turn a source's post into an `Entry`: sanitised, limited in size, dated or flagged.
 
-Flags, each a word on what was odd (docs/feeds.md has the table): `no-date`, `bad-date`, `future-date`, `no-guid`,
-`bad-link`, `long`, `empty`, and those a source gives (`sensitive`, `undiscoverable`).
+Flags describe irregularities (see the table in docs/feeds.md): `no-date`, `bad-date`, `future-date`, `no-guid`,
+`bad-link`,
+`long`, `empty`, and those of the source (`sensitive`, `undiscoverable`).
 """
 
 from __future__ import annotations
@@ -20,11 +21,11 @@ from backchannel.writeup.render import is_good_link, plain, sanitise
 from .dates import read_date
 from .sources.types import Attachment, Parts
 
-MOST_BYTES = 64 * 1024  # of one post
-MOST_TAGS = 30
-MOST_ATTACHMENTS = 10
-LONGEST_ID = 500  # characters; a longer one is kept as its hash
-LONGEST_URL = 2_000
+MAX_POST_BYTES = 64 * 1024  # in one post
+MAX_TAGS = 30
+MAX_ATTACHMENTS = 10
+MAX_ID_LENGTH = 500  # characters; longer ids are replaced by their hash
+MAX_URL_LENGTH = 2_000
 
 _MARKUP = re.compile(r"<[a-zA-Z/!?]")
 _PICTURE = re.compile(r"<img\b([^<>]{0,2000})>", re.IGNORECASE)
@@ -33,12 +34,12 @@ _HREF = re.compile(r"""(<a\s[^<>]{0,500}?\bhref\s*=\s*)(["'])([^"'<>]{0,2000})\2
 
 
 def entry_of(parts: Parts, base_url: str, now: datetime) -> Entry:
-    """The entry; `base_url` is what its relative links are relative to."""
+    """Return the entry. Relative links are resolved against `base_url`."""
     url = good_url(parts.url, base_url)
     markup, cut = _within(_body(parts, url or base_url))
     safe = sanitise(markup)
     text = tidy(plain(safe))
-    whole_title = one_line(parts.title[:MOST_BYTES])
+    whole_title = one_line(parts.title[:MAX_POST_BYTES])
     title = whole_title[:TITLE_LIMIT]
     written_at, doubt = read_date(parts.date, parts.parsed, now)
     guid = tidy(parts.guid).strip()
@@ -54,7 +55,7 @@ def entry_of(parts: Parts, base_url: str, now: datetime) -> Entry:
         text=text or whole_title or url or "",
         title="" if _says_the_same(title, text) else title,
         author=one_line(parts.author)[:NAME_LIMIT].strip(),
-        html=safe if len(safe.encode()) <= MOST_BYTES else "",
+        html=safe if len(safe.encode()) <= MAX_POST_BYTES else "",
         written_at=written_at,
         url=url,
         hashtags=_tags(parts.tags),
@@ -63,9 +64,9 @@ def entry_of(parts: Parts, base_url: str, now: datetime) -> Entry:
 
 
 def good_url(link: str, base_url: str = "") -> str | None:
-    """A link that may be shown, absolute; None for anything that is not plainly http or https."""
+    """Return an absolute link if it is plain http or https, else None."""
     link = link.strip()
-    if not link or len(link) > LONGEST_URL or link.startswith("//") or re.search(r"[\x00-\x20\\]", link):
+    if not link or len(link) > MAX_URL_LENGTH or link.startswith("//") or re.search(r"[\x00-\x20\\]", link):
         return None
     try:
         url = link if link.lower().startswith(("http://", "https://")) else urljoin(base_url, link)
@@ -76,7 +77,7 @@ def good_url(link: str, base_url: str = "") -> str | None:
 
 
 def _body(parts: Parts, base_url: str) -> str:
-    """HTML of the post and what hangs on it, not yet safe."""
+    """Return the HTML of the post with its attachments, not yet sanitised."""
     said = parts.html
     if not said or not _MARKUP.search(said):
         said = _paragraphs(html.unescape(said) or parts.text)
@@ -85,12 +86,12 @@ def _body(parts: Parts, base_url: str) -> str:
 
 
 def attributes_of(tag: str) -> dict[str, str]:
-    """The attributes of a tag's text, by their names in lower case."""
+    """Return a tag's attributes by lower-case name."""
     return {name.lower(): html.unescape(a or b or c) for name, a, b, c in _ATTRIBUTE.findall(tag)}
 
 
 def _picture(tag: str, base_url: str) -> str:
-    """A picture's words, linked to it; one that has none says nothing, and an emoji is itself."""
+    """Replace an image by a link with its alternative text. Without one it is dropped; an emoji stands for itself."""
     attributes = attributes_of(tag)
     words = one_line(attributes.get("alt", ""))[:1500]
     if len(words) < 3:
@@ -101,8 +102,8 @@ def _picture(tag: str, base_url: str) -> str:
 
 
 def _paragraphs(text: str) -> str:
-    """Plain text as HTML: an empty line parts paragraphs, a line stays a line."""
-    parts = re.split(r"\n\s*\n", tidy(text[: MOST_BYTES * 2]).strip())
+    """Return plain text as HTML: empty lines separate paragraphs, line breaks stay."""
+    parts = re.split(r"\n\s*\n", tidy(text[: MAX_POST_BYTES * 2]).strip())
     escaped = (html.escape(part.strip(), quote=False).replace("\n", "<br>") for part in parts if part.strip())
     return "".join(f"<p>{part}</p>" for part in escaped)
 
@@ -115,9 +116,9 @@ def _absolute(found: re.Match[str], base_url: str) -> str:
 
 
 def _attached(attachments: Sequence[Attachment]) -> list[str]:
-    """A line for each: what it is, in its writer's words, as a link (nothing is loaded from anywhere)."""
+    """Return a line for each attachment: its kind and description as a link. Nothing is loaded."""
     lines = []
-    for part in list(attachments)[:MOST_ATTACHMENTS]:
+    for part in list(attachments)[:MAX_ATTACHMENTS]:
         if url := good_url(part.url):
             words = html.escape(one_line(part.text)[:1500], quote=False)
             label = f"{part.kind or 'file'}: {words}" if words else part.kind or "file"
@@ -126,15 +127,15 @@ def _attached(attachments: Sequence[Attachment]) -> list[str]:
 
 
 def _within(markup: str) -> tuple[str, bool]:
-    """At most so many bytes, cut between characters."""
+    """Cut text to a number of bytes without splitting a character."""
     data = markup.encode("utf-8", "replace")
-    return (markup, False) if len(data) <= MOST_BYTES else (data[:MOST_BYTES].decode("utf-8", "ignore"), True)
+    return (markup, False) if len(data) <= MAX_POST_BYTES else (data[:MAX_POST_BYTES].decode("utf-8", "ignore"), True)
 
 
 def _identity(guid: str, url: str, title: str, text: str) -> str:
-    """What the source calls it; else a hash of link and title; else of what it says."""
+    """Return the source's id, else a hash of link and title, else of the content."""
     if guid:
-        return guid if len(guid) <= LONGEST_ID else _hash(guid)
+        return guid if len(guid) <= MAX_ID_LENGTH else _hash(guid)
     return _hash(url, title) if url or title else _hash(text)
 
 
@@ -143,11 +144,11 @@ def _hash(*parts: str) -> str:
 
 
 def _says_the_same(title: str, text: str) -> bool:
-    """Many servers make a title from the first words."""
+    """Return whether the title only repeats the first words, as on many servers."""
     start = title.rstrip(".… ")
     return bool(start) and one_line(text[: len(title) * 2 + 20]).startswith(start)
 
 
 def _tags(tags: Sequence[str]) -> tuple[str, ...]:
-    found = (one_line(tag)[:100].lstrip("#＃").strip() for tag in tags[: MOST_TAGS * 2])
-    return tuple(dict.fromkeys(filter(None, found)))[:MOST_TAGS]
+    found = (one_line(tag)[:100].lstrip("#＃").strip() for tag in tags[: MAX_TAGS * 2])
+    return tuple(dict.fromkeys(filter(None, found)))[:MAX_TAGS]

@@ -1,10 +1,11 @@
-"""Hubs that tell of new posts (WebSub, https://www.w3.org/TR/websub/), where a feed names one and we have an address.
+"""WebSub (https://www.w3.org/TR/websub/): hubs that announce new posts, for feeds that name one, if we have a public
+address.
 
-    feed names a hub -> POST hub: mode, topic, callback, secret -> the hub asks the callback whether that is so (web/websub)
-    a new post       -> the hub POSTs the callback, signed      -> the feed is looked at, at once
+    a feed names a hub -> POST to the hub: mode, topic, callback, secret -> it verifies the callback (web/websub)
+    a new post         -> signed POST to the callback                    -> the feed is polled at once
 
-What is pushed is a nudge and nothing more: the posts are asked for at the feed's own address, over the guarded road,
-like all others (docs/decisions/0016). Polling goes on as ever; a hub only makes it sooner.
+A push is only a nudge: posts are fetched from the feed's own address through the guard, like all others
+(docs/decisions/0016). Polling continues; a hub only makes it faster.
 """
 
 from __future__ import annotations
@@ -19,22 +20,22 @@ import httpcore2
 
 from backchannel.config import Settings
 from backchannel.desk.desk import Desk
-from backchannel.desk.subscriptions import begin_asking
+from backchannel.desk.subscriptions import begin_subscribing
 from backchannel.domain.errors import BackchannelError, FeedRefused
 from backchannel.domain.model import Feed
 
 from .connection import GuardedBackend
-from .fetch import Fetching, certificates, core_url, plainly
+from .fetch import Fetching, certificates, core_url, readable_errors
 from .guard import REFUSED, check_url
 
-LEASE = 5 * 24 * 3600  # seconds that a hub is asked to go on telling; it may promise another time
-SIGNATURES = ("sha256", "sha384", "sha512", "sha1")  # sha1 is what the hub of YouTube and Blogger knows; as an HMAC it holds
+LEASE = 5 * 24 * 3600  # seconds requested; the hub may grant another time
+SIGNATURES = ("sha256", "sha384", "sha512", "sha1")  # YouTube's and Blogger's hubs use sha1, which is still safe as an HMAC
 
 log = logging.getLogger(__name__)
 
 
 def with_hub(feed: Feed, hub: str | None, topic: str | None) -> Feed:
-    """The feed with the hub that its answer named; of another hub than before nothing is known yet."""
+    """Return the feed with the hub named in its answer. A changed hub starts without a lease."""
     topic = (topic or feed.url) if hub else None
     if (hub, topic) == (feed.hub, feed.hub_topic):
         return feed
@@ -42,16 +43,17 @@ def with_hub(feed: Feed, hub: str | None, topic: str | None) -> Feed:
 
 
 def callback_token(feed: Feed) -> str:
-    """What makes the callback's address one that nobody guesses; it is the secret's, so that one is kept and not two."""
+    """Return the unguessable part of the callback's address. It is derived from the secret."""
     return hmac.new((feed.hub_secret or "").encode(), b"callback", hashlib.sha256).hexdigest()[:40]
 
 
 def is_callback(feed: Feed, token: str) -> bool:
+    """Return whether this is the unguessable part of the feed's callback."""
     return feed.hub_secret is not None and hmac.compare_digest(callback_token(feed).encode(), token.encode())
 
 
 def is_signed(feed: Feed, header: str, body: bytes) -> bool:
-    """Whether the hub itself sent this: `X-Hub-Signature: sha256=...`, an HMAC of the body under the secret."""
+    """Return whether the hub signed this: `X-Hub-Signature: sha256=...`, an HMAC of the body with the secret."""
     method, _, signature = header.partition("=")
     if feed.hub_secret is None or method not in SIGNATURES:
         return False
@@ -60,7 +62,7 @@ def is_signed(feed: Feed, header: str, body: bytes) -> bool:
 
 
 class Hubs:
-    """Asks hubs to tell, and to tell no more. Nothing is asked where no public address is set."""
+    """Subscribes to hubs. Does nothing without a public address."""
 
     def __init__(self, desk: Desk, settings: Settings) -> None:
         self._desk = desk
@@ -68,15 +70,15 @@ class Hubs:
         self._fetching = Fetching.of(settings)
 
     def subscribe(self, feed: Feed) -> None:
-        """Ask the feed's hub, if it has one and it is time; a hub that cannot be asked is told in the log only."""
+        """Subscribe to the feed's hub if it is time. Failures are only logged."""
         if not self._public_url or feed.hub is None or feed.off:
             return
-        asking = begin_asking(self._desk, feed)
+        asking = begin_subscribing(self._desk, feed)
         if asking is not None:
             self._ask(asking, "subscribe")
 
-    def leave(self, feed: Feed) -> None:
-        """The feed was taken away: its hub need not tell any more."""
+    def unsubscribe(self, feed: Feed) -> None:
+        """Unsubscribe from a removed feed's hub."""
         if self._public_url and feed.hub and feed.hub_secret:
             self._ask(feed, "unsubscribe")
 
@@ -87,19 +89,19 @@ class Hubs:
         try:
             status = send_form(feed.hub or "", fields, self._fetching)
         except BackchannelError as fault:
-            log.info("The hub of %s could not be asked: %s", feed.url, fault.message)
+            log.info("Could not reach the hub of %s: %s", feed.url, fault.message)
             return
         if status >= 300:
-            log.info("The hub of %s answers %s.", feed.url, status)
+            log.info("The hub of %s answered %s", feed.url, status)
 
     def _callback(self, feed: Feed) -> str:
         return f"{self._public_url}/websub/{feed.event}/{feed.id}/{callback_token(feed)}"
 
 
 def send_form(address: str, fields: dict[str, str], settings: Fetching) -> int:
-    """POST a form through the guard, within the budget of a fetch; the status. No redirect is followed.
+    """POST a form through the guard within a fetch's budget and return the status. Redirects are not followed.
 
-    The form has a secret in it, so it takes https, or a host that a setting lets through.
+    The form contains a secret, so it needs https or a host that a setting allows.
     """
     url = check_url(address, settings.allow)
     if url.scheme != "https" and url.host not in settings.allow:
@@ -113,7 +115,7 @@ def send_form(address: str, fields: dict[str, str], settings: Fetching) -> int:
     backend = GuardedBackend(budget, allow=settings.allow, resolve=settings.resolve)
     budget.expect_head()
     with (
-        plainly(),
+        readable_errors(),
         httpcore2.ConnectionPool(ssl_context=certificates(), network_backend=backend) as pool,
         pool.stream("POST", core_url(url), headers=headers, content=body) as response,
     ):

@@ -1,1 +1,1 @@
-"""What goes out in real time: the dispatcher reads the log, followers get frames."""
+"""Real-time delivery: the dispatcher reads the log of changes and sends frames to followers."""

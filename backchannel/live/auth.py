@@ -1,4 +1,4 @@
-"""Who may follow what, and what the clock and the database say: the same for the socket and plain HTTP."""
+"""Read permissions of events and channels, shared by the socket and plain HTTP."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from backchannel.passes import Pass
 
 
 def visible_event(services: Services, slug: str, viewer: Pass | None) -> Event:
-    """An event that this person may read. A restricted one answers strangers as if it were absent."""
+    """Return the event if this viewer may read it. A restricted event raises `UnknownEvent` for strangers."""
     reader = services.read()
     event = reader.event(slug)
     if event.public:
@@ -26,7 +26,7 @@ def visible_event(services: Services, slug: str, viewer: Pass | None) -> Event:
 
 
 def readable_channel(services: Services, slug: str, channel: object, viewer: Pass | None) -> str:
-    """The channel's name, if it is one and this person may follow it."""
+    """Return the channel's canonical name if it exists and this viewer may follow it."""
     visible_event(services, slug, viewer)
     if channel == EVENT:
         return EVENT
@@ -34,20 +34,20 @@ def readable_channel(services: Services, slug: str, channel: object, viewer: Pas
         return _staff(services, slug, viewer)
     if isinstance(channel, str) and channel.startswith("session/"):
         return f"session/{services.read().session(slug, tidy(channel.removeprefix('session/'))).guid}"
-    raise Invalid("A channel is event, staff, or session/ and a session's guid.", field="channel")
+    raise Invalid("Unknown channel. Use event, staff, or session/ followed by a session's guid.", field="channel")
 
 
 def _staff(services: Services, slug: str, viewer: Pass | None) -> str:
     if viewer is None:
-        raise BadPass("This is for organisers: open the organisers' link, or a new one if yours was ended.")
+        raise BadPass("This is for organisers. Open the organisers' link, or ask for a new one if yours was replaced.")
     access.authenticate(services.read(), viewer, slug)
     if viewer.role != "organiser":
-        raise Forbidden("Only organisers follow this channel.")
+        raise Forbidden("Only organisers can follow this channel.")
     return STAFF
 
 
 def may_follow(services: Services, slug: str, channel: str, viewer: Pass | None) -> bool:
-    """Whether a follower may still be on the channel: passes end, and events become restricted."""
+    """Return whether a follower may stay on the channel: passes are revoked, and events become restricted."""
     try:
         if channel == STAFF:
             _staff(services, slug, viewer)
@@ -59,14 +59,17 @@ def may_follow(services: Services, slug: str, channel: str, viewer: Pass | None)
 
 
 def cookie_name(services: Services, event: str) -> str:
-    """The cookie of a browser's pass. Over https it is one that no neighbouring host can set."""
+    """Return the name of the cookie that holds a browser's pass. Over HTTPS, the prefix stops other hosts from
+    setting it.
+    """
     return f"{'__Host-' if by_https(services) else ''}backchannel-{event}"
 
 
 def by_https(services: Services) -> bool:
+    """Return whether the public address uses HTTPS."""
     return services.settings.public_url.startswith("https://")
 
 
-def stamped(services: Services, answer: dict[str, Any]) -> dict[str, Any]:
-    """The answer with the database's `epoch` and the server's `now`."""
+def with_epoch_and_time(services: Services, answer: dict[str, Any]) -> dict[str, Any]:
+    """Return the answer with the database's `epoch` and the server's time as `now`."""
     return answer | {"epoch": services.read().epoch(), "now": write_when(services.desk.clock())}

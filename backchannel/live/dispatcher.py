@@ -1,7 +1,8 @@
-"""The process's one dispatcher: reads the log and sends one frame a channel. The only file that says Socket.IO `room=`.
+"""The dispatcher: reads the log of changes and sends one frame a channel. The only file that uses Socket.IO's `room=`.
 
-It broadcasts from the log, never from a request, so that everybody sees one order, whichever process took the note. It wakes
-by a nudge from this process's own commits, or looks at the heads every 100 ms for those of others.
+Frames come from the log, never from the request that made a change, so all followers see one order whichever process
+took
+the note. A commit in this process wakes the dispatcher; every 100 ms it also looks for commits of other processes.
 """
 
 from __future__ import annotations
@@ -24,21 +25,22 @@ from backchannel.store.base import Page, Store
 
 log = logging.getLogger(__name__)
 
-POLL_INTERVAL_S = 0.1  # seconds between two looks at the heads
-HEARTBEAT_S = 10.0  # seconds between two `head` beats
-MAX_ITEMS_PER_FRAME = 200  # items a frame
+POLL_INTERVAL_S = 0.1  # how often to look for commits of other processes
+HEARTBEAT_S = 10.0  # between two `head` messages of a channel
+MAX_ITEMS_PER_FRAME = 200  # larger backlogs are sent as several frames
 
-Channel = tuple[str, str]  # (event, channel)
+Channel = tuple[str, str]  # (event slug, channel name)
 
 
 class Emitter(Protocol):
-    """What the dispatcher sends through: Flask-SocketIO's `emit`, or a test's list."""
+    """The seam to Socket.IO: Flask-SocketIO in a server, a list in tests."""
 
-    def emit(self, event: str, data: Any, *, room: str) -> None: ...
+    def emit(self, event: str, data: Any, *, room: str) -> None:
+        """Send `data` as `event` to everybody in `room`."""
 
 
 class Dispatcher:
-    """Follows every channel that somebody in this process follows."""
+    """Sends the changes of every channel that somebody in this process follows."""
 
     def __init__(self, store: Store, emitter: Emitter) -> None:
         self._store = store
@@ -46,24 +48,27 @@ class Dispatcher:
         self.digests = Digests()
         self._wanted = Signal()
         self._watchers: Counter[Channel] = Counter()
-        self._sent: dict[Channel, int] = {}  # up to where each watched channel went out
+        self._sent: dict[Channel, int] = {}  # the last seq sent on each channel
         self._heads: dict[str, int] = {}
-        self._moved: dict[Channel, Signal] = {}  # for those who wait over plain HTTP
+        self._moved: dict[Channel, Signal] = {}  # wakes long polls
         self._heartbeat_at = time.monotonic() + HEARTBEAT_S
         self._epoch = store.reader().epoch()
 
-    def nudge(self, event: str) -> None:
-        """Something was committed."""
+    def nudge(self, _event: str) -> None:
+        """Wake the dispatcher after a commit."""
         self._wanted.set()
 
     def watch(self, channel: Channel) -> None:
-        """Somebody follows. To be called before the backlog is read: an overlap does no harm, a gap would."""
+        """Add a follower of the channel. Call it before reading the backlog, so that frames overlap with it instead
+        of leaving a gap.
+        """
         if not self._watchers[channel]:
             self._sent[channel] = self._store.reader().channel_head(*channel)
             self._moved[channel] = Signal()
         self._watchers[channel] += 1
 
     def unwatch(self, channel: Channel) -> None:
+        """Remove a follower of the channel."""
         self._watchers[channel] -= 1
         if self._watchers[channel] <= 0:
             for kept in (self._watchers, self._sent, self._moved):
@@ -71,6 +76,7 @@ class Dispatcher:
 
     @contextmanager
     def watching(self, channel: Channel) -> Iterator[None]:
+        """Follow the channel inside a `with` block."""
         self.watch(channel)
         try:
             yield
@@ -78,24 +84,24 @@ class Dispatcher:
             self.unwatch(channel)
 
     def wait(self, channel: Channel, after: int, seconds: float) -> None:
-        """Return when the channel has something after `after`, or the time is up."""
+        """Return when the channel has something after `after`, or after `seconds`."""
         with self.watching(channel), Timeout(seconds, False):
             while self._store.reader().channel_head(*channel) <= after:
                 self._moved[channel].wait()
 
     def run(self) -> None:
-        """For ever; a fault of one round is told and does not end it."""
+        """Send frames for ever. A failing round is logged and the next one continues."""
         while True:
             self._wanted.wait(POLL_INTERVAL_S)
             self._wanted.clear()
             try:
                 self.round()
             except Exception:
-                log.exception("a round of the dispatcher failed; the next one goes on from there")
+                log.exception("A round of the dispatcher failed; the next one continues from there")
                 gevent.sleep(POLL_INTERVAL_S)
 
     def round(self) -> None:
-        """One look: send what is new on every watched channel."""
+        """Send whatever is new on the followed channels."""
         reader = self._store.reader()
         if reader.epoch() != self._epoch:
             self._begin_again()
@@ -108,7 +114,7 @@ class Dispatcher:
             self._send_heartbeats()
 
     def _begin_again(self) -> None:
-        """The database is another one (a backup was restored): what was sent counts no more, and all are told at once."""
+        """Start over after a restored backup: forget what was sent, and tell every follower."""
         reader = self._store.reader()
         self._epoch = reader.epoch()
         for channel in list(self._watchers):
@@ -127,7 +133,7 @@ class Dispatcher:
                 self._wake(channel)
 
     def _wake(self, channel: Channel) -> None:
-        """Those who wait for the channel over plain HTTP, if anybody is left: all may have gone while a frame went out."""
+        """Wake the channel's long polls. All followers may have left while a frame was being sent."""
         moved = self._moved.get(channel)
         if moved is not None:
             moved.set()
@@ -136,7 +142,7 @@ class Dispatcher:
     def _send_heartbeats(self) -> None:
         reader = self._store.reader()
         for channel in list(self._watchers):
-            with reader.snapshot():  # a seq of one moment with the digest of another would make every follower start again
+            with reader.snapshot():  # a seq of one moment with a digest of another would make every follower start over
                 seq, digest = self.digests.of(reader, *channel)
             beat = {
                 "event": channel[0], "channel": channel[1], "seq": seq,
@@ -146,12 +152,12 @@ class Dispatcher:
 
 
 def socketio_room(channel: Channel) -> str:
-    """The Socket.IO room of a channel."""
+    """Return the Socket.IO room of a channel."""
     return "/".join(channel)
 
 
 def frame(channel: Channel, page: Page) -> dict[str, Any]:
-    """What stands on a page, as it goes out: {"event", "channel", "prev", "seq", "items"}."""
+    """Return a page as sent to followers: {"event", "channel", "prev", "seq", "items"}."""
     return {
         "event": channel[0],
         "channel": channel[1],

@@ -1,4 +1,4 @@
-"""The socket: connect, follow, unfollow, ops. Each message is authorised by itself; an answer always comes."""
+"""The socket events: connect, follow, unfollow and ops. Every message is authorised separately and always answered."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from backchannel.desk.ops import take_ops
 from backchannel.domain.channels import EVENT, STAFF
 from backchannel.domain.errors import BackchannelError, BadPass, Invalid
 from backchannel.domain.wire import tidy
-from backchannel.live.auth import cookie_name, may_follow, readable_channel, stamped
+from backchannel.live.auth import cookie_name, may_follow, readable_channel, with_epoch_and_time
 from backchannel.live.dispatcher import Channel, socketio_room
 from backchannel.live.limits import Limits
 from backchannel.live.services import Services
@@ -27,29 +27,34 @@ log = logging.getLogger(__name__)
 Message = dict[str, Any]
 Answer = dict[str, Any]
 
-MAX_CHANNELS_PER_SOCKET = 50  # followed by one socket
-AUTH_CHECK_INTERVAL_S = 0.5  # seconds between two looks whether everybody may still follow what she follows
+MAX_CHANNELS_PER_SOCKET = 50  # limits the memory of one connection
+AUTH_CHECK_INTERVAL_S = 0.5  # how often open sockets are checked against revoked passes
 
 
 class Sockets:
-    """What this process remembers of a socket: the pass it showed (not what it may do) and what it follows."""
+    """The open sockets of this process: the pass each presented (never what it may do), and the channels it
+    follows.
+    """
 
     def __init__(self, services: Services, limits: Limits) -> None:
         self._services = services
         self._limits = limits
         self._passes: dict[str, Pass | None] = {}
         self._follows: dict[str, set[Channel]] = {}
-        self._from: dict[str, str] = {}  # address
+        self._addresses: dict[str, str] = {}  # client address
 
     def connect(self, sid: str, auth: object, address: str) -> None:
+        """Register a socket. Raises `BadPass` for an invalid pass and `SlowDown` for too many connections."""
         viewer = self._pass_of(auth if isinstance(auth, dict) else {})
         self._limits.socket(address)
-        self._from[sid] = address
+        self._addresses[sid] = address
         self._passes[sid] = viewer
         self._follows[sid] = set()
 
     def _pass_of(self, auth: Message) -> Pass | None:
-        """A program shows its pass; a browser's cookie counts only beside the token of a page of ours."""
+        """Return the pass of a connection. A browser's cookie only counts together with a token from one of our
+        pages.
+        """
         if auth.get("pass"):
             return self._services.passes.read(str(auth["pass"]))
         if auth.get("token"):
@@ -60,51 +65,55 @@ class Sockets:
         return None
 
     def disconnect(self, sid: str) -> None:
-        if sid in self._from:
-            self._limits.socket_closed(self._from.pop(sid))
+        """Forget a socket and everything it follows."""
+        if sid in self._addresses:
+            self._limits.socket_closed(self._addresses.pop(sid))
         self._passes.pop(sid, None)
         for channel in self._follows.pop(sid, set()):
             self._services.dispatcher.unwatch(channel)
 
     def follow(self, sid: str, message: Message) -> Answer:
-        """Join first, answer after: what is committed between the two comes twice, never not at all."""
+        """Subscribe first, answer afterwards: a change between the two arrives twice rather than never."""
         event = self._event(sid, message)
         channel = (event, readable_channel(self._services, event, message.get("channel"), self._passes.get(sid)))
         follows = self._follows[sid]
         if channel not in follows:
             if len(follows) >= MAX_CHANNELS_PER_SOCKET:
-                raise Invalid(f"One connection follows at most {MAX_CHANNELS_PER_SOCKET} channels.", field="channel")
+                raise Invalid(f"One connection can follow at most {MAX_CHANNELS_PER_SOCKET} channels.", field="channel")
             follows.add(channel)
             self._services.dispatcher.watch(channel)
             join_room(socketio_room(channel))
         seq = self._services.read().channel_head(*channel)
-        return stamped(self._services, {"event": event, "channel": channel[1], "seq": seq})
+        return with_epoch_and_time(self._services, {"event": event, "channel": channel[1], "seq": seq})
 
     def unfollow(self, sid: str, message: Message) -> Answer:
+        """Unsubscribe from a channel."""
         channel = (self._event(sid, message), str(message.get("channel")))
         if channel in self._follows[sid]:
             self._follows[sid].discard(channel)
             leave_room(socketio_room(channel))
             self._services.dispatcher.unwatch(channel)
-        return stamped(self._services, {})
+        return with_epoch_and_time(self._services, {})
 
     def ops(self, sid: str, message: Message) -> Answer:
+        """Run a batch of ops."""
         viewer = self._passes.get(sid)
         if viewer is None:
             raise BadPass("To take notes, open the note-takers' link.")
         event = self._event(sid, message)
         ops = message.get("ops")
         self._limits.ops(viewer, len(ops) if isinstance(ops, list) else 1)
-        return stamped(self._services, {"results": take_ops(self._services.desk, viewer, event, message)})
+        return with_epoch_and_time(self._services, {"results": take_ops(self._services.desk, viewer, event, message)})
 
     def unauthorised(self) -> list[str]:
-        """Sockets that follow what they may not any more: the pass was ended, or the event is restricted now."""
+        """Return the sockets on a channel that their pass no longer allows."""
         known: dict[tuple[Channel, Pass | None], bool] = {}
-        return [sid for sid in list(self._follows) if not self._welcome(sid, known)]
+        return [sid for sid in list(self._follows) if not self._is_allowed(sid, known)]
 
-    def _welcome(self, sid: str, known: dict[tuple[Channel, Pass | None], bool]) -> bool:
+    def _is_allowed(self, sid: str, known: dict[tuple[Channel, Pass | None], bool]) -> bool:
         viewer = self._passes.get(sid)
-        kind = replace(viewer, key="", name="") if viewer else None  # whose it is does not matter: asked once a kind
+        # Permissions depend on the kind of pass, so each kind is checked once.
+        kind = replace(viewer, key="", name="") if viewer else None
         for event, channel in list(self._follows.get(sid, ())):
             of_event = (event, STAFF if channel == STAFF else EVENT)
             if (of_event, kind) not in known:
@@ -114,18 +123,19 @@ class Sockets:
         return True
 
     def _event(self, sid: str, message: Message) -> str:
-        """The message's event, or the one of the pass."""
+        """Return the event named by the message, or the pass's event."""
         viewer = self._passes.get(sid)
         event = message.get("event") or (viewer.event if viewer else None)
         if not isinstance(event, str):
-            raise Invalid("The message names no event.", field="event")
+            raise Invalid("The message doesn't name an event.", field="event")
         return tidy(event)
 
 
 def register(socketio: SocketIO, services: Services, limits: Limits) -> None:
+    """Add the event handlers to the server."""
     sockets = Sockets(services, limits)
 
-    @socketio.on("connect")
+    @socketio.on("connect")  # type: ignore[untyped-decorator]
     def connect(auth: object = None) -> bool | None:
         try:
             sockets.connect(_sid(), auth, request.remote_addr or "")
@@ -133,53 +143,54 @@ def register(socketio: SocketIO, services: Services, limits: Limits) -> None:
             raise ConnectionRefusedError(fault.message) from None
         return None
 
-    @socketio.on("disconnect")
-    def disconnect(reason: object = None) -> None:
+    @socketio.on("disconnect")  # type: ignore[untyped-decorator]
+    def disconnect(_reason: object = None) -> None:
         sockets.disconnect(_sid())
 
-    @socketio.on("*")
-    def unknown(name: object, *rest: object) -> Answer:
-        fault = Invalid(f"There is no message “{tidy(str(name))[:40]}”: follow, unfollow and ops are.")
-        return stamped(services, {"error": error_on_wire(fault)})
+    @socketio.on("*")  # type: ignore[untyped-decorator]
+    def unknown(name: object, *_rest: object) -> Answer:
+        fault = Invalid(f"Unknown message “{tidy(str(name))[:40]}”. Use follow, unfollow or ops.")
+        return with_epoch_and_time(services, {"error": error_on_wire(fault)})
 
     for act in (sockets.follow, sockets.unfollow, sockets.ops):
-        socketio.on(act.__name__)(_answering(services, act))
+        socketio.on(act.__name__)(_always_answering(services, act))
     socketio.start_background_task(close_unauthorised, socketio.server, sockets)
 
 
 def close_unauthorised(server: Any, sockets: Sockets) -> None:
-    """For ever: end the connections of those who may not follow any more."""
+    """Close unauthorised sockets, for ever."""
     while True:
         gevent.sleep(AUTH_CHECK_INTERVAL_S)
         try:
             for sid in sockets.unauthorised():
                 disconnect(server, server.manager.eio_sid_from_sid(sid, NAMESPACE))
         except Exception:
-            log.exception("the look at who may still follow failed")
+            log.exception("Checking for unauthorised sockets failed")
 
 
 def _sid() -> str:
     return str(request.sid)  # type: ignore[attr-defined]
 
 
-def _answering(services: Services, act: Callable[[str, Message], Answer]) -> Callable[..., Answer]:
-    """An answer always comes, whatever broke."""
+def _always_answering(services: Services, act: Callable[[str, Message], Answer]) -> Callable[..., Answer]:
+    """Wrap a handler so that it always returns an answer, even after an unexpected error."""
 
     @wraps(act)
-    def answer(message: object = None, *rest: object) -> Answer:
+    def answer(message: object = None, *_rest: object) -> Answer:
         try:
             if not isinstance(message, dict):
-                raise Invalid("A message is one JSON object.")
+                raise Invalid("Send a message as one JSON object.")
             return act(_sid(), message)
         except BackchannelError as fault:
-            return stamped(services, {"error": error_on_wire(fault)})
+            return with_epoch_and_time(services, {"error": error_on_wire(fault)})
         except Exception:
-            log.exception("a handler failed")
-            fault = BackchannelError("Something broke on the server; it was noted. Nothing of this was kept.")
-            return {"error": {**error_on_wire(fault), "code": "broken", "permanent": False}}
+            log.exception("A socket handler failed")
+            broken = BackchannelError("Something went wrong on the server. Nothing was saved; try again in a moment.")
+            return {"error": {**error_on_wire(broken), "code": "broken", "permanent": False}}
 
     return answer
 
 
 def error_on_wire(fault: BackchannelError) -> dict[str, Any]:
+    """Return an error as JSON: {"code", "message", "field", "permanent"}."""
     return {"code": fault.code, "message": fault.message, "field": fault.field, "permanent": fault.permanent}

@@ -1,5 +1,7 @@
-"""How much one pass may do in a minute, and how many connections one address may hold open. By pass where there is one: a
-venue is one address to the server."""
+"""Rate limits by pass, and a cap on open connections by address.
+
+A venue shares one address, so passes are limited first and addresses only loosely.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +15,13 @@ from backchannel.domain.errors import SlowDown
 from backchannel.domain.wire import MOST_OPS
 from backchannel.passes import Pass
 
-OPS_A_MINUTE = 500  # a phone back from a dead spot brings its outbox in batches of 50
+OPS_A_MINUTE = 500  # a phone back online sends its outbox in batches of 50
 JOINS_A_MINUTE = 120  # by address
-FORGET = 1000  # full buckets are dropped past that many
+MAX_BUCKETS = 1000  # full buckets are dropped beyond this number
 
 
 class Bucket:
-    """Holds `size`, fills at `size` a minute."""
+    """A token bucket of `size` that refills at `size` a minute."""
 
     def __init__(self, size: int, now: float) -> None:
         self.size = size
@@ -27,7 +29,7 @@ class Bucket:
         self.at = now
 
     def take(self, n: int, now: float) -> float:
-        """Seconds to wait; 0 where `n` could be taken."""
+        """Take `n` tokens. Returns the seconds to wait, or 0 if they were available."""
         self.level = min(self.size, self.level + (now - self.at) * self.size / 60)
         self.at = now
         if self.level >= n or self.level >= self.size:
@@ -37,29 +39,31 @@ class Bucket:
 
 
 class Limits:
-    """Counts in this process's memory."""
+    """The limits of this process, in memory."""
 
     def __init__(self, on: bool, sockets: int = 200, clock: Callable[[], float] = time.monotonic) -> None:
         self._on = on
         self._most_sockets = sockets
         self._clock = clock
-        self._sockets: Counter[str] = Counter()  # open, by address
+        self._sockets: Counter[str] = Counter()  # open connections by address
         self._buckets: dict[tuple[str, str], Bucket] = {}
 
     def ops(self, viewer: Pass, n: int) -> None:
-        """`n` ops of one writer of one event; a batch that is too long is refused anyway and counts as a full one."""
+        """Count `n` ops of one writer. An oversized batch is refused later, so it counts as a full one."""
         self._take("ops", f"{viewer.event} {viewer.author_key}", min(n, MOST_OPS), OPS_A_MINUTE)
 
     def joins(self, address: str) -> None:
+        """Count a join from an address."""
         self._take("joins", address, 1, JOINS_A_MINUTE)
 
     def socket(self, address: str) -> None:
-        """One more connection is open from there; who has too many goes on over plain HTTP."""
+        """Count an open connection. A client over the limit falls back to plain HTTP."""
         if self._on and self._sockets[address] >= self._most_sockets and not _is_this_machine(address):
-            raise SlowDown("Your network has many connections open here; this page goes on without one.")
+            raise SlowDown("Too many connections are open from your network. This page continues without one.")
         self._sockets[address] += 1
 
     def socket_closed(self, address: str) -> None:
+        """Count a connection as closed."""
         self._sockets[address] -= 1
         if not self._sockets[address]:
             del self._sockets[address]
@@ -68,16 +72,16 @@ class Limits:
         if not self._on:
             return
         now = self._clock()
-        if len(self._buckets) > FORGET:
+        if len(self._buckets) > MAX_BUCKETS:
             self._buckets = {key: kept for key, kept in self._buckets.items() if now - kept.at < 60}
         bucket = self._buckets.setdefault((what, who), Bucket(a_minute, now))
         seconds = bucket.take(n, now)
         if seconds > 0:
-            raise SlowDown(f"That was a lot at once; try again in {math.ceil(seconds)} s. Nothing was lost.")
+            raise SlowDown(f"Too many requests. Try again in {math.ceil(seconds)} s; nothing was lost.")
 
 
 def _is_this_machine(address: str) -> bool:
-    """Nobody attacks from there; a proxy there stands for everybody."""
+    """Return whether the address is this machine's: a local proxy stands for everybody behind it."""
     try:
         return ip_address(address).is_loopback
     except ValueError:

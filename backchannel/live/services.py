@@ -1,4 +1,4 @@
-"""What the parts of a running server share."""
+"""The objects that the parts of a running server share."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from backchannel.store.base import Reader
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
+    """The objects that the parts of a running server share."""
+
     settings: Settings
     store: RedactingStore
     desk: Desk
@@ -21,4 +23,5 @@ class Services:
     dispatcher: Dispatcher
 
     def read(self) -> Reader:
+        """Return a reader that leaves out names where they must not be shown."""
         return self.store.reader()

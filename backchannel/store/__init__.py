@@ -1,1 +1,1 @@
-"""Where everything is kept. `base` holds the contract, `sqlite` keeps it."""
+"""Storage. `base` defines the contract of a store; `sqlite` implements it."""

@@ -1,13 +1,14 @@
-"""The contract of a store: what every one of them keeps, whatever keeps it.
+"""The contract that every store keeps.
 
-- Times in and out are aware `datetime`s (kept in UTC), bare `date`s, or `None`.
-- A `Reader` may be used from any thread; what it returns are values, not rows that live on.
-- All writing is done in **jobs**: `store.write(job)` runs `job(writer)` inside the store's one writing transaction and
-  returns what the job returns, only after the commit is on disk. What a job raises is raised to its caller, and nothing
-  that the job wrote is kept; its neighbours in the same commit are not touched. Jobs must not wait for anything.
-- `seq` is taken from a counter row inside the writing transaction, so that seqs appear in the order they were committed.
-- Errors: `UnknownEvent`, `UnknownSession`, `UnknownItem`, `Taken`; `Busy` where the database stayed locked,
-  `DiskFull` where there is no room. After either of the last two nothing of the job is kept and reads go on.
+- Times are aware `datetime`s (stored in UTC), bare `date`s, or `None`.
+- A `Reader` may be used from any thread. It returns plain values, never rows that stay connected to the database.
+- All writing happens in **jobs**. `store.write(job)` runs `job(writer)` inside the single writing transaction and
+returns
+  the job's result once the commit is on disk. An exception raised by a job reaches its caller and undoes that job alone;
+  the other jobs of the same commit are kept. A job must not block.
+- `seq` comes from a counter row that is raised inside the writing transaction, so seqs appear in commit order.
+- Errors: `UnknownEvent`, `UnknownSession`, `UnknownItem` and `AlreadyExists`. `Busy` means that the database stayed
+  locked, `DiskFull` that there is no room. After either of these, nothing of the job is stored and reads still work.
 """
 
 from __future__ import annotations
@@ -37,7 +38,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A piece of a channel's order, from `prev` (excluded) to `seq` (included): each item once, at its last seq."""
+    """A slice of a channel, from `prev` (exclusive) to `seq` (inclusive). Each item appears once, at its latest
+    seq.
+    """
 
     items: tuple[Item | Tombstone, ...]
     prev: int
@@ -47,7 +50,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revision:
-    """A text that an item had, or was offered."""
+    """One version of an item's text, including versions that were rejected as conflicting."""
 
     rev: int
     text: str
@@ -57,7 +60,7 @@ class Revision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """Who did what to an item when, and how it stood afterwards."""
+    """One change to an item: who did what and when, and the item's state afterwards."""
 
     seq: int
     id: str
@@ -72,7 +75,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredAnswer:
-    """An op that was taken before: the fingerprint of its body, and the first answer."""
+    """The first answer to an op, with the fingerprint of the op's body."""
 
     fingerprint: str
     answer: Mapping[str, Any]
@@ -80,7 +83,7 @@ class StoredAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where a post is known from: the item's `id`, and what it looked like there."""
+    """One place where a post was seen: the `id` of the item, and a fingerprint of what that place said."""
 
     id: str
     feed: str
@@ -89,7 +92,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """What stands in a session, counted."""
+    """Counts of the visible items in a session."""
 
     origins: Mapping[str, int]
     kinds: Mapping[str, int]
@@ -97,175 +100,187 @@ class Tally:
 
 
 class Reader(Protocol):
-    """What can be asked."""
+    """The queries of a store."""
 
     def epoch(self) -> str:
-        """The database's own id; a restored one has a new one."""
+        """Return the database's id. A restored database gets a new one."""
 
     def snapshot(self) -> AbstractContextManager[None]:
-        """What is asked within is answered as of one moment, whatever is committed meanwhile. Nothing may be waited for."""
+        """Answer every query inside the `with` block as of one moment, whatever is committed meanwhile. Do not
+        block inside it.
+        """
 
     def events(self) -> list[Event]:
-        """All events, newest first."""
+        """Return all events, newest first."""
 
     def event(self, slug: str) -> Event:
-        """One event, or `UnknownEvent`."""
+        """Return one event. Raises `UnknownEvent`."""
 
     def heads(self) -> dict[str, int]:
-        """The last seq of every event, by slug: cheap enough to be asked ten times a second."""
+        """Return the latest seq of every event, by slug. Cheap enough to call ten times a second."""
 
     def generation(self, slug: str, role: str, session: str | None = None) -> int:
-        """How often the passes of a role were made anew; 0 at first."""
+        """Return how many times the passes of a role were replaced, starting at 0."""
 
     def rooms(self, event: str) -> tuple[Room, ...]:
-        """In the order of the schedule."""
+        """Return the rooms in schedule order."""
 
     def sessions(self, event: str) -> tuple[Session, ...]:
-        """In the order of the grid: by start, then room, then number."""
+        """Return the sessions in grid order: by start, then room, then number. Merged sessions are left out."""
 
     def anonymous_sessions(self, event: str) -> frozenset[str]:
-        """The guids of the sessions without names: cheap enough to be asked for every frame."""
+        """Return the guids of the sessions that show no names. Cheap enough to call for every frame."""
 
     def merged_sessions(self, event: str) -> dict[str, str]:
-        """Sessions that were taken in by others, and by which, by guid; they are not among `sessions`."""
+        """Return the guids of merged sessions, each with the guid of the session it was merged into."""
 
     def session(self, event: str, ref: str) -> Session:
-        """One session by guid or slug, or `UnknownSession`."""
+        """Return one session by guid or slug. Raises `UnknownSession`."""
 
     def item(self, event: str, id: str) -> Item:
-        """One item in whatever state, or `UnknownItem`."""
+        """Return one item in any state. Raises `UnknownItem`."""
 
     def items(self, event: str, *, session: str | None = None, states: Sequence[State] = ("visible",)) -> list[Item]:
-        """In reading order: (`at`, seq), what has no time first."""
+        """Return items in reading order: by `at`, then seq. Items without a time come first."""
 
     def hallway(self, event: str, *, limit: int = 100) -> list[Item]:
-        """The newest visible items that belong to no session, in reading order."""
+        """Return the newest visible items that belong to no session, in reading order."""
 
     def history(self, event: str, id: str) -> list[Change]:
-        """What was done to an item, oldest first."""
+        """Return the changes of an item, oldest first."""
 
     def revisions(self, event: str, id: str) -> list[Revision]:
-        """Every text of an item, oldest first; those offered on a stale revision too."""
+        """Return every text of an item, oldest first, including conflicting ones."""
 
     def changes(self, event: str, channel: str, after: int, limit: int) -> Page:
-        """The channel from `after` on, at most `limit` items or tombstones."""
+        """Return at most `limit` items and tombstones of the channel after the seq `after`."""
 
     def page_extent(self, event: str, channel: str, after: int, limit: int) -> tuple[int, int, bool]:
-        """(last seq, count, more) of that page without reading it. An item that changes leaves its page for a later one,
-        so that equal extents are equal pages."""
+        """Return (last seq, count, more) of the page that `changes` would return, without reading its items.
+
+        A changed item moves to a later page, so pages with equal extents are equal.
+        """
 
     def channel_head(self, event: str, channel: str) -> int:
-        """The last seq of a channel; 0 where nothing ever stood on it."""
+        """Return the latest seq of a channel, or 0 if nothing was ever published to it."""
 
     def channel_entries(self, event: str, channel: str) -> list[tuple[int, str, int]]:
-        """(seq, id, rev) of what is present on the channel, in seq order: what its digest is made of."""
+        """Return (seq, id, rev) of the items on the channel, in seq order. The channel's digest is computed from
+        this.
+        """
 
     def stored_answer(self, event: str, author_key: str, op: str) -> StoredAnswer | None:
-        """What was answered to an op, if it was taken before."""
+        """Return the answer that an op got before, or `None` if it is new."""
 
     def tallies(self, event: str) -> dict[str | None, Tally]:
-        """Counts of visible items by session; `None` is the hallway."""
+        """Count the visible items by session guid; `None` counts the hallway."""
 
     def activity(self, event: str, since: datetime, step: int) -> dict[str, list[int]]:
-        """Visible items by session, counted in steps of `step` seconds from `since` on, by `at`."""
+        """Count the visible items of each session by `at`, in steps of `step` seconds from `since` on."""
 
     def record(self, event: str, *, session: str | None = None, states: Sequence[State] = ("visible",)) -> Record:
-        """All that a write-up is composed from."""
+        """Return everything that a write-up is composed from."""
 
     def feeds(self, event: str | None = None) -> list[Feed]:
-        """The feeds of an event, or of all."""
+        """Return the feeds of one event, or of all events."""
 
     def feed(self, event: str, id: str) -> Feed | None:
-        """One feed, if it was not taken away."""
+        """Return the feed, or `None` if it was removed."""
 
     def sources(self, event: str, keys: Sequence[str]) -> dict[str, Source]:
-        """Those of the keys (domain/identity.py) under which a post is known."""
+        """Return the sources that are known by any of `keys` (see domain/identity.py), by key."""
 
     def sources_since(self, event: str, feed: str, since: datetime) -> dict[str, Source]:
-        """What a feed brought that is read under a time from `since` on and was not withdrawn, by key."""
+        """Return, by key, the feed's sources whose item has an `at` from `since` on and was not withdrawn."""
 
     def edition(self, event: str, session: str) -> Edition:
-        """What people made of a session's write-up; an untouched one where nobody did."""
+        """Return the latest edits to a session's write-up, or an empty `Edition` if nobody edited it."""
 
     def editions(self, event: str) -> dict[str, Edition]:
-        """The same for all sessions that somebody touched, by guid."""
+        """Return the latest edits of every write-up that somebody edited, by session guid."""
 
     def gaps(self, event: str) -> tuple[Gap, ...]:
-        """Times of which posts may be missing, in order."""
+        """Return the periods in which posts may be missing, oldest first."""
 
     def fingerprints(self, event: str, ids: Sequence[str]) -> dict[str, tuple[str, str]]:
-        """id -> (text, state) of those of `ids` that are kept: what take_entries compares with."""
+        """Return id -> (text, state) for those of `ids` that exist."""
 
 
 class Writer(Reader, Protocol):
-    """What can be done inside a job; it reads what it has written."""
+    """The changes a job can make. It also reads what the job has written so far."""
 
     def save_event(self, event: Event) -> None:
-        """Make an event, or change it (its `head` is never touched). A slug in use by another `uid`: `Taken`."""
+        """Create or update an event; its `head` stays as it is. Raises `AlreadyExists` if another event has the
+        slug.
+        """
 
     def remove_event(self, slug: str) -> None:
-        """Take the event away with all that is in it."""
+        """Delete the event with everything in it."""
 
     def increment_generation(self, slug: str, role: str, session: str | None = None) -> int:
-        """Passes made before are worth nothing from now on."""
+        """Invalidate all passes of a role (or of a role in one session) and return the new generation."""
 
     def save_rooms(self, event: str, rooms: Sequence[Room]) -> None:
-        """The event's rooms are these, in this order."""
+        """Replace the event's rooms, in this order."""
 
     def save_session(self, event: str, session: Session) -> None:
-        """Make a session, or change it."""
+        """Create or update a session."""
 
     def remove_session(self, event: str, guid: str) -> None:
-        """Take a session off the grid; its items must have been moved before."""
+        """Remove a session from the grid. Its items must have been moved before."""
 
     def save_item(
         self, item: Item, channels: Sequence[str], *, do: str, by: str, at: datetime, new_text: bool
     ) -> Item:
-        """Give the item the next seq, put it on `channels`, leave tombstones on those it left. `new_text`: the text is
-        a new revision. Returns the item as it now stands."""
+        """Store the item at the next seq and return it as stored.
+
+        Publishes it to `channels` and leaves tombstones on channels it was on before. With `new_text`, the text becomes
+        a new
+        revision.
+        """
 
     def save_conflicting_text(self, item: Item, text: str, *, by: str, at: datetime) -> int:
-        """Keep a text that was written on a stale revision, beside the one that stands. Returns its rev."""
+        """Store a text that was based on an old revision, beside the current one. Returns its revision number."""
 
     def save_answer(self, event: str, author_key: str, op: str, taken: StoredAnswer) -> None:
-        """Remember the first answer to an op, for ever."""
+        """Remember the first answer to an op for good."""
 
     def react(self, event: str, id: str, author_key: str, reaction: str, on: bool) -> dict[str, int]:
-        """One person's reaction, on or off. Returns the item's counts."""
+        """Add or remove one person's reaction. Returns the item's counts by reaction."""
 
     def save_edition(self, event: str, session: str, edition: Edition, *, by: str, at: datetime) -> Edition:
-        """Keep a write-up as the next revision; those before stay."""
+        """Store the edits to a write-up as the next revision. Earlier revisions are kept."""
 
     def save_source(self, event: str, key: str, source: Source, *, if_absent: bool = False) -> None:
-        """Know a post under a key; with `if_absent`, only if none is known under it."""
+        """Remember where a post was seen. With `if_absent`, keep an existing entry."""
 
     def remove_source(self, event: str, key: str) -> None:
         """Forget a key."""
 
     def save_gap(self, event: str, gap: Gap) -> None:
-        """Remember that posts may be missing."""
+        """Remember a period in which posts may be missing."""
 
     def save_feed(self, feed: Feed) -> None:
-        """Make a feed, or change it."""
+        """Create or update a feed."""
 
     def remove_feed(self, event: str, id: str) -> None:
-        """Take a feed away; its posts stay."""
+        """Remove a feed. Its posts stay."""
 
     def attempt(self, step: Callable[[], T]) -> T:
-        """Run a part of the job so that, if it raises, that part alone is undone."""
+        """Run part of a job; an exception inside it undoes that part alone."""
 
 
 class Store(Protocol):
-    """Where everything is kept."""
+    """A database of events."""
 
     def reader(self) -> Reader:
-        """For asking."""
+        """Return a reader for the calling thread."""
 
     def write(self, job: Callable[[Writer], T]) -> T:
-        """Run `job` in the writing transaction; return when it is on disk."""
+        """Run `job` in the writing transaction and return its result once it is on disk."""
 
     def free_bytes(self) -> int:
-        """How much room there is left to keep things in."""
+        """Return the free disk space in bytes."""
 
     def close(self) -> None:
-        """Finish what is under way and let go of the files."""
+        """Finish pending work and close the files."""

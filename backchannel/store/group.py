@@ -1,7 +1,8 @@
-"""Group commit: whatever queued while the last commit ran goes into ONE transaction.
+"""Group commit: all jobs that queue up while one commit runs share the next transaction.
 
-Commits run in a native thread that owns the writing connection, so that the hub goes on answering during an fsync. There is
-no artificial delay: a fixed time of gathering only loses (measured; docs/decisions/).
+Commits run in a native thread that owns the writing connection, so the event loop keeps answering during an fsync.
+There
+is no artificial delay, because waiting for more jobs only adds latency (measured; see docs/decisions/).
 """
 
 from __future__ import annotations
@@ -21,12 +22,12 @@ from backchannel.store.sqlite.store import Job, SqliteStore
 
 T = TypeVar("T")
 
-MAX_JOBS_PER_COMMIT = 500  # jobs a commit: keeps the longest wait short
-WRITE_TIMEOUT_S = 6.0  # seconds: a little over what a commit waits for another process
+MAX_JOBS_PER_COMMIT = 500  # limits how long the first job of a commit waits for the last
+WRITE_TIMEOUT_S = 6.0  # a little longer than a commit waits for another process
 
 
 class GroupCommit:
-    """A `Store` for a process under gevent: the same contract, with commits shared."""
+    """A `Store` for a gevent process that commits many jobs at once."""
 
     def __init__(self, store: SqliteStore) -> None:
         self._store = store
@@ -39,17 +40,19 @@ class GroupCommit:
         return self._store.reader()
 
     def write(self, job: Callable[[Writer], T]) -> T:
-        """The same contract; `Busy` after `PATIENCE`. A job that was begun by then may still be kept, so that what can be
-        asked twice must carry an id."""
+        """Run the job as `Store.write` does. Raises `Busy` after `WRITE_TIMEOUT_S`.
+
+        A job that had already started by then may still be stored, so repeatable requests must carry an id.
+        """
         waiting = (job, AsyncResult())
         self._queue.append(waiting)
         self._wanted.set()
         try:
             return waiting[1].get(timeout=WRITE_TIMEOUT_S)  # type: ignore[no-any-return]
         except Timeout:
-            with suppress(ValueError):  # it is under way
+            with suppress(ValueError):  # the job has started
                 self._queue.remove(waiting)
-            raise Busy("The server is busy; nothing was lost, try again in a moment.") from None
+            raise Busy("The server is busy. Nothing was lost; try again in a moment.") from None
 
     def free_bytes(self) -> int:
         return self._store.free_bytes()
@@ -65,13 +68,13 @@ class GroupCommit:
     def _commit(self, batch: list[tuple[Job, AsyncResult]]) -> None:
         try:
             outcomes: list[tuple[bool, Any]] = self._thread.apply(self._store.commit, ([job for job, _ in batch],))
-        except Exception as fault:  # whatever broke, everybody gets an answer
+        except Exception as fault:  # every caller must get an answer
             outcomes = [(False, fault)] * len(batch)
-        for (_, result), (good, what) in zip(batch, outcomes, strict=True):
-            if good:
-                result.set(what)
+        for (_, pending), (ok, result) in zip(batch, outcomes, strict=True):
+            if ok:
+                pending.set(result)
             else:
-                result.set_exception(what)
+                pending.set_exception(result)
 
     def close(self) -> None:
         while self._queue:

@@ -1,4 +1,4 @@
-"""The API: ops in, changes out, and what there is. docs/protocol.md is its page."""
+"""The HTTP API, documented in docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -9,35 +9,35 @@ from flask import Blueprint, Flask, Response, jsonify, request
 from backchannel.desk import access, events, ops, overview
 from backchannel.domain.errors import Invalid
 from backchannel.domain.wire import MOST_BYTES
-from backchannel.live.auth import readable_channel, stamped
+from backchannel.live.auth import readable_channel, with_epoch_and_time
 from backchannel.live.dispatcher import frame
 from backchannel.web import sealed
 from backchannel.web.guard import limits, request_pass, services, visible, writing_pass
 
-PAGE = 200  # items a page, unless asked otherwise
-LARGEST_PAGE = 500
-LONGEST_WAIT = 25.0  # seconds
+DEFAULT_PAGE_ITEMS = 200  # items a page by default
+MAX_PAGE_ITEMS = 500
+MAX_WAIT_S = 25.0  # seconds
 
 api = Blueprint("api", __name__, url_prefix="/api/v1/events/<event>")
 
 
 @api.get("")
 def show(event: str) -> Response:
-    """The event and its sessions, as `backchannel event show --json` prints them."""
+    """Return the event and its sessions, as `backchannel event show --json` prints them."""
     visible(event)
-    return jsonify(stamped(services(), overview.event_overview(services().read(), event)))
+    return jsonify(with_epoch_and_time(services(), overview.event_overview(services().read(), event)))
 
 
 @api.get("/changes")
 def changes(event: str) -> Response:
-    """A piece of a channel from `after` on; with `wait`, the answer is held until there is something."""
+    """Return a page of a channel after the seq `after`. With `wait`, hold the answer until there is something."""
     viewer = request_pass(event)
     channel = readable_channel(services(), event, request.args.get("channel", "event"), viewer)
-    after, limit = _whole("after", 0), max(1, min(_whole("limit", PAGE), LARGEST_PAGE))
-    wait = min(_seconds("wait"), LONGEST_WAIT)
+    after, limit = _integer_arg("after", 0), max(1, min(_integer_arg("limit", DEFAULT_PAGE_ITEMS), MAX_PAGE_ITEMS))
+    wait = min(_seconds_arg("wait"), MAX_WAIT_S)
     if wait:
         services().dispatcher.wait((event, channel), after, wait)
-        readable_channel(services(), event, channel, viewer)  # the pass may have been ended meanwhile
+        readable_channel(services(), event, channel, viewer)  # the pass may have been revoked meanwhile
     reader = services().read()
     page_extent = reader.page_extent(event, channel, after, limit)
     if page_extent[2] and not services().read().anonymous_sessions(event):
@@ -48,61 +48,61 @@ def changes(event: str) -> Response:
     answer = frame((event, channel), page) | {"more": page.more}
     if not page.more:
         answer["digest"] = digest
-    return jsonify(stamped(services(), answer))
+    return jsonify(with_epoch_and_time(services(), answer))
 
 
 @api.post("/ops")
 def take_ops(event: str) -> Response:
-    """A batch of ops; each is answered by itself."""
+    """Answer a batch of ops, each separately."""
     viewer = writing_pass(event)
     batch = _json()
     raw = batch.get("ops") if isinstance(batch, dict) else None
     limits().ops(viewer, len(raw) if isinstance(raw, list) else 1)
-    return jsonify(stamped(services(), {"results": ops.take_ops(services().desk, viewer, event, batch)}))
+    return jsonify(with_epoch_and_time(services(), {"results": ops.take_ops(services().desk, viewer, event, batch)}))
 
 
 @api.post("/join")
 def join(event: str) -> Response:
-    """A shared pass and a name -> a personal pass."""
+    """Exchange a shared pass and a name for a personal pass."""
     limits().joins(request.remote_addr or "")
     viewer = writing_pass(event)
     access.authenticate(services().read(), viewer, event)
     body = _json()
     name = body.get("name") if isinstance(body, dict) else None
     token = events.join(services().desk, services().passes, viewer, name)
-    return jsonify(stamped(services(), {"pass": token}))
+    return jsonify(with_epoch_and_time(services(), {"pass": token}))
 
 
 @api.get("/items/<id>")
 def item(event: str, id: str) -> Response:
-    """One visible item."""
+    """Return one visible item."""
     visible(event)
-    return jsonify(stamped(services(), {"item": overview.visible_item(services().read(), event, id)}))
+    return jsonify(with_epoch_and_time(services(), {"item": overview.visible_item(services().read(), event, id)}))
 
 
 def _json() -> Any:
     if (request.content_length or 0) > MOST_BYTES:
-        raise Invalid(f"A batch has at most {MOST_BYTES // 1024} KB; send it in two.")
+        raise Invalid(f"A batch can have at most {MOST_BYTES // 1024} KB. Send it in two.")
     try:
         return request.get_json(force=True)
     except RecursionError:
         raise Invalid("The JSON is nested too deeply.") from None
 
 
-def _whole(name: str, default: int) -> int:
+def _integer_arg(name: str, default: int) -> int:
     text = request.args.get(name, "")
     if not text:
         return default
     if not text.isascii() or not text.isdigit() or len(text) > 15:
-        raise Invalid(f"`{name}` is a whole number.", field=name)
+        raise Invalid(f"`{name}` must be a whole number.", field=name)
     return int(text)
 
 
-def _seconds(name: str) -> float:
+def _seconds_arg(name: str) -> float:
     try:
         seconds = float(request.args.get(name) or 0)
     except ValueError:
-        raise Invalid(f"`{name}` is a number of seconds.", field=name) from None
+        raise Invalid(f"`{name}` must be a number of seconds.", field=name) from None
     return seconds if seconds > 0 else 0.0
 
 

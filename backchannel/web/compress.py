@@ -1,4 +1,4 @@
-"""Pages and JSON go out compressed: the wifi is rubbish, and a grid of sixty sessions is 200 KB of HTML."""
+"""Compression of pages and JSON: a grid of sixty sessions is 200 KB of HTML, and the wifi is slow."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import gzip
 
 from flask import Flask, Response, request
 
-SMALLEST = 1000  # bytes worth the trouble
+MIN_BYTES = 1000  # bytes; below this, compression gains nothing
 LEVEL = 5
 TEXT = ("text/", "application/json", "application/javascript", "application/x-ndjson", "image/svg+xml")
 
 
 def register(app: Flask) -> None:
-    # Registered first, hence run last: what others add to a response is on it by then.
+    # Registered first and therefore run last, after other hooks have added their headers.
     @app.after_request
     def compress(response: Response) -> Response:
         if not (response.mimetype or "").startswith(TEXT):
@@ -28,9 +28,10 @@ def register(app: Flask) -> None:
 def _compress(response: Response) -> None:
     response.direct_passthrough = False
     body = response.get_data()
-    if len(body) < SMALLEST:
+    if len(body) < MIN_BYTES:
         return
     response.set_data(gzip.compress(body, LEVEL, mtime=0))
     response.headers["Content-Encoding"] = "gzip"
-    if response.headers.get("ETag"):  # another encoding is another representation (RFC 9110, 8.8.1): the tag is weak now
+    if response.headers.get("ETag"):
+        # Another encoding is another representation, so the tag becomes weak (RFC 9110, section 8.8.1).
         response.set_etag(response.get_etag()[0] or "", weak=True)

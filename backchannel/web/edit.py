@@ -1,4 +1,4 @@
-"""Editing a write-up: saved by itself, or by a button where there are no scripts."""
+"""The editor of a write-up. It saves automatically, or by a button without scripts."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ edit = Blueprint("edit", __name__)
 
 @edit.get("/e/<event>/s/<slug>/write-up/edit")
 def form(event: str, slug: str) -> str:
-    """The write-up with everything that can be done to it."""
+    """Show the editor."""
     found, viewer = _editor(event)
     session = may_edit(services().read(), viewer, slug)
     record = services().read().record(event, session=slug)
     edition = services().read().edition(event, session.guid)
-    all_lines = replace(record, editions={session.guid: Edition(order=edition.order)})  # those left out, too
+    all_lines = replace(record, editions={session.guid: Edition(order=edition.order)})  # including lines that are left out
     writeup = compose_session(all_lines, session)
     return render_template(
         "writeup_edit.html", **still(found, viewer), session=session, edition=edition, lines=writeup.notes,
@@ -35,7 +35,7 @@ def form(event: str, slug: str) -> str:
 
 @edit.post("/e/<event>/s/<slug>/write-up/edit")
 def save(event: str, slug: str) -> ResponseReturnValue:
-    """The whole form, every time: what it does not tick is not so."""
+    """Save the whole form. Boxes that are not ticked are cleared."""
     _, viewer = _editor(event)
     saved = save_edition(services().desk, viewer, slug, _edition())
     if request.headers.get("Accept") == "application/json":
@@ -45,14 +45,14 @@ def save(event: str, slug: str) -> ResponseReturnValue:
 
 @edit.post("/e/<event>/s/<slug>/write-up/publish")
 def publishing(event: str, slug: str) -> ResponseReturnValue:
-    """Published or not, as the form says."""
+    """Publish or unpublish the write-up."""
     _, viewer = _editor(event)
     publish(services().desk, viewer, slug, request.form.get("published") == "yes")
     return redirect(url_for("writeups.session", event=event, slug=slug), code=303)
 
 
 def _edition() -> Edition:
-    """What the form says. `line` names every line in the order it stands in, `keep` and `pin` those that are ticked."""
+    """Read the form: `line` lists every line in order, `keep` and `pin` the ticked ones."""
     fields = request.form
     lines = fields.getlist("line")
     kept = set(fields.getlist("keep"))

@@ -1,4 +1,4 @@
-"""Every error, as a page or as JSON: one sentence for the person who caused it."""
+"""Errors as pages or JSON, each with a message for the person who caused it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from backchannel.live.handlers import error_on_wire
 log = logging.getLogger(__name__)
 
 TITLES = {
-    400: "That cannot be taken", 401: "A link is needed", 403: "Not with this link", 404: "Nothing here",
-    405: "Not like this", 409: "That does not fit", 413: "Too large", 429: "One moment", 503: "One moment",
+    400: "That can't be used", 401: "You need a link", 403: "Your link doesn't allow this", 404: "Nothing here",
+    405: "That doesn't work here", 409: "Conflict", 413: "Too large", 429: "One moment", 503: "One moment",
 }  # fmt: skip
 
 
@@ -28,22 +28,22 @@ def register(app: Flask) -> None:
         return response
 
     @app.errorhandler(SecurityError)
-    def unknown_host(fault: SecurityError) -> ResponseReturnValue:
-        # No page: its links would need the host that was refused.
-        return Response("This server does not go by that name.\n", 400, mimetype="text/plain")
+    def unknown_host(_fault: SecurityError) -> ResponseReturnValue:
+        # Plain text, because a page's links would need the host that was refused.
+        return Response("Unknown host name. Check the address.\n", 400, mimetype="text/plain")
 
     @app.errorhandler(HTTPException)
     def http(fault: HTTPException) -> ResponseReturnValue:
         status = fault.code or 500
         message = "There is nothing at this address." if status == 404 else fault.description or fault.name
         code = (fault.name or "error").lower().replace(" ", "_")
-        error = {"code": code, "message": message, "field": None, "permanent": status < 500}
+        error: dict[str, object] = {"code": code, "message": message, "field": None, "permanent": status < 500}
         return fault if fault.response is not None else _answer(status, message, error)
 
     @app.errorhandler(Exception)
-    def unforeseen(fault: Exception) -> ResponseReturnValue:
-        log.exception("a request failed: %s %s", request.method, request.endpoint)
-        message = "Something broke on the server; it was noted."
+    def unforeseen(_fault: Exception) -> ResponseReturnValue:
+        log.exception("Request failed: %s %s", request.method, request.endpoint)
+        message = "Something went wrong on the server. Try again in a moment."
         return _answer(500, message, {"code": "broken", "message": message, "field": None, "permanent": False})
 
 
@@ -51,7 +51,7 @@ def _answer(status: int, message: str, error: dict[str, object]) -> Response:
     if request.path.startswith("/api/"):
         response = jsonify({"error": error})
     else:
-        title = TITLES.get(status, "Something broke")
+        title = TITLES.get(status, "Something went wrong")
         response = Response(render_template("error.html", status=status, title=title, message=message))
     response.status_code = status
     return response

@@ -1,10 +1,11 @@
-"""Write-ups to take away that take long to make: in a process of their own, one at a time an event, each made once.
+"""Downloads that take long to make: built in a child process, one at a time an event, and cached.
 
-    asked -> kept since the last change?  yes: that file
-                                          no:  wait for the event's turn -> `backchannel export` as a child -> kept, sent
+    request -> cached since the last change?  yes: send it
+                                              no:  wait for the event's turn -> `backchannel export` as a child -> cache, send
 
-A file is known by all that it is made of: the event's last seq, its grid, how its write-ups were edited. So an old one is
-never served again, and a flood of requests costs one making (docs/formats.md).
+A file's key covers everything it is made of: the event's last seq, its grid and the edits to its write-ups. An outdated
+file
+is never served, and concurrent requests share one build (docs/formats.md).
 """
 
 from __future__ import annotations
@@ -26,23 +27,23 @@ from backchannel.store.base import Reader
 
 log = logging.getLogger(__name__)
 
-MOST_BYTES = 96 * 1024 * 1024  # of all files kept
-MAX_CONCURRENT = 2  # makings, of all events together
-PATIENT = 8  # may wait for an event's turn
-LONGEST = 300.0  # seconds of one making
+MAX_CACHE_BYTES = 96 * 1024 * 1024  # in the cache
+MAX_CONCURRENT = 2  # builds at a time, of all events together
+MAX_WAITING = 8  # requests waiting for one event's turn
+BUILD_TIMEOUT_S = 300.0  # seconds a build may take
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A file: of which event, and session if of one; in which format; what is published only, or drafts too."""
+    """A file to build. With `published`, drafts are left out."""
 
     event: str
-    session: str | None  # its slug
+    session: str | None  # slug
     format: str
     published: bool
 
     def command(self, db: Path) -> list[str]:
-        """The export that makes it, polite to what else the machine does."""
+        """Return the command that builds the file at low priority."""
         words = [*_NICE, sys.executable, "-m", "backchannel", "export", f"--db={db}", f"--format={self.format}", "--output=-"]
         words += [f"--session={self.session}"] if self.session else []
         return [*words, *(["--published"] if self.published else []), "--", self.event]
@@ -53,7 +54,7 @@ _NICE = ("nice", "-n", "10") if shutil.which("nice") else ()
 
 @dataclass
 class Exports:
-    """The files made so far, and the turns of those to be made. `make` makes one: in a server, `made_by_child`."""
+    """Cache of generated export files, with one build at a time per event. A server builds with `made_by_child`."""
 
     make: Callable[[Wanted], bytes]
     _kept: OrderedDict[str, bytes] = field(default_factory=OrderedDict)
@@ -61,21 +62,21 @@ class Exports:
     _places: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_CONCURRENT))
 
     def file(self, reader: Reader, wanted: Wanted) -> bytes:
-        """The file as of now; `Busy` where too many ask for files of this event."""
+        """Return the current file. Raises `Busy` if too many requests wait for this event."""
         key = tag_of(reader, wanted)
         if key not in self._kept:
-            with self._turn(wanted.event):
-                key = tag_of(reader, wanted)  # what it is made of may have changed meanwhile; or somebody made it
+            with self._build_slot(wanted.event):
+                key = tag_of(reader, wanted)  # the event may have changed meanwhile, or another request built the file
                 if key not in self._kept:
                     self._keep(key, self.make(wanted))
         self._kept.move_to_end(key)
         return self._kept[key]
 
     @contextmanager
-    def _turn(self, event: str) -> Iterator[None]:
+    def _build_slot(self, event: str) -> Iterator[None]:
         lock, waiting = self._turns.setdefault(event, (Lock(), []))
-        if len(waiting) >= PATIENT:
-            raise Busy("Many ask for this at once; the file is being made. Try again in a minute.")
+        if len(waiting) >= MAX_WAITING:
+            raise Busy("This file is being prepared for many people. Try again in a minute.")
         waiting.append(None)
         try:
             with lock, self._places:
@@ -85,29 +86,29 @@ class Exports:
 
     def _keep(self, key: str, data: bytes) -> None:
         self._kept[key] = data
-        while len(self._kept) > 1 and sum(map(len, self._kept.values())) > MOST_BYTES:
+        while len(self._kept) > 1 and sum(map(len, self._kept.values())) > MAX_CACHE_BYTES:
             self._kept.popitem(last=False)
 
 
 def tag_of(reader: Reader, wanted: Wanted) -> str:
-    """What the file is made of, in a word: equal where the file would be."""
-    around = reader.record(wanted.event, states=())  # the grid, the editions, the gaps: all but the items
+    """Return a hash of everything the file is made of."""
+    around = reader.record(wanted.event, states=())  # grid, edits and gaps, but no items
     made_of = (reader.epoch(), wanted, around.event.head, around)
     return hashlib.sha256(repr(made_of).encode("utf-8", "replace")).hexdigest()[:32]
 
 
 def made_by_child(db: Path, wanted: Wanted) -> bytes:
-    """The file, made by `backchannel export` in a process of its own: the one that serves goes on serving."""
+    """Build the file with `backchannel export` in a child process, so that the server stays responsive."""
     try:
         done = subprocess.run(
-            wanted.command(db), stdin=subprocess.DEVNULL, capture_output=True, timeout=LONGEST, check=False
+            wanted.command(db), stdin=subprocess.DEVNULL, capture_output=True, timeout=BUILD_TIMEOUT_S, check=False
         )
     except subprocess.TimeoutExpired:
-        raise Busy("This takes too long to make here; the event's organisers can make it with a command.") from None
+        raise Busy("This file takes too long to prepare here. Ask the organisers to export it from the command line.") from None
     if done.returncode == 0:
         return done.stdout
     said = done.stderr.decode(errors="replace").strip()
-    if done.returncode == 1 and "\n" not in said:  # a refusal, in words fit to be shown
+    if done.returncode == 1 and "\n" not in said:  # the command refused, with a message for people
         raise Invalid(said, field="format")
-    log.error("the export of %s as %s failed: %s", wanted.event, wanted.format, said[-2000:])
-    raise BackchannelError("The file could not be made; it was noted.")
+    log.error("The export of %s as %s failed: %s", wanted.event, wanted.format, said[-2000:])
+    raise BackchannelError("The file couldn't be prepared. Try again later.")

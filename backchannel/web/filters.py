@@ -1,4 +1,4 @@
-"""Times as people at the event read them: `clock`, `day` and `date`, in the event's zone. And numbers, drawn."""
+"""Template filters for times in the event's zone: `clock`, `day` and `dated`."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ def _when(value: When | str) -> When:
 
 
 def clock(value: When | str) -> str:
-    """10:05; nothing for what has no time of day."""
+    """Return 10:05, or nothing for values without a time of day."""
     when = _when(value)
     return when.astimezone(_zone()).strftime("%H:%M") if isinstance(when, datetime) else ""
 
 
 def day(value: When | str) -> str:
-    """Saturday 21 November 2026"""
+    """Return Saturday 21 November 2026."""
     when = _when(value)
     if when is None:
         return ""
@@ -36,7 +36,7 @@ def day(value: When | str) -> str:
 
 
 def dated(value: When | str) -> str:
-    """8 June 2009"""
+    """Return 8 June 2009."""
     when = _when(value)
     return read_date(local_day(when, _zone())) if when is not None else ""
 

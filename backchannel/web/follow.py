@@ -1,4 +1,4 @@
-"""The followers' pages: home, the grid, everything, a session. Readable with scripts off."""
+"""The followers' pages: home, the grid, all sessions, one session. They work without scripts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ follow = Blueprint("follow", __name__)
 
 @follow.get("/")
 def home() -> str:
-    """Every event here that this person may read, and how to begin."""
+    """List the events that this viewer may read."""
     reader, now = services().read(), services().desk.clock()
     events = []
     for event in reader.events():
@@ -32,7 +32,7 @@ def home() -> str:
 
 @follow.get("/e/<event>")
 def event(event: str) -> str:
-    """The grid, what is on now and next, and the hallway."""
+    """Show the grid, the sessions on now and next, and the hallway."""
     found, viewer = visible(event)
     context = page(found, viewer)
     grid = read_grid(services().read(), found, services().desk.clock())
@@ -44,7 +44,7 @@ def event(event: str) -> str:
 
 @follow.get("/e/<event>/all")
 def everything(event: str) -> str:
-    """All sessions in one live page."""
+    """Show all sessions on one live page."""
     found, viewer = visible(event)
     context = page(found, viewer)
     grid = read_grid(services().read(), found, services().desk.clock())
@@ -57,7 +57,7 @@ def everything(event: str) -> str:
 
 @follow.get("/e/<event>/s/<slug>")
 def session(event: str, slug: str) -> ResponseReturnValue:
-    """One session, live. One that was merged into another leads there."""
+    """Show one session live. A merged session redirects to its successor."""
     found, viewer = visible(event)
     here = services().read().session(event, slug)
     if here.merged_into:
@@ -74,7 +74,7 @@ def session(event: str, slug: str) -> ResponseReturnValue:
 
 @follow.get("/e/<event>/i/<item>")
 def item(event: str, item: str) -> ResponseReturnValue:
-    """The permanent address of an item: leads to wherever it stands now."""
+    """Redirect an item's permanent address to the page that shows it now."""
     visible(event)
     reader = services().read()
     found = reader.item(event, item)

@@ -1,4 +1,4 @@
-"""The grid as pages show it: sessions with their hour, their notes and their standing in the day."""
+"""The grid for pages: sessions with their times, counts and status."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from backchannel.desk.overview import NOTHING, counts
 from backchannel.domain.model import Event, Session
 from backchannel.store.base import Reader, Tally
 
-STEP = 300  # seconds a bar of the pulse
+BAR_SECONDS = 300  # seconds per bar of the activity chart
 BARS = 6
-LENGTH = timedelta(minutes=45)  # of a session that has no end
+DEFAULT_LENGTH = timedelta(minutes=45)  # of a session without an end
 
 SessionView = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """All sessions of an event as views, in the order of the grid, and the rooms."""
+    """All sessions of an event as views, in grid order, and the names of the rooms."""
 
     event: Event
     views: tuple[SessionView, ...]
@@ -31,22 +31,25 @@ class Grid:
 
     @property
     def on_now(self) -> list[SessionView]:
+        """Return the sessions running now."""
         return [view for view in self.views if view["status"] == "now"]
 
     @property
     def next(self) -> list[SessionView]:
+        """Return the sessions of the next slot."""
         return [view for view in self.views if view["status"] == "next"]
 
     @property
     def items(self) -> int:
-        """Notes and posts in all sessions."""
+        """Return the number of notes and posts in all sessions."""
         return sum(view["counts"]["note"] + view["counts"]["post"] for view in self.views)
 
     def by_guid(self) -> dict[str, SessionView]:
+        """Return the views by guid."""
         return {view["guid"]: view for view in self.views}
 
     def days(self) -> list[dict[str, Any]]:
-        """[{"date", "rooms", "slots": [{"starts", "cells": [view | None a room]}], "unscheduled"}]"""
+        """Return [{"date", "rooms", "slots": [{"starts", "cells": [view or None, one a room]}], "unscheduled"}]."""
         dates: dict[date | None, list[SessionView]] = {}
         for view in self.views:
             dates.setdefault(view["starts"].date() if view["starts"] else None, []).append(view)
@@ -65,7 +68,7 @@ class Grid:
 
 
 def _cell(slots: list[dict[str, Any]], view: SessionView, rooms: list[str]) -> None:
-    """Put a session into its slot; where two share a room and a start, the second gets a line of its own."""
+    """Put a session into its slot. A second session in the same room and slot gets another row."""
     column = rooms.index(view["room"])
     for slot in slots:
         if slot["starts"] == view["starts"] and slot["cells"][column] is None:
@@ -79,7 +82,7 @@ def _cell(slots: list[dict[str, Any]], view: SessionView, rooms: list[str]) -> N
 def read_grid(reader: Reader, event: Event, now: datetime) -> Grid:
     sessions = reader.sessions(event.slug)
     tallies = reader.tallies(event.slug)
-    pulses = reader.activity(event.slug, now - timedelta(seconds=STEP * BARS), STEP)
+    pulses = reader.activity(event.slug, now - timedelta(seconds=BAR_SECONDS * BARS), BAR_SECONDS)
     coming = next_start(sessions, now)
     views = tuple(
         session_view(event, session, tallies.get(session.guid, NOTHING), pulses.get(session.guid, []), now, coming)
@@ -114,10 +117,10 @@ def session_view(
 
 
 def status(session: Session, now: datetime, coming: datetime | None) -> str:
-    """past, now, next, later or unscheduled."""
+    """Return past, now, next, later or unscheduled."""
     if session.starts is None:
         return "unscheduled"
-    if now >= (session.ends or session.starts + LENGTH):
+    if now >= (session.ends or session.starts + DEFAULT_LENGTH):
         return "past"
     if now >= session.starts:
         return "now"
@@ -125,5 +128,5 @@ def status(session: Session, now: datetime, coming: datetime | None) -> str:
 
 
 def next_start(sessions: Iterable[Session], now: datetime) -> datetime | None:
-    """When the next slot begins."""
+    """Return when the next slot starts."""
     return min((session.starts for session in sessions if session.starts and session.starts > now), default=None)

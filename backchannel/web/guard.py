@@ -1,4 +1,4 @@
-"""Who is asking, and whether the request may be what it says: passes, cookies, hosts, where a write comes from."""
+"""Request checks: passes, cookies, host names, and the origin of writes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from backchannel.live.limits import Limits
 from backchannel.live.services import Services
 from backchannel.passes import Pass
 
-KEEP = 90 * 24 * 3600  # seconds that a browser remembers its pass
+COOKIE_MAX_AGE_S = 90 * 24 * 3600  # seconds that a browser keeps its pass
 WITH_FORMS = ("scribe", "organise", "triage", "edit", "writeups")  # blueprints whose pages have forms
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -35,18 +35,18 @@ def limits() -> Limits:
 
 
 def request_pass(event: str) -> Pass | None:
-    """The pass that came with the request, if one did: as a bearer (programs), else as the event's cookie (browsers)."""
+    """Return the pass sent with the request: a bearer token (programs) or the event's cookie (browsers)."""
     header = request.headers.get("Authorization", "")
     if header:
         scheme, _, token = header.partition(" ")
         if scheme.lower() != "bearer":
-            raise BadPass("A pass is shown as “Authorization: Bearer PASS”.")
+            raise BadPass("Send the pass as “Authorization: Bearer PASS”.")
         return services().passes.read(token.strip())
     return cookie_pass(event)
 
 
 def cookie_pass(event: str) -> Pass | None:
-    """A browser's pass; one that does not hold any more is as good as none."""
+    """Return a browser's pass. A revoked one counts as none."""
     token = request.cookies.get(cookie_name(services(), event))
     try:
         viewer = services().passes.read(token) if token else None
@@ -58,7 +58,7 @@ def cookie_pass(event: str) -> Pass | None:
 
 
 def visible(event: str) -> tuple[Event, Pass | None]:
-    """The event, if the asker may read it, and her pass, which holds: what a page shows and offers goes by its role."""
+    """Return the event, if the viewer may read it, and their valid pass, if they have one."""
     viewer = request_pass(event)
     found = visible_event(services(), event, viewer)
     if viewer is not None:
@@ -67,7 +67,7 @@ def visible(event: str) -> tuple[Event, Pass | None]:
 
 
 def writing_pass(event: str) -> Pass:
-    """The pass of somebody who wants to write."""
+    """Return the pass of a viewer who wants to write. Raises `BadPass` if there is none."""
     viewer = request_pass(event)
     if viewer is None:
         raise BadPass("To take notes, open the note-takers' link first.")
@@ -75,29 +75,29 @@ def writing_pass(event: str) -> Pass:
 
 
 def remember(response: Response, event: str, token: str) -> Response:
-    """Give the browser its pass. Lax, because people come by links from mail and chat."""
-    response.set_cookie(cookie_name(services(), event), token, max_age=KEEP, **_kind_of_cookie())
+    """Set the pass cookie. It is Lax because people follow links from mail and chat."""
+    response.set_cookie(cookie_name(services(), event), token, max_age=COOKIE_MAX_AGE_S, **_cookie_options())
     return response
 
 
 def forget(response: Response, event: str) -> Response:
-    """Take the browser's pass back."""
-    response.delete_cookie(cookie_name(services(), event), **_kind_of_cookie())
+    """Delete the pass cookie."""
+    response.delete_cookie(cookie_name(services(), event), **_cookie_options())
     return response
 
 
-def _kind_of_cookie() -> dict[str, Any]:
+def _cookie_options() -> dict[str, Any]:
     return {"path": "/", "secure": by_https(services()), "httponly": True, "samesite": "Lax"}
 
 
 def same_site() -> None:
-    """Refuse a write that another site sent along with our cookie. Programs send neither header nor cookie."""
+    """Refuse a write sent by another site together with our cookie. Programs send no cookie, so they pass."""
     site = request.headers.get("Sec-Fetch-Site")
     if site in ("same-origin", "none"):
         return
     origin = request.headers.get("Origin")
     if site or (origin and urlsplit(origin).netloc not in own_hosts()):
-        raise Forbidden("This came from another site; nothing was changed.")
+        raise Forbidden("This request came from another site. Nothing was changed.")
 
 
 def own_hosts() -> set[str]:
@@ -106,8 +106,10 @@ def own_hosts() -> set[str]:
 
 
 def socket_origins(settings: Settings) -> Callable[[str, dict[str, Any]], bool]:
-    """Which pages may open a socket: those of the public address, else those of the host asked, if it is a name of ours
-    (a stranger's name that leads here is none)."""
+    """Return a check for the origins that may open a socket.
+
+    These are the public address, or else the requested host if it is one of ours.
+    """
     trusted = trusted_hosts(settings.public_url, settings.host)
 
     def ours(origin: str, environ: dict[str, Any]) -> bool:
@@ -120,7 +122,7 @@ def socket_origins(settings: Settings) -> Callable[[str, dict[str, Any]], bool]:
 
 
 def trusted_hosts(public_url: str, host: str) -> list[str]:
-    """The Host headers that are answered: the public address, else the address bound and localhost."""
+    """Return the accepted Host headers: the public address, or else the bound address and localhost."""
     if public_url:
         return [urlsplit(public_url).hostname or "", "127.0.0.1", "localhost"]
     bound = f"[{host}]" if ":" in host else host
@@ -136,7 +138,7 @@ def register(app: Flask) -> None:
     @app.after_request
     def headers(response: Response) -> Response:
         response.headers.setdefault("Content-Security-Policy", POLICY)
-        # A page with a form is `same-origin`: under `no-referrer` a browser hides the form's Origin, which same_site() reads.
+        # Pages with forms use `same-origin`, because `no-referrer` hides the Origin that same_site() reads.
         form = request.blueprint in WITH_FORMS
         response.headers.setdefault("Referrer-Policy", "same-origin" if form else "no-referrer")
         response.headers.setdefault("X-Content-Type-Options", "nosniff")

@@ -1,4 +1,4 @@
-"""My notes: what this browser's pass wrote, to be looked at and taken home."""
+""""Your notes": everything this browser's pass wrote, to read and download."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ mine = Blueprint("mine", __name__)
 
 @mine.get("/e/<event>/mine")
 def show(event: str) -> str:
-    """Her own bullets of all her sessions, and the ways to take them home."""
+    """Show the viewer's own notes of all sessions, with download links."""
     found, viewer, record = _own(event)
     notes = my_notes(record) if record.items else None
     formats = [FORMATS[name] for name in (*WRITTEN, "json") if FORMATS[name].installed]
@@ -32,10 +32,10 @@ def show(event: str) -> str:
 
 @mine.get("/e/<event>/mine.<format>")
 def take(event: str, format: str) -> Response:
-    """The same as a file: the draft of a blog post, or all of it as JSON."""
+    """Return them as a file: the draft of a blog post, or everything as JSON."""
     found, _, record = _own(event)
     if format not in (*WRITTEN, "json"):
-        raise Invalid(f"Your notes come as {', '.join(WRITTEN)} or json.", field="format")
+        raise Invalid(f"Unknown format. Your notes come as {', '.join(WRITTEN)} or json.", field="format")
     kind = FORMATS[format]
     kind.require()
     notes = my_notes(record)
@@ -48,10 +48,10 @@ def take(event: str, format: str) -> Response:
 
 
 def _own(event: str) -> tuple[Event, Pass, Record]:
-    """The event, the pass, and what was written with it."""
+    """Return the event, the pass, and what was written with it."""
     found, viewer = visible(event)
     if viewer is None or viewer.role == "follower":
-        raise BadPass("Your notes are known by your pass: open this page in the browser that you took them with.")
+        raise BadPass("Open this page in the browser you took your notes with: they belong to its link.")
     record = services().read().record(event)
     items = tuple(item for item in record.items if item.author_key == viewer.author_key and item.origin != "post")
     return found, viewer, replace(record, items=items)

@@ -1,12 +1,12 @@
-"""What lets the pages open without a network: the service worker, the manifest, and leaving again.
+"""Offline support: the service worker, the web app manifest, and leaving an event.
 
-    /sw.js                   the worker, told which build it belongs to and what to fetch at once; served from the root, for
-                             a worker reaches no further up than its own address
-    /manifest.webmanifest    what a phone needs to put it on its home screen
-    /offline                 shown by the worker in place of a page that was never opened on this phone
-    POST /e/<event>/leave    this browser gives its pass back; the worker then throws every kept page away
+    /sw.js                   the worker, with its build and the files to cache first; served from the root, because a
+                             worker only controls addresses below its own
+    /manifest.webmanifest    lets a phone put the app on its home screen
+    /offline                 shown instead of a page that was never opened on this phone
+    POST /e/<event>/leave    deletes this browser's pass; the worker then deletes every cached page
 
-A file of static/ is asked for by its build (`?v=...`), so a copy of it never gets old, and is never asked for twice.
+Static files are requested with their build (`?v=...`), so that browsers can cache them for ever.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ offline = Blueprint("offline", __name__)
 
 @offline.get("/sw.js")
 def worker() -> Response:
-    """The worker's bytes differ from build to build: that is how a browser learns that there is a new one."""
+    """Return the worker. Its bytes change with every build, which is how browsers notice an update."""
     script = Path(current_app.static_folder or "", WORKER)
     if not script.is_file():
         abort(404)
@@ -50,7 +50,7 @@ def manifest() -> Response:
         id="/",
         name="Backchannel",
         short_name="Backchannel",
-        description="Follow an unconference from anywhere, and take notes together on rubbish wifi.",
+        description="Follow an unconference from anywhere, and take notes together on bad wifi.",
         start_url=url_for("follow.home"),
         scope="/",
         display="minimal-ui",
@@ -70,13 +70,13 @@ def _icon(size: int, name: str) -> dict[str, str]:
 
 @offline.get("/offline")
 def nothing_here() -> str:
-    """Not on this phone; and what is."""
+    """Show that this page is not on the phone, and which pages are."""
     return render_template("offline.html")
 
 
 @offline.post("/e/<event>/leave")
 def leave(event: str) -> Response:
-    """Give the pass back. What was written stays where it is; only this browser forgets whose it was."""
+    """Delete the browser's pass. Everything written stays where it is."""
     found, _ = visible(event)
     target = url_for("follow.event", event=event) if found.public else url_for("follow.home")
     response = redirect(target, code=303)
@@ -85,7 +85,7 @@ def leave(event: str) -> Response:
 
 
 def build(folder: Path) -> str:
-    """A short name for what browsers are given: of the same files the same, on every machine."""
+    """Return a short hash of the files that browsers load, equal on every machine."""
     files = (path for pattern in SERVED for path in folder.glob(pattern))
     hashed = sha256()
     for path in sorted(files):

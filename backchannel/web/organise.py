@@ -1,4 +1,4 @@
-"""The organisers' desk: links to hand out, feeds and how they do, where nobody takes notes."""
+"""The organisers' page: join links, feeds and their health, and sessions without note-takers."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from backchannel.web.pages import still
 organise = Blueprint("organise", __name__)
 
 WORDS = {
-    "scribe": ("Note-takers", "On the wall, on slides: whoever opens it gives a name and takes notes."),
-    "organiser": ("Organisers", "For the team only: it moves, hides and publishes."),
-    "follower": ("Followers of a restricted event", "Whoever opens it may read, and nothing else."),
+    "scribe": ("Note-takers", "Show it on a wall or slide. Anyone who opens it enters a name and can take notes."),
+    "organiser": ("Organisers", "For the team only. It allows moving, hiding and publishing."),
+    "follower": ("Followers of a restricted event", "Anyone who opens it can read, but not write."),
 }
 
 
 @organise.get("/e/<event>/organise")
 def desk(event: str) -> str:
-    """Everything an organiser needs, on one page for one phone."""
+    """Show the organisers' page."""
     found, viewer = organising(event)
     return _page(found, viewer)
 
@@ -53,16 +53,16 @@ def remove_feed(event: str) -> ResponseReturnValue:
     organising(event)
     removed = feeds.remove_feed(services().desk, event, request.form.get("url", ""))
     hubs = Hubs(services().desk, services().settings)
-    Thread(target=hubs.leave, args=(removed,), daemon=True).start()  # a hub may take its time to answer
+    Thread(target=hubs.unsubscribe, args=(removed,), daemon=True).start()  # a hub may answer slowly
     return redirect(url_for("organise.desk", event=event, _anchor="feeds"), code=303)
 
 
 @organise.post("/e/<event>/organise/links/<role>")
 def renew(event: str, role: str) -> ResponseReturnValue:
-    """Make a role's link anew. An organiser who renews her own keeps her place: her browser gets the new pass."""
+    """Replace a role's link. The organiser's own browser gets the new pass."""
     _, viewer = organising(event)
     if role not in ROLES:
-        raise Invalid(f"A link is for one of {', '.join(ROLES)}.", field="role")
+        raise Invalid(f"Choose one of {', '.join(ROLES)}.", field="role")
     kept: Role = role
     token = events.event_pass(services().desk, services().passes, event, kept, new=True)
     response = redirect(url_for("organise.desk", event=event, _anchor="links"), code=303)
@@ -73,10 +73,10 @@ def renew(event: str, role: str) -> ResponseReturnValue:
 
 
 def organising(event: str) -> tuple[Event, Pass]:
-    """The event and the pass of an organiser; for anybody else a sentence."""
+    """Return the event and the organiser's pass. Raises `BadPass` or `Forbidden` for everybody else."""
     found, viewer = visible(event)
     if viewer is None:
-        raise BadPass("This page is for organisers: open the organisers' link first.")
+        raise BadPass("This page is for organisers. Open the organisers' link first.")
     require_organiser(viewer)
     return found, viewer
 
@@ -97,7 +97,7 @@ def _links(event: Event) -> list[dict[str, Any]]:
     roles: list[Role] = ["scribe", "organiser"] if event.public else ["scribe", "follower", "organiser"]
     links = [_link(role, *WORDS[role], f"{origin}/join/{tokens[role]}") for role in roles]
     if event.public:
-        words = ("Everybody else", "Just reads: no link needed but this address.")
+        words = ("Everybody else", "Anyone can read at this address, without a link.")
         links.insert(1, _link("reader", *words, f"{origin}{url_for('follow.event', event=event.slug)}"))
     return links
 

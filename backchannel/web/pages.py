@@ -1,4 +1,4 @@
-"""What every page is given: the event, who looks, and what its scripts need to follow on from it."""
+"""Context shared by all pages: the event, the viewer, and what the scripts need to follow."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from backchannel.web.guard import services
 
 
 def page(event: Event, viewer: Pass | None, channel: str = EVENT) -> dict[str, Any]:
-    """The context of a live page. To be made BEFORE its items are read: what comes between is then sent again."""
+    """Return the context of a live page. Call it before reading items, so that later changes are sent again."""
     g.timezone = event.timezone
     reader = services().read()
     seq = reader.channel_head(event.slug, channel)
@@ -30,15 +30,16 @@ def page(event: Event, viewer: Pass | None, channel: str = EVENT) -> dict[str, A
 
 
 def still(event: Event, viewer: Pass | None) -> dict[str, Any]:
-    """The context of a page that nothing moves on."""
+    """Return the context of a page without live updates."""
     return page(event, viewer) | {"page": None}
 
 
 def viewer_context(viewer: Pass | None) -> dict[str, str]:
+    """Return the viewer's role and name for templates."""
     return {"role": viewer.role if viewer else "follower", "name": viewer.author if viewer else ""}
 
 
 def on_wire(items: list[Item], viewer: Pass | None) -> dict[str, Any]:
-    """Items as templates take them, and the ids of those that are the viewer's own."""
+    """Return the items for templates, and the ids of the viewer's own."""
     own = {item.id for item in items if viewer is not None and item.author_key == viewer.author_key}
     return {"items": [item_on_wire(item) for item in items], "mine": own}

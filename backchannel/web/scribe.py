@@ -1,4 +1,4 @@
-"""The note-takers' pages: joining by link, and writing, with scripts or without."""
+"""The note-takers' pages: joining by link, and writing with or without scripts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ scribe = Blueprint("scribe", __name__)
 
 @scribe.get("/join/<token>")
 def join(token: str) -> str:
-    """What a link opens. Looking at it (a chat's preview does) uses nothing up."""
+    """Show what a link opens. Link previews of chat apps don't use it up."""
     viewer = services().passes.read(token)
     event = access.authenticate(services().read(), viewer, viewer.event)
     return _form(event, viewer)
@@ -29,7 +29,7 @@ def join(token: str) -> str:
 
 @scribe.post("/join/<token>")
 def joined(token: str) -> ResponseReturnValue:
-    """Exchange the link and a name for a pass of one's own, at a clean address."""
+    """Exchange the link and a name for a personal pass, then redirect to a clean address."""
     limits().joins(request.remote_addr or "")
     viewer = services().passes.read(token)
     event = access.authenticate(services().read(), viewer, viewer.event)
@@ -61,16 +61,16 @@ def _first_page(event: Event, viewer: Pass) -> str:
 
 @scribe.get("/e/<event>/s/<slug>/write")
 def write(event: str, slug: str) -> ResponseReturnValue:
-    """The page under a note-taker's thumb."""
+    """Show the note-taker's page."""
     found, viewer = visible(event)
-    return _page(found, _writer(event, viewer), slug)
+    return _page(found, _writer(viewer), slug)
 
 
 @scribe.post("/e/<event>/s/<slug>/write")
 def written(event: str, slug: str) -> ResponseReturnValue:
-    """One note from a browser without scripts. The form carries its op, so that sending it twice is one note."""
+    """Save one note from a browser without scripts. The form carries its op, so sending it twice saves one note."""
     found, viewer = visible(event)
-    writer = _writer(event, viewer)
+    writer = _writer(viewer)
     session = services().read().session(event, slug)
     limits().ops(writer, 1)
     text = request.form.get("text", "")
@@ -83,9 +83,9 @@ def written(event: str, slug: str) -> ResponseReturnValue:
     return redirect(url_for("scribe.write", event=event, slug=slug, _anchor=f"i-{answer['id']}"), code=303)
 
 
-def _writer(event: str, viewer: Pass | None) -> Pass:
+def _writer(viewer: Pass | None) -> Pass:
     if viewer is None or viewer.role == "follower":
-        raise BadPass("To take notes, open the note-takers' link that the organisers gave out.")
+        raise BadPass("To take notes, open the note-takers' link from the organisers.")
     return viewer
 
 

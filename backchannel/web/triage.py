@@ -23,14 +23,14 @@ triage = Blueprint("triage", __name__)
 
 @triage.get("/e/<event>/triage")
 def board(event: str) -> str:
-    """Posts for a person to place."""
+    """Show the board."""
     found, viewer = organising(event)
     return _page(found, viewer)
 
 
 @triage.post("/e/<event>/triage/<item>")
 def placed(event: str, item: str) -> ResponseReturnValue:
-    """One choice, from a browser without scripts."""
+    """Save one decision from a browser without scripts."""
     found, viewer = organising(event)
     (answer,) = take_ops(services().desk, viewer, event, {"ops": [_op(item)]})
     if "error" in answer:

@@ -1,4 +1,4 @@
-"""Where hubs ask whether we meant it, and tell of new posts (WebSub; ingest/websub). The address is known to the hub alone."""
+"""The callback for WebSub hubs (see ingest/websub). Only the hub knows its address."""
 
 from __future__ import annotations
 
@@ -7,38 +7,38 @@ from datetime import timedelta
 from flask import Blueprint, Flask, Response, request
 from flask.typing import ResponseReturnValue
 
-from backchannel.desk.subscriptions import believe, nudge_feed
+from backchannel.desk.subscriptions import nudge_feed, save_lease
 from backchannel.domain.model import Feed
 from backchannel.ingest.websub import LEASE, is_callback, is_signed
 from backchannel.web.guard import services
 
 websub = Blueprint("websub", __name__)
 
-LONGEST_CHALLENGE = 1_000  # characters
-LARGEST = 5 * 1024 * 1024  # bytes of what is pushed; it is only weighed, not read
+MAX_CHALLENGE = 1_000  # characters
+MAX_PUSH_BYTES = 5 * 1024 * 1024  # bytes of a push, which is only verified, not read
 
 
 @websub.get("/websub/<event>/<id>/<token>")
 def verify(event: str, id: str, token: str) -> ResponseReturnValue:
-    """`hub.mode=subscribe`: yes, if we asked for this topic. `unsubscribe`: yes, if the feed is not there any more."""
+    """Confirm a subscription that we asked for, or an unsubscription from a feed that is gone."""
     mode, challenge = request.args.get("hub.mode", ""), request.args.get("hub.challenge", "")
     feed = services().desk.read().feed(event, id)
-    if len(challenge) > LONGEST_CHALLENGE or not _is_meant(feed, mode, token):
-        return _plain("Not asked for.", 404)
+    if len(challenge) > MAX_CHALLENGE or not _is_meant(feed, mode, token):
+        return _plain("Unknown subscription.", 404)
     if feed is not None:
-        believe(services().desk, feed, timedelta(seconds=_lease()))
+        save_lease(services().desk, feed, timedelta(seconds=_lease()))
     return _plain(challenge, 200)
 
 
 @websub.post("/websub/<event>/<id>/<token>")
-def told(event: str, id: str, token: str) -> ResponseReturnValue:
-    """Something new, says the hub. What is not signed by it gets the same answer, as the standard asks, and changes nothing."""
+def notify(event: str, id: str, token: str) -> ResponseReturnValue:
+    """Accept a hub's push. An unsigned push gets the same answer, as the standard asks, and changes nothing."""
     feed = services().desk.read().feed(event, id)
     if feed is None:
-        return _plain("That feed is not followed any more.", 410)
+        return _plain("This feed is no longer followed.", 410)
     if not is_callback(feed, token):
-        return _plain("Not asked for.", 404)
-    request.max_content_length = LARGEST
+        return _plain("Unknown subscription.", 404)
+    request.max_content_length = MAX_PUSH_BYTES
     if is_signed(feed, request.headers.get("X-Hub-Signature", ""), request.get_data(cache=False)):
         nudge_feed(services().desk, feed)
     return _plain("", 202)

@@ -1,4 +1,4 @@
-"""The write-ups: as pages, and as files to take away."""
+"""Write-ups as pages and downloads."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from backchannel.writeup.compose import compose_event, compose_session
 from backchannel.writeup.formats import FORMATS, Format, format_of
 from backchannel.writeup.model import EventWriteUp
 
-MOST_COMPOSED = 8  # write-ups of whole events kept in memory, for their pages
-QUICK = 1000  # changes of an event, or items of a session, that are written up in no time
+MAX_COMPOSED = 8  # write-ups of whole events kept in memory for their pages
+MAX_INLINE_ITEMS = 1000  # changes of an event, or items of a session, below which a download is made at once
 
 writeups = Blueprint("writeups", __name__)
 
 
 @writeups.get("/e/<event>/write-up")
 def event(event: str) -> str:
-    """The write-up of the whole event: contents, ledger, links."""
+    """Show the write-up of the event: contents, ledger and links."""
     found, viewer = visible(event)
     writeup = _composed(found, viewer)
     return render_template("writeup_event.html", **still(found, viewer), writeup=writeup, formats=_offered(whole=True))
@@ -35,7 +35,7 @@ def event(event: str) -> str:
 
 @writeups.get("/e/<event>/s/<slug>/write-up")
 def session(event: str, slug: str) -> str:
-    """The write-up of one session."""
+    """Show the write-up of one session."""
     found, viewer = visible(event)
     record = readable_record(event, viewer, slug)
     writeup = compose_session(record, record.sessions[0])
@@ -48,61 +48,63 @@ def session(event: str, slug: str) -> str:
 
 @writeups.get("/e/<event>/write-up.<format>")
 def export_event(event: str, format: str) -> Response:
+    """Return a download of the event's write-up."""
     found, viewer = visible(event)
     kind = format_of(format)
-    if kind.needs or found.head > QUICK:
-        return _made_apart(kind, found, viewer)
+    if kind.needs or found.head > MAX_INLINE_ITEMS:
+        return _built_by_child(kind, found, viewer)
     return _file(kind, found.slug, kind.event(compose_event(readable_record(event, viewer), _address(event))))
 
 
 @writeups.get("/e/<event>/s/<slug>/write-up.<format>")
 def export(event: str, slug: str, format: str) -> Response:
+    """Return a download of a session's write-up."""
     found, viewer = visible(event)
     kind = format_of(format)
     record = readable_record(event, viewer, slug)
-    if kind.needs or len(record.items) > QUICK:
-        return _made_apart(kind, found, viewer, slug)
+    if kind.needs or len(record.items) > MAX_INLINE_ITEMS:
+        return _built_by_child(kind, found, viewer, slug)
     return _file(kind, f"{event}-{slug}", kind.session(compose_session(record, record.sessions[0])))
 
 
 def readable_record(event: str, viewer: Pass | None, session: str | None = None) -> Record:
-    """The record of what this person may read written up: an unpublished session is absent, but for those who edit it."""
+    """Return the record that this viewer may read. Unpublished sessions are left out, except for their editors."""
     reader = services().read()
     record = reader.record(event, session=session)
-    if not _reads_only(viewer):
+    if not _is_reader(viewer):
         return record
     published = published_part(record)
     if session is not None and not published.sessions:
-        raise Unknown("The write-up of this session is not published.", field="session")
+        raise Unknown("The write-up of this session isn't published yet.", field="session")
     return published
 
 
 def _composed(event: Event, viewer: Pass | None) -> EventWriteUp:
-    """Of the whole event, composed once after each change: a large one takes a second, and many look at it."""
+    """Return the composed write-up of the event, cached until the event changes."""
     kept = cast("OrderedDict[str, EventWriteUp]", current_app.extensions["backchannel write-ups"])
-    key = tag_of(services().read(), Wanted(event.slug, None, "page", published=_reads_only(viewer)))
+    key = tag_of(services().read(), Wanted(event.slug, None, "page", published=_is_reader(viewer)))
     if key not in kept:
         kept[key] = compose_event(readable_record(event.slug, viewer))
     kept.move_to_end(key)
-    while len(kept) > MOST_COMPOSED:
+    while len(kept) > MAX_COMPOSED:
         kept.popitem(last=False)
     return kept[key]
 
 
 def _address(event: str) -> str:
-    """The event's on the web, if that is known: in a file, it leads back here."""
+    """Return the event's public address, if it is known, so that files can link back to it."""
     public = services().settings.public_url.rstrip("/")
     return f"{public}/e/{event}" if public else ""
 
 
-def _reads_only(viewer: Pass | None) -> bool:
+def _is_reader(viewer: Pass | None) -> bool:
     return viewer is None or viewer.role == "follower"
 
 
-def _made_apart(kind: Format, event: Event, viewer: Pass | None, slug: str | None = None) -> Response:
-    """What takes long is never made in the process that serves."""
+def _built_by_child(kind: Format, event: Event, viewer: Pass | None, slug: str | None = None) -> Response:
+    """Build a slow download in a child process."""
     kind.require()
-    wanted = Wanted(event.slug, slug, kind.name, published=_reads_only(viewer))
+    wanted = Wanted(event.slug, slug, kind.name, published=_is_reader(viewer))
     tag = tag_of(services().read(), wanted)
     if request.if_none_match.contains(tag):
         response = Response(status=304)
@@ -122,7 +124,7 @@ def _file(kind: Format, stem: str, data: bytes) -> Response:
 
 
 def _offered(whole: bool) -> list[Format]:
-    """The formats that can be written here."""
+    """Return the formats that are installed here."""
     return [made for made in FORMATS.values() if made.installed and (whole or made.write_session)]
 
 

@@ -1,1 +1,1 @@
-"""From the record of a session or event to what is published: compose, then one file a format."""
+"""Write-ups: `compose` turns a record into a tree, and each format has one file that writes it."""

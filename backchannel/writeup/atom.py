@@ -1,7 +1,8 @@
-"""Atom (RFC 4287): of an event, an entry a session, with its whole write-up; of a session, an entry an item.
+"""Atom feeds (RFC 4287): of an event, one entry a session with its whole write-up; of a session, one entry an item.
 
-Ids are URNs made of the ids that things have anyway, and `updated` is when something last came in: the same entry stays
-the same for every reader. The feed names no address of its own; whoever puts it somewhere knows that address.
+Ids are URNs of existing ids, and `updated` is when something last came in, so an entry stays the same for every reader.
+The
+feed does not name its own address, because only the person who publishes it knows that.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from backchannel.writeup.render import is_good_link
 
 _NAMESPACE = "http://www.w3.org/2005/Atom"
 _SOURCE = re.compile(r' <a class="source" href="#[^"]*">¶</a>')
-_TITLE = 80  # characters of an item's text that stand for it
+_TITLE = 80  # characters of an item's text used as its title
 
 
 def write_event(writeup: EventWriteUp) -> str:
@@ -63,7 +64,7 @@ def _item(feed: Element, writeup: SessionWriteUp, line: Line) -> None:
 
 
 def _body(part: SessionWriteUp) -> str:
-    """Without the title, which the entry has, and without links to places on a page that is not there."""
+    """Return the content without the title, which the entry has, and without links to anchors on other pages."""
     header, _, *body = session_body(part)
     return _SOURCE.sub("", "\n".join([header, *body]))
 
@@ -114,7 +115,7 @@ def _title(line: Line) -> str:
 
 
 def _moment(when: datetime) -> str:
-    """RFC 3339 in UTC."""
+    """Return the time in UTC as RFC 3339."""
     return f"{when.year:04}-{when:%m-%dT%H:%M:%S}Z"
 
 

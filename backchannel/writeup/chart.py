@@ -1,4 +1,4 @@
-"""Numbers as a drawing and as a table: one SVG for the file and for the page, styled by whoever shows it (.chart).
+"""Bar charts as SVG, and the same numbers as a table. Pages and files style them by the class `chart`.
 
 | ▉      ▉
 | ▉   ▉  ▉
@@ -14,13 +14,13 @@ from html import escape
 from backchannel.domain.wire import one_line
 from backchannel.writeup.model import Bar
 
-WIDTH, HEIGHT, FOOT = 640, 160, 18  # of the drawing; what is written below it
-_TOP = 16  # room for the largest number
+WIDTH, HEIGHT, FOOT = 640, 160, 18  # of the chart, without the labels below it
+_TOP = 16  # space for the largest number
 _WIDEST = 48
 
 
 def chart(bars: Sequence[Bar], title: str) -> str:
-    """An SVG without styles of its own: a bar for the notes, and on top of it a paler one for the posts."""
+    """Return an SVG without styles: a bar for the notes, and a paler one for the posts on top of it."""
     most = max((bar.notes + bar.posts for bar in bars), default=0) or 1
     step = WIDTH / max(len(bars), 1)
     floor = HEIGHT - FOOT
@@ -51,7 +51,7 @@ def _told(bar: Bar) -> str:
 
 
 def _marks(bars: Sequence[Bar], step: float, most: int, floor: int) -> str:
-    """The largest number, and the first words of the labels as far as there is room for them."""
+    """Return the largest number, and as many label beginnings as fit."""
     every = next((n for n in (1, 2, 4, 8, 16, 32) if n * step >= 44), 64)
     room = int(every * step / 6.5)
     labels = "".join(
@@ -63,7 +63,7 @@ def _marks(bars: Sequence[Bar], step: float, most: int, floor: int) -> str:
 
 
 def _shortened(label: str, room: int) -> str:
-    """A time of several days keeps its time; a title its beginning."""
+    """Shorten a label: a date keeps its time, a title its beginning."""
     if len(label) <= room:
         return label
     time = label.rpartition(" ")[2]
@@ -71,7 +71,7 @@ def _shortened(label: str, room: int) -> str:
 
 
 def table(bars: Sequence[Bar], first: str) -> str:
-    """The same numbers to be read."""
+    """Return the numbers as a table."""
     rows = "".join(
         f'<tr><td>{_text(bar.label)}</td><td class="count">{bar.notes}</td><td class="count">{bar.posts}</td></tr>'
         for bar in bars

@@ -1,4 +1,4 @@
-"""The record of a session or an event -> its write-up. Pure: the same record gives the same tree."""
+"""Compose the write-up of a session or an event from its record. Pure: equal records give equal trees."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ HEADINGS = {
     "post": "The backchannel",
 }
 HALLWAY = "In the hallway"
-# Words that lead to a link and say nothing of it: "see https://...".
+# Words that introduce a link without describing it: "see https://...".
 _POINTS = "see also here link links via at from more read look url cf this it is the on under and"
 _POINTING = frozenset(_POINTS.split())
 
@@ -34,14 +34,16 @@ _read = lru_cache(maxsize=4096)(read)
 
 
 def compose_session(record: Record, session: Session) -> SessionWriteUp:
-    """The write-up of one session of the record: what is visible, in reading order."""
+    """Return the write-up of one session of the record, from its visible items in reading order."""
     items = [item for item in record.items if item.session == session.guid and item.state == "visible"]
     return _compose(record, session, items)
 
 
 def compose_event(record: Record, address: str = "") -> EventWriteUp:
-    """The write-up of the whole event: its sessions by slot; those with nothing in them are named. `address` is the
-    event's on the web."""
+    """Return the write-up of the event: its sessions by slot, and the names of empty ones.
+
+    `address` is the event's address on the web.
+    """
     homes: dict[str | None, list[Item]] = defaultdict(list)
     for item in record.items:
         if item.state == "visible":
@@ -75,7 +77,7 @@ def compose_event(record: Record, address: str = "") -> EventWriteUp:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """An item with what it says."""
+    """An item with its parsed text."""
 
     item: Item
     reading: Reading
@@ -83,8 +85,10 @@ class _Read:
 
 
 def is_late(item: Item, session: Session | None) -> bool:
-    """Whether a note was written after its session had ended: it is an afterthought then. What was written before, and
-    came late, is none."""
+    """Return whether a note was written after its session had ended, which makes it an afterthought.
+
+    A note that was written before and arrived late is not one.
+    """
     written = item.at if isinstance(item.at, datetime) and item.origin == "note" else None
     return bool(written and session and session.ends and written > session.ends)
 
@@ -143,7 +147,7 @@ def _compose(record: Record, session: Session | None, items: Sequence[Item]) -> 
 
 
 def arranged(items: Sequence[Item], edition: Edition) -> list[Item]:
-    """The items as somebody arranged them, without those she left out."""
+    """Return the items in an editor's order, without those left out."""
     rank = {id: n for n, id in enumerate(edition.order)}
     placed, last = [], -1
     for item in items:
@@ -154,7 +158,7 @@ def arranged(items: Sequence[Item], edition: Edition) -> list[Item]:
 
 
 def _thoughts(pieces: Iterable[_Read], late: set[str], zone: tzinfo) -> tuple[Thoughts, ...]:
-    """By author and day, in the order in which they began."""
+    """Group thoughts by author and day, in the order in which they began."""
     groups: dict[tuple[str, date | None], list[Line]] = {}
     for piece in pieces:
         if piece.item.origin == "afterthought" or piece.item.id in late:
@@ -166,7 +170,9 @@ def _thoughts(pieces: Iterable[_Read], late: set[str], zone: tzinfo) -> tuple[Th
 
 
 def _levelled(lines: Iterable[Line]) -> tuple[Line, ...]:
-    """No line stands two levels below the one above it: its parent may be hidden, or somebody else's."""
+    """Limit levels, so that no line is two levels below the one above: its parent may be hidden, or by somebody
+    else.
+    """
     made: list[Line] = []
     for line in lines:
         level = min(line.item.depth, made[-1].level + 1 if made else 0)
@@ -175,7 +181,7 @@ def _levelled(lines: Iterable[Line]) -> tuple[Line, ...]:
 
 
 def _questions(pieces: Iterable[_Read]) -> tuple[Question, ...]:
-    """An answer belongs to the last question before it."""
+    """Return the questions. An answer belongs to the last question before it."""
     made: list[Question] = []
     for piece in pieces:
         if piece.item.kind == "question":
@@ -191,7 +197,7 @@ def _commitment(piece: _Read) -> Commitment:
 
 
 def _titled(piece: _Read) -> tuple[Link, ...]:
-    """The links of a line; where the line is a link and a few words, the words are its title."""
+    """Return the links of a line. If the line is a link with a few words, they become its title."""
     links = piece.reading.links
     if piece.item.kind == "link" and len(links) == 1 and not links[0].title:
         title = " ".join(without_links(piece.reading.body).split()).strip(" :-–—→>()")
@@ -200,7 +206,7 @@ def _titled(piece: _Read) -> tuple[Link, ...]:
 
 
 def _people(session: Session | None, pieces: Iterable[_Read]) -> tuple[str, ...]:
-    """Who led, spoke or was mentioned; not again by a first name alone."""
+    """Return the people who led, spoke or were mentioned. A first name alone is not repeated."""
     named = [name for piece in pieces for name in (piece.item.speaker or "", *piece.reading.people)]
     found = _names((*(session.leaders if session else ()), *named))
     longer = {name.split()[0].casefold() for name in found if len(name.split()) > 1}
@@ -208,7 +214,7 @@ def _people(session: Session | None, pieces: Iterable[_Read]) -> tuple[str, ...]
 
 
 def _concerns(gap: Gap, session: Session | None) -> bool:
-    """Whether posts of that time would have been this session's."""
+    """Return whether posts of the gap could have belonged to this session."""
     if session is None or session.starts is None:
         return False
     return gap.begins < (session.ends or session.starts) and gap.ends > session.starts
@@ -226,12 +232,12 @@ def _due(part: SessionWriteUp) -> Iterable[Due]:
 
 
 def _by_slot(sessions: Iterable[Session]) -> list[Session]:
-    """By time, those without one at the end, else in the order of the grid."""
+    """Sort by time, then in grid order; sessions without a time come last."""
     return sorted(sessions, key=lambda s: (s.starts is None, s.starts.timestamp() if s.starts else 0))
 
 
 def _names(names: Iterable[str]) -> tuple[str, ...]:
-    """Each name once, whatever its capitals, in the order they came."""
+    """Return each name once, ignoring case, in order of appearance."""
     found: dict[str, str] = {}
     for name in names:
         if name:
@@ -240,7 +246,7 @@ def _names(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _once(links: Iterable[Link]) -> tuple[Link, ...]:
-    """Each address once, with the first title it was given."""
+    """Return each address once, with the first title given to it."""
     found: dict[str, Link] = {}
     for link in links:
         key = link.url.rstrip("/")

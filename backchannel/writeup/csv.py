@@ -1,11 +1,11 @@
-"""CSV of the items, a row each: for spreadsheets.
+"""CSV of the items for spreadsheets, one row each.
 
     "session","date","time","author","speaker","kind","text","owner","url","agreed","origin","depth",
     "placed_by","confidence","reason","state","at","id","session_slug","source_id"
 
-RFC 4180: comma, CRLF, every cell in quotation marks, UTF-8. `date` and `time` are those of the event's zone, `at` is exact.
-A cell that a spreadsheet could run has an apostrophe before it (OWASP ASVS 1.2.10), which is part of the cell for
-other programs; they had better take NDJSON.
+RFC 4180: commas, CRLF, every cell quoted, UTF-8. `date` and `time` are in the event's zone, `at` is exact. A cell that
+a
+spreadsheet could run starts with an apostrophe (OWASP ASVS 1.2.10). Programs should prefer NDJSON.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ HEADER = (
     "placed_by", "confidence", "reason", "state", "at", "id", "session_slug", "source_id",
 )  # fmt: skip
 
-# What begins a formula, in the wide letters of East Asian keyboards too.
+# Characters that start a formula, including the full-width forms of East Asian keyboards.
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _UNSEEN = ("\t", "\r", "\n", "\0")
 
@@ -44,13 +44,13 @@ def write_event(writeup: EventWriteUp) -> str:
 
 
 def write_record(record: Record) -> str:
-    """All items of a record, whatever their state."""
+    """Return all items of a record in any state."""
     known = {session.guid: session for session in record.sessions}
     return table(HEADER, _rows(record.items, known, zone_of(record.event.timezone)))
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """The file; every cell passes `cell`."""
+    """Return the file. Every cell passes through `cell`."""
     made = io.StringIO()
     writer = csv.writer(made, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(header)
@@ -59,7 +59,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def cell(text: str) -> str:
-    """A cell that no spreadsheet runs: an apostrophe before what would be a formula.
+    """Return text that no spreadsheet runs, with an apostrophe before a possible formula.
 
     >>> cell("=HYPERLINK(A1)")
     "'=HYPERLINK(A1)"
@@ -71,7 +71,7 @@ def cell(text: str) -> str:
 
 
 def day_and_time(when: When, zone: tzinfo) -> tuple[str, str]:
-    """As spreadsheets read them: "2009-06-08" and "10:05"; each empty where it is not known."""
+    """Return date and time for spreadsheets: "2009-06-08" and "10:05", each empty if unknown."""
     if when is None:
         return "", ""
     day = local_day(when, zone).isoformat()
@@ -110,7 +110,7 @@ def _rows(items: Iterable[Item], sessions: Mapping[str, Session], zone: tzinfo) 
 
 
 def _owner(item: Item) -> str:
-    """Who has to do it, as the write-up says."""
+    """Return who has to do it, as in the write-up."""
     if item.kind not in ("action", "pledge"):
         return ""
     reading = read(item.text)

@@ -1,4 +1,4 @@
-"""Times as they are printed: in the event's zone, days as "8 June 2009"."""
+"""Times for print, in the event's zone, with days like "8 June 2009"."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from backchannel.domain.times import local_day, read_date
 
 
 def zone_of(name: str) -> tzinfo:
-    """The zone of that name; UTC where nobody knows it."""
+    """Return the zone with that name, or UTC if it is unknown."""
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
@@ -19,10 +19,7 @@ def zone_of(name: str) -> tzinfo:
 
 
 def day_of(session: Session | None, whens: Sequence[When], zone: tzinfo) -> date | None:
-    """The day that goes without saying on each line: that of the slot, else the one that all lines share.
-
-    Lines of which only the day is known, and all the same day, need no time at all.
-    """
+    """Return the day that lines need not repeat: the slot's, or the one that all lines share."""
     if session and session.starts:
         return local_day(session.starts, zone)
     moments = [when for when in whens if isinstance(when, datetime)]
@@ -34,7 +31,7 @@ def day_of(session: Session | None, whens: Sequence[When], zone: tzinfo) -> date
 
 
 def read_slot(session: Session | None, day: date | None, zone: tzinfo) -> str:
-    """When it was: "8 June 2009, 10:00–10:45", "8 June 2009", or "" where nobody knows."""
+    """Return when a session took place: "8 June 2009, 10:00–10:45", "8 June 2009", or "" if unknown."""
     if session is None or session.starts is None:
         return read_date(day) if day else ""
     starts, ends = _local(session.starts, zone), session.ends and _local(session.ends, zone)
@@ -47,7 +44,7 @@ def read_slot(session: Session | None, day: date | None, zone: tzinfo) -> str:
 
 
 def read_days(starts: date | None, ends: date | None) -> str:
-    """The days of an event: "8 June 2009", "8–9 June 2009", "30 June – 1 July 2009"."""
+    """Return the days of an event: "8 June 2009", "8–9 June 2009", "30 June – 1 July 2009"."""
     if not starts or not ends or starts == ends:
         return read_date(starts or ends) if starts or ends else ""  # type: ignore[arg-type]
     if (starts.year, starts.month) == (ends.year, ends.month):
@@ -56,9 +53,9 @@ def read_days(starts: date | None, ends: date | None) -> str:
 
 
 def read_time(when: When, day: date | None, slot: bool, zone: tzinfo) -> str:
-    """What is printed beside a line where `day` goes without saying.
+    """Return the time to print beside a line, leaving out `day`.
 
-    `slot`: that day comes from a slot, so that a line of which only the day is known still says so.
+    With `slot`, the day comes from a slot, so a line of which only the day is known still shows it.
     """
     if when is None:
         return ""

@@ -1,8 +1,7 @@
-"""The write-up as one document: what docx, odt, EPUB and PDF print, in the order in which one reads.
+"""The write-up as one document, printed by docx, odt, EPUB and PDF.
 
-    session   facts, introduction, key points, post-event thoughts, what was written at the time, the backchannel, and what
-              is drawn from it
-    event     contents, ledger, each session under its own heading, links, people, sessions without notes, figures
+    session   facts, introduction, key points, post-event thoughts, notes, the backchannel, and what follows from them
+    event     contents, ledger, each session under a heading, links, people, sessions without notes, figures
 """
 
 from __future__ import annotations
@@ -35,13 +34,15 @@ from backchannel.writeup.phrases import read_words
 from backchannel.writeup.render import render
 
 LABELS = {"question": "Question", "answer": "Answer", "action": "Action", "pledge": "Pledge", "decision": "Decision"}
-DEEPEST = 6  # levels of bullets
+MAX_DEPTH = 6  # levels of bullets
 HALLWAY = "hallway"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """`blocks` in pandoc's model; `contents` lead to the parts of an event; `changed` is when it last did."""
+    """A document. `blocks` are in pandoc's model, `contents` link to the parts of an event, `changed` is its last
+    change.
+    """
 
     id: str
     title: str
@@ -86,7 +87,7 @@ def event_document(writeup: EventWriteUp) -> Document:
 
 
 def parts_of(writeup: EventWriteUp) -> tuple[SessionWriteUp, ...]:
-    """The sessions, and behind them the hallway."""
+    """Return the sessions, followed by the hallway."""
     return (*writeup.sessions, *((writeup.hallway,) if writeup.hallway else ()))
 
 
@@ -141,7 +142,7 @@ def _points(points: Sequence[KeyPoint], level: int) -> Iterator[Block]:
 
 
 def _point(point: KeyPoint) -> list[Block]:
-    """The line, and why it is a key point: what a program picked is named as such."""
+    """Return a key point with its reason. Points chosen automatically say so."""
     return _said(point.line, [], [pandoc.soft(f"  ({reason_of(point)})")])
 
 
@@ -162,11 +163,11 @@ def _thoughts(group: Thoughts) -> Iterator[Block]:
 
 
 def nested(lines: Sequence[Line], blocks_of: Callable[[Line], list[Block]]) -> Block:
-    """Lists in lists, as the levels say; the first line may stand at any."""
+    """Return nested lists for the lines' levels. The first line may have any level."""
     root: list[list[Block]] = []
     path = [root]
     for line in lines:
-        level = min(line.level, DEEPEST - 1, len(path) if path[-1] else len(path) - 1)
+        level = min(line.level, MAX_DEPTH - 1, len(path) if path[-1] else len(path) - 1)
         if level == len(path):
             inner: list[list[Block]] = []
             path[-1][-1].append({"t": "BulletList", "c": inner})
@@ -185,7 +186,7 @@ def _bullet(line: Line) -> list[Block]:
 
 
 def _source(line: Line) -> list[Inline]:
-    """Where a post came from."""
+    """Return where a post came from."""
     if line.item.origin != "post" or not line.item.url:
         return []
     found = pandoc.link([pandoc.string("post")], line.item.url)
@@ -193,7 +194,7 @@ def _source(line: Line) -> list[Inline]:
 
 
 def _since(line: Line) -> list[Inline]:
-    """That it was corrected, and how others put the same."""
+    """Return that a line was corrected, and other people's wording of it."""
     others = [f"{other.author}: {other.body}".removeprefix(": ") for other in line.others if other.body != line.body]
     return [
         *([pandoc.soft("  (corrected)")] if line.corrected else []),
@@ -202,7 +203,7 @@ def _since(line: Line) -> list[Inline]:
 
 
 def _said(line: Line, head: Sequence[Inline], tail: Sequence[Inline]) -> list[Block]:
-    """What the line says, behind `head`: its kind, who said it, the words."""
+    """Return a line after `head`: its kind, speaker and words."""
     item = line.item
     kind = [pandoc.soft(f"{LABELS[item.kind]}:"), pandoc.string(" ")] if item.kind in LABELS else []
     speaker = [pandoc.strong(f"{item.speaker}:"), pandoc.string(" ")] if item.speaker else []
@@ -216,7 +217,7 @@ def _said(line: Line, head: Sequence[Inline], tail: Sequence[Inline]) -> list[Bl
 
 
 def _with_tail(blocks: list[Block], tail: Sequence[Inline]) -> list[Block]:
-    """`tail` behind the last paragraph, or in one of its own."""
+    """Append `tail` to the last paragraph, or add one."""
     last = next((at for at in range(len(blocks) - 1, -1, -1) if blocks[at]["t"] in ("Para", "Plain")), None)
     if last is None:
         return [*blocks, pandoc.plain(*tail)]
@@ -268,7 +269,7 @@ def _due(due: Due, anchors: dict[int, str]) -> list[list[Inline]]:
 
 
 def _on_a_line(line: Line) -> list[Inline]:
-    """The words, or of words that are more than a paragraph their text."""
+    """Return the words in one line; longer text becomes plain text."""
     first, *more = words_of(line)
     return list(first["c"]) if first["t"] == "Para" and not more else [pandoc.string(line.body)]
 
@@ -278,7 +279,7 @@ def link_words(link: Link) -> list[Inline]:
 
 
 def _without_notes(writeup: EventWriteUp, session: Session) -> list[Inline]:
-    """Its title, and where notes can still be added, if that is anywhere."""
+    """Return the session's title and, if known, where notes can be added."""
     door = pandoc.link([pandoc.string("add some")], writeup.door(session))
     return [pandoc.string(session.title), *([pandoc.string(" "), *door] if door[0]["t"] == "Link" else [])]
 

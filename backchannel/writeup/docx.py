@@ -1,4 +1,4 @@
-"""docx, by pandoc: for those who go on writing in a word processor."""
+"""docx through pandoc, for editing in a word processor."""
 
 from __future__ import annotations
 

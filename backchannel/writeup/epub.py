@@ -1,4 +1,4 @@
-"""EPUB 3, by pandoc: to read on a train, a chapter a session."""
+"""EPUB 3 through pandoc, one chapter a session."""
 
 from __future__ import annotations
 

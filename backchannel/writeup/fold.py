@@ -1,10 +1,10 @@
-"""What was said twice stands once: near-identical notes of several note-takers, and reshares of one post.
+"""Fold repetitions: near-identical notes of several note-takers, and reshares of one post.
 
     10:05 Ann  "Devon has a draft policy already"                  10:05 Ann and Bob  "Devon has a draft policy already"
     10:06 Bob  "Devon has already a draft policy"            ->             Bob in other words: ...
     10:09 @eve "RT @zed: so much rain at #puddle"            ->    @zed  "so much rain at #puddle"   also: @eve
 
-The first one leads, the others are kept below it (`Line.others`), each with its own words.
+The first line leads, and the others are kept below it with their own words (`Line.others`).
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from difflib import SequenceMatcher
 from backchannel.domain.wire import fold
 from backchannel.writeup.model import Line
 
-APART = timedelta(minutes=10)  # two people write one thing down within that
-ALIKE = 0.8  # of the words of both are the same
-LEAST = 4  # words; shorter notes are the same only to the letter
-_SHARED = 5  # words that nobody else would have written by chance
+MAX_INTERVAL = timedelta(minutes=10)  # two people write down the same thing within this time
+MIN_SHARED = 0.8  # share of common words
+MIN_WORDS = 4  # words; shorter notes must be identical
+_SHARED = 5  # words that nobody else would repeat by chance
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
 _RESHARE = re.compile(r"(?:(?:RT|MT|reshared?|boosted)\b|♻\ufe0f?|🔁)[\s:]*(?:@\S+\s+)?", re.IGNORECASE)
 _TURNS = "no not never none nobody without isn't aren't don't doesn't didn't won't can't cannot"
@@ -32,9 +32,9 @@ Words = tuple[str, ...]
 
 
 def fold_notes(lines: Sequence[Line]) -> tuple[Line, ...]:
-    """The notes with those that say the same at the same time, by somebody else, below the first."""
+    """Return the notes, with other people's notes of the same statement below the first."""
     words = [_words(line.body) for line in lines]
-    nearby: dict[str, list[int]] = defaultdict(list)  # word -> the leads that have it, newest last
+    nearby: dict[str, list[int]] = defaultdict(list)  # word -> leading lines that contain it, newest last
     below: dict[int, list[Line]] = defaultdict(list)
     leads: list[int] = []
     for at, line in enumerate(lines):
@@ -50,7 +50,7 @@ def fold_notes(lines: Sequence[Line]) -> tuple[Line, ...]:
 
 
 def _lead(lines: Sequence[Line], words: Sequence[Words], nearby: dict[str, list[int]], at: int) -> int | None:
-    """The best of those it could stand below."""
+    """Return the best line to fold this one under."""
     own = set(words[at])
     shared: Counter[int] = Counter()
     for word in own:
@@ -58,34 +58,34 @@ def _lead(lines: Sequence[Line], words: Sequence[Words], nearby: dict[str, list[
     likely = [lead for lead, n in shared.items() if 2 * n >= len(own)]
     fit = [(_likeness(words[lead], words[at]), lead) for lead in likely if _could_be_one(lines[lead], lines[at])]
     likeness, lead = max(fit, default=(0.0, 0))
-    exact = lines[at].item.kind == "action"  # a name is the whole difference between two of them
-    return lead if likeness >= (1.0 if exact else ALIKE) else None
+    exact = lines[at].item.kind == "action"  # two actions may differ in a name alone
+    return lead if likeness >= (1.0 if exact else MIN_SHARED) else None
 
 
 def _could_be_one(lead: Line, line: Line) -> bool:
-    """Two people, one moment, one kind, one speaker. A pledge is everybody's own."""
+    """Return whether two people noted the same statement: same time, kind and speaker. Pledges are personal."""
     a, b = lead.item, line.item
     if a.author == b.author or not a.author or not b.author or a.kind != b.kind or a.kind == "pledge":
         return False
     if a.speaker and b.speaker and fold(a.speaker) != fold(b.speaker):
         return False
     if isinstance(a.at, datetime) and isinstance(b.at, datetime):
-        return abs(b.at - a.at) <= APART
+        return abs(b.at - a.at) <= MAX_INTERVAL
     return a.at == b.at
 
 
 def _likeness(a: Words, b: Words) -> float:
-    """1.0 where the words are the same, 0 where they say something else: a number or a "not" makes all the difference."""
+    """Return 1.0 for equal words and 0 for different statements. A number or a "not" makes all the difference."""
     if a == b:
         return 1.0
     alike = 2 * (Counter(a) & Counter(b)).total() / (len(a) + len(b))
-    if alike < ALIKE or min(len(a), len(b)) < LEAST or _telling(a) != _telling(b) or not _spelt_alike(a, b):
+    if alike < MIN_SHARED or min(len(a), len(b)) < MIN_WORDS or _telling(a) != _telling(b) or not _spelt_alike(a, b):
         return 0.0
     return alike
 
 
 def _spelt_alike(a: Words, b: Words) -> bool:
-    """Where each has words that the other lacks, they are the same words spelt otherwise: "rain" is not "snow"."""
+    """Return whether the differing words are spellings of the same words: "rain" is not "snow"."""
     mine, theirs = ([word for word in set(one) - set(other) if len(word) > 3] for one, other in ((a, b), (b, a)))
     fewer, more = sorted((mine, theirs), key=len)
     return all(any(SequenceMatcher(None, word, other).ratio() >= 0.7 for other in more) for word in fewer)
@@ -96,7 +96,7 @@ def _telling(words: Words) -> Counter[str]:
 
 
 def fold_posts(lines: Sequence[Line]) -> tuple[Line, ...]:
-    """The posts, each once: what came by two feeds or was said again by the same person, and reshares, below the first."""
+    """Return each post once, with duplicates and reshares below the first."""
     known: dict[tuple[str, ...], int] = {}
     below: dict[int, list[Line]] = defaultdict(list)
     leads: list[int] = []
@@ -114,7 +114,7 @@ def fold_posts(lines: Sequence[Line]) -> tuple[Line, ...]:
 
 
 def _post_keys(line: Line) -> list[tuple[str, ...]]:
-    """What makes two posts one: their address; their words, if they are many, or by one author on one day."""
+    """Return the keys that identify a post: its address, or its words if they are many or by one author on one day."""
     reshared = _RESHARE.match(line.item.text)
     words = _words(line.item.text[reshared.end() :] if reshared else line.item.text)
     day = line.item.at.strftime("%Y-%m-%d") if line.item.at else ""

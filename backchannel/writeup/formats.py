@@ -1,6 +1,6 @@
-"""The formats of a write-up, by name. A format is one file with `write_session(writeup)` and `write_event(writeup)`.
+"""The formats of a write-up by name. Each is a file with `write_session(writeup)` and `write_event(writeup)`.
 
-A new one is a file and a line here.
+To add one, write the file and add a line here.
 """
 
 from __future__ import annotations
@@ -23,11 +23,13 @@ _PANDOC = ("pypandoc",)
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """`name` is what one asks for, and the file's ending unless `ending` is another; `title` is what people call it.
+    """A format. `name` is its name and file ending, unless `ending` is given; `title` is for people.
 
-    `write_session` is None where only an event makes sense. `write_record` is there where the state of each item is told,
-    so that an organiser may see what is held or hidden. `write_files` gives a folder's files, by name, in place of one.
-    `needs` are modules of the extra `publish`; `pace` is about how many seconds a thousand items take (bench/writeups.py).
+    `write_session` is None for formats of whole events. `write_record` exists in formats that show each item's state,
+    for
+    organisers. `write_files` returns a folder's files by name. `needs` are modules of the extra `publish`. `pace` is
+    the typical
+    number of seconds per thousand items (bench/writeups.py).
     """
 
     name: str
@@ -43,25 +45,29 @@ class Format:
 
     @property
     def installed(self) -> bool:
+        """Return whether everything the format needs is installed."""
         return all(find_spec(module) for module in self.needs)
 
     def file_name(self, stem: str) -> str:
+        """Return a file name with the format's ending."""
         return f"{stem}.{self.ending or self.name}"
 
     def session(self, writeup: SessionWriteUp) -> bytes:
-        """The file of a session; `Invalid` where there is none in this format."""
+        """Return the file of a session. Raises `Invalid` if the format has none."""
         self.require()
         if self.write_session is None:
             raise Invalid(f"The format {self.name} is of a whole event; leave the session out.", field="format")
         return _bytes(self.write_session(writeup))
 
     def event(self, writeup: EventWriteUp) -> bytes:
-        """The file of an event."""
+        """Return the file of an event."""
         self.require()
         return _bytes(self.write_event(writeup))
 
     def record(self, record: Record) -> bytes:
-        """The file of all items, held and hidden ones too; `Invalid` where the format does not tell them apart."""
+        """Return the file of all items, including held and hidden ones. Raises `Invalid` if the format shows no
+        states.
+        """
         if self.write_record is None:
             telling = " and ".join(made.name for made in FORMATS.values() if made.write_record)
             said = f"What is held or hidden is in {telling} only, where each item says so; {self.name} does not."
@@ -69,7 +75,7 @@ class Format:
         return _bytes("".join(self.write_record(record)))
 
     def require(self) -> None:
-        """`Invalid`, with how to install what is missing, where this format cannot be written here."""
+        """Raise `Invalid` with installation instructions if the format is not available here."""
         if not self.installed:
             said = f"The format {self.name} needs the extra “publish”: pip install 'backchannel[publish]'"
             raise Invalid(said, field="format")
@@ -112,7 +118,7 @@ FORMATS: dict[str, Format] = {
 
 
 def format_of(name: str) -> Format:
-    """The format of that name; `Invalid` names those there are."""
+    """Return the format with that name. Raises `Invalid` with the known names."""
     try:
         return FORMATS[name]
     except KeyError:

@@ -1,4 +1,4 @@
-"""HTML: one file that needs nothing else, reads well on paper and in the dark, and runs nothing."""
+"""HTML in one self-contained file, for screen and paper, in light and dark, without scripts."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from backchannel.writeup.model import (
 from backchannel.writeup.render import is_good_link, render
 from backchannel.writeup.style import STYLE
 
-# There is no script in the file; and if there were, it would not run.
+# The file contains no script, and its policy would not let one run.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 _REL = 'rel="nofollow noopener noreferrer"'
 _LABELLED = ("question", "answer", "action", "pledge", "decision")
@@ -41,7 +41,7 @@ def write_session(writeup: SessionWriteUp) -> str:
 
 
 def session_body(writeup: SessionWriteUp) -> list[str]:
-    """All that is published of a session, without the page around it: the site and Atom put their own there."""
+    """Return everything published of a session without the surrounding page, for the site and Atom."""
     body = [*_head(writeup, "h1"), *_key_points(writeup.key_points, 2), *_layers(writeup, 2)]
     body += section("Questions", map(_question, writeup.questions))
     body += section("Actions and pledges", map(_commitment, writeup.commitments))
@@ -95,7 +95,7 @@ def page(title: str, body: Iterable[str]) -> str:
 
 
 def _data(value: dict[str, Any]) -> str:
-    """The same as data, so that the file can be read back (ingest/notes/data.py)."""
+    """Return the write-up as data inside the page, so that it can be imported again (ingest/notes/data.py)."""
     return f"<!-- Backchannel data 1: {json.in_comment(value)} -->\n"
 
 
@@ -124,7 +124,7 @@ def _key_points(points: Sequence[KeyPoint], level: int) -> Iterator[str]:
 
 
 def _layers(writeup: SessionWriteUp, level: int) -> Iterator[str]:
-    """Thoughts, notes and posts; `level` is that of their headings."""
+    """Return thoughts, notes and posts, with headings of `level`."""
     if writeup.thoughts:
         yield from ('<section class="thoughts">', f"<h{level}>{plain(writeup.thoughts_heading)}</h{level}>")
         for group in writeup.thoughts:
@@ -150,7 +150,7 @@ def _thoughts(group: Thoughts) -> Iterator[str]:
 
 
 def nested(lines: Sequence[Line]) -> Iterator[str]:
-    """Lists in lists: no line stands two levels below the one above it (see `Line.level`)."""
+    """Return nested lists. No line is two levels below the one above it (see `Line.level`)."""
     above = -1
     for line in lines:
         yield "<ul>" if line.level > above else "</li>" + "</ul></li>" * (above - line.level)
@@ -166,7 +166,9 @@ def _beside(line: Line) -> str:
 
 
 def _since(line: Line) -> str:
-    """That it was corrected; and, on demand, how others put it. Those that say the same to the letter are voices only."""
+    """Return that a line was corrected and, on demand, other people's wording. Identical wording counts as a voice
+    only.
+    """
     corrected = ' <small class="corrected">corrected</small>' if line.corrected else ""
     others = [other for other in line.others if other.item.text != line.item.text]
     if not others:
@@ -176,7 +178,7 @@ def _since(line: Line) -> str:
 
 
 def line_html(line: Line) -> str:
-    """What the line says: its kind, who said it, the words, and where they come from."""
+    """Return a line: its kind, speaker, words and source."""
     item = line.item
     kind = f'<span class="kind">{item.kind}</span> ' if item.kind in _LABELLED else ""
     speaker = f"<b>{plain(item.speaker)}:</b> " if item.speaker else ""
@@ -187,7 +189,7 @@ def line_html(line: Line) -> str:
 
 
 def words_html(line: Line) -> str:
-    """The words. What is kept beside an item was made safe when it was kept (see the desk); else it is made here."""
+    """Return the words as HTML. Stored HTML was sanitised when it was saved; otherwise it is rendered here."""
     return line.item.html or render(line.body)
 
 
@@ -202,7 +204,7 @@ def _commitment(made: Commitment) -> str:
 
 
 def _words(line: Line) -> str:
-    """The words, as a link to where they stand."""
+    """Return the words as a link to the line."""
     return f'{words_html(line)} <a class="source" href="#{item_anchor(line)}">¶</a>'
 
 
@@ -230,7 +232,7 @@ def without_notes_html(writeup: EventWriteUp, session: Session) -> str:
 
 
 def statistics_html(made: Statistics) -> list[str]:
-    """Drawn, and as tables."""
+    """Return the figures as a chart and as tables."""
     charts = [
         *([chart(made.day, "Notes over the day"), table(made.day, "Time")] if made.day else []),
         *([chart(made.sessions, "Notes by session"), table(made.sessions, "Session")] if made.sessions else []),
@@ -239,7 +241,7 @@ def statistics_html(made: Statistics) -> list[str]:
 
 
 def _entry(part: SessionWriteUp) -> str:
-    """A line of the contents."""
+    """Return a line of the contents."""
     where = " · ".join(plain(fact) for fact in (part.when, part.room) if fact)
     return f'<a href="#{_anchor(part)}">{plain(part.title)}</a>{f" <small>{where}</small>" if where else ""}'
 
@@ -263,7 +265,7 @@ def _anchor(part: SessionWriteUp) -> str:
 
 
 def plain(text: str) -> str:
-    """A title or a name: text and nothing else; one that is read from right to left is kept to itself."""
+    """Return a title or name as escaped text. Right-to-left text is isolated."""
     text = one_line(text)
     turned = not text.isascii() and any(bidirectional(c) in ("R", "AL") for c in text)
     return f"<bdi>{escape(text)}</bdi>" if turned else escape(text)

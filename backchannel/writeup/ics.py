@@ -1,7 +1,8 @@
-"""iCalendar (RFC 5545): the programme as it took place, an event a session; calendars subscribe to it or take it in.
+"""iCalendar (RFC 5545): the programme as it took place, one event a session, to subscribe to or import.
 
-A session that has no time yet stands in no calendar. `import schedule` reads the file back: the leaders are those who
-attend in the chair, the hashtags stand in the description.
+Sessions without a time are left out. `import schedule` can read the file: leaders are attendees in the chair, hashtags
+are
+in the description.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ def _entry(event: Event, session: Session, items: Iterable[Item]) -> Entry:
 
 
 def _about(session: Session) -> Iterator[str]:
-    """The abstract; then what an abstract that came from elsewhere does not say already."""
+    """Return the abstract and the facts that it does not contain."""
     abstract = _LINE_ENDS.sub("\n", tidy(session.abstract)).strip()
     if abstract:
         yield abstract
@@ -85,7 +86,9 @@ def _about(session: Session) -> Iterator[str]:
 
 
 def _chair(name: str) -> vCalAddress:
-    """Somebody of whom no address is known; RFC 5545 (3.3.3) takes any URI. A quotation mark cannot stand in a parameter."""
+    """Return an attendee without a known address. RFC 5545 (3.3.3) allows any URI. Parameters can't contain
+    quotation marks.
+    """
     address = vCalAddress(f"urn:uuid:{name_id(name)}")
     address.params["ROLE"] = vText("CHAIR")
     address.params["CN"] = vText(name.replace('"', "”"))

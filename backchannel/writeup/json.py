@@ -63,7 +63,7 @@ def event_value(writeup: EventWriteUp) -> dict[str, Any]:
 
 
 def in_comment(value: dict[str, Any]) -> str:
-    """The same on one line, with nothing in it that would end an HTML comment."""
+    """Return the JSON on one line, without anything that would end an HTML comment."""
     made = printable(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
     for sign, escaped in (("<", "\\u003c"), (">", "\\u003e"), ("--", "-\\u002d")):
         made = made.replace(sign, escaped)
@@ -154,7 +154,7 @@ def _dump(value: dict[str, Any]) -> str:
 
 
 def _spread(value: Any, indent: str) -> str:
-    """JSON with a line for each thing: `indent=` of json.dumps takes twice the time, and gives each word a line."""
+    """Return JSON with one line per value. `indent=` of json.dumps takes twice the time and more lines."""
     if isinstance(value, dict) and (not indent or "items" in value):
         lines = [f"{json.dumps(name, ensure_ascii=False)}: {_spread(entry, indent + ' ')}" for name, entry in value.items()]
         return _bracketed("{", lines, "}", indent)

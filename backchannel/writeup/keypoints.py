@@ -1,6 +1,7 @@
-"""What to read first: what an organiser pinned, what people agreed with most, and, named as such, what a program picked.
+"""Key points: lines that an organiser pinned, that people agreed with most, or that were chosen automatically.
 
-The pick invents nothing: it is whole lines, as they were written, that share the most words with the rest of the session.
+Automatic choice never rewrites anything. It selects whole lines that share the most words with the rest of the
+session.
 """
 
 from __future__ import annotations
@@ -14,12 +15,12 @@ from backchannel.domain.links import without_links
 from backchannel.domain.wire import fold
 from backchannel.writeup.model import KeyPoint, Line
 
-MOST = 5  # beside those that are pinned
+MAX_POINTS = 5  # besides pinned ones
 PICKED = 3
-ENOUGH = 10  # lines that can be read as they are; nothing is picked from fewer
+MIN_LINES = 10  # self-contained lines; from fewer, nothing is chosen
 _WORD = re.compile(r"[^\W\d_]{4,}")
-_LENGTH = range(6, 46)  # words of a line that can stand alone
-# What stands in every session, whatever it is about.
+_LENGTH = range(6, 46)  # words in a line that can be understood alone
+# Words that occur in every session.
 _COMMON_WORDS = """
     about after again also always anyone around back because been before being between both came come could does doing done
     each even every everybody first from going good have here into just keep know like little made make many maybe more most
@@ -31,14 +32,14 @@ _COMMON = frozenset(_COMMON_WORDS.split())
 
 
 def key_points(lines: Sequence[Line], pins: Sequence[str]) -> tuple[KeyPoint, ...]:
-    """`lines` are those of all layers, each once, in reading order; `pins` the ids of those that are pinned."""
+    """Return the key points. `lines` are those of all layers in reading order, `pins` the ids of pinned ones."""
     by_id = {line.item.id: line for line in lines}
     pinned = [by_id[id] for id in dict.fromkeys(pins) if id in by_id]
     taken = {line.item.id for line in pinned}
     agreed = [line for line in lines if line.item.id not in taken and line.agreed]
-    agreed = sorted(agreed, key=lambda line: -line.agreed)[:MOST]
+    agreed = sorted(agreed, key=lambda line: -line.agreed)[:MAX_POINTS]
     taken |= {line.item.id for line in agreed}
-    room = min(PICKED, MOST - len(agreed) - len(pinned))
+    room = min(PICKED, MAX_POINTS - len(agreed) - len(pinned))
     picked = _pick([line for line in lines if line.item.origin == "note"], room, taken) if room > 0 else []
     return (
         *(KeyPoint(line=line, why="pinned") for line in pinned),
@@ -48,8 +49,8 @@ def key_points(lines: Sequence[Line], pins: Sequence[str]) -> tuple[KeyPoint, ..
 
 
 def _pick(lines: Sequence[Line], most: int, taken: set[str]) -> list[Line]:
-    """Lines whose words come back most often in the others, none like one that was picked before it."""
-    if len(lines) < ENOUGH:
+    """Choose lines whose words recur most in the others, without near-duplicates."""
+    if len(lines) < MIN_LINES:
         return []
     words = {line.item.id: _words(line) for line in lines}
     spread = Counter(word for own in words.values() for word in own)
@@ -65,7 +66,7 @@ def _pick(lines: Sequence[Line], most: int, taken: set[str]) -> list[Line]:
 
 
 def _weight(own: frozenset[str], spread: Counter[str]) -> float:
-    """A word that stands in this line only says nothing of the session; a long line has no advantage by its length."""
+    """Return a line's weight. Words found only in this line do not count, and length gives no advantage."""
     return sum(spread[word] - 1 for word in own) / math.sqrt(len(own) + 2)
 
 

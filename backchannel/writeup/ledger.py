@@ -1,8 +1,8 @@
-"""The ledger as CSV, a row each action, pledge and open question: who does what, and where that was said.
+"""The ledger as CSV: one row for each action, pledge and open question.
 
     "kind","what","owner","session","date","time","noted_by","source","url","id","session_slug"
 
-`what` is the line without its mark, `source` the line as it was typed. The cells are those of csv.py.
+`what` is the line without its mark, `source` the line as typed. Cells are written as in csv.py.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def write_event(writeup: EventWriteUp) -> str:
 
 
 def due_of(part: SessionWriteUp) -> Iterator[Due]:
-    """What is due of one session, as the event's ledger lists it."""
+    """Return the open tasks and questions of one session."""
     yield from (Due(part=part, commitment=commitment) for commitment in part.commitments)
     yield from (Due(part=part, question=question) for question in part.questions if not question.answers)
 

@@ -65,7 +65,7 @@ DRAWN_SECTION = "<!-- Backchannel: drawn -->"
 INTRODUCTION = "<!-- Backchannel: introduction -->"
 HALLWAY = "<!-- Backchannel: hallway -->"
 NOBODY = "(no name)"
-# The headings that tell by themselves what stands under them.
+# Headings that identify the layer below them.
 TOLD: dict[Origin, re.Pattern[str]] = {
     "afterthought": re.compile(r"post-?event (?:thoughts|reflections)|after-?thoughts|reflections\Z", re.IGNORECASE),
     "note": re.compile(
@@ -77,14 +77,14 @@ TOLD: dict[Origin, re.Pattern[str]] = {
 
 
 def write_session(writeup: SessionWriteUp) -> str:
-    """The write-up of one session."""
+    """Return the write-up of one session."""
     lines = [f"<!-- Backchannel write-up 1 of a session; times in {_zone(writeup.zone)} -->"]
     lines += _session(writeup, "#", count(1))
     return _file([*lines, *_block([DRAWN]), *_drawn(writeup)])
 
 
 def write_event(writeup: EventWriteUp) -> str:
-    """The write-up of the event, with all its sessions."""
+    """Return the write-up of the event with all its sessions."""
     lines = [f"<!-- Backchannel write-up 1 of an event; times in {_zone(writeup.zone)} -->"]
     lines += _block([f"# {plain_to_markdown(writeup.title)}"])
     lines += _block(_facts(("When", writeup.when), ("Notes by", _names(writeup.note_takers))))
@@ -104,7 +104,7 @@ def write_event(writeup: EventWriteUp) -> str:
 
 
 def _entry(part: SessionWriteUp) -> str:
-    """A line of the contents."""
+    """Return a line of the contents."""
     return ", ".join(plain_to_markdown(fact) for fact in (part.title, part.when, part.room) if fact)
 
 
@@ -121,7 +121,7 @@ def _table(heading: str, first: str, bars: Sequence[Bar]) -> Iterator[str]:
 
 
 def _session(writeup: SessionWriteUp, level: str, numbers: Iterator[int]) -> Iterator[str]:
-    """`numbers` are those of the footnotes, which run through the file."""
+    """Return a session. `numbers` count the footnotes of the whole file."""
     marker = [] if writeup.session else [HALLWAY]
     yield from _block([*marker, f"{level} {plain_to_markdown(writeup.title)}"])
     facts = _facts(
@@ -142,7 +142,7 @@ def _session(writeup: SessionWriteUp, level: str, numbers: Iterator[int]) -> Ite
 
 
 def _introduction(text: str) -> Iterator[str]:
-    """A paragraph an empty line."""
+    """Return the introduction, one paragraph per empty line."""
     paragraphs = [part for part in text.split("\n\n") if part.strip()]
     for at, part in enumerate(paragraphs):
         yield from _block([*([] if at else [INTRODUCTION]), *text_to_markdown(part.strip("\n"))])
@@ -153,7 +153,7 @@ def _key_point(point: KeyPoint) -> str:
 
 
 def reason_of(point: KeyPoint) -> str:
-    """Why it is a key point."""
+    """Return why a line is a key point."""
     if point.why == "agreed":
         return f"{point.line.agreed} agree{'s' * (point.line.agreed == 1)}"
     return "pinned" if point.why == "pinned" else "picked by a program"
@@ -181,7 +181,7 @@ def _updated(group: Thoughts) -> str:
 def _lines(
     lines: Sequence[Line], origin: Origin, heading: str, level: str, numbers: Iterator[int], gaps: Sequence[str] = ()
 ) -> Iterator[str]:
-    """A layer: its lines, and below them, in footnotes, those that say the same."""
+    """Return a layer: its lines, with folded ones in footnotes."""
     if not lines and not gaps:
         return
     yield from _heading(origin, heading, "", level)
@@ -203,14 +203,16 @@ def _heading(origin: Origin, heading: str, tail: str, level: str) -> Iterator[st
 
 
 def _undated(heading: str) -> str:
-    """Its brackets are words, not the date of an update."""
+    """Return the heading with brackets escaped, so that they are not read as a date."""
     return plain_to_markdown(heading).replace("(", "\\(")
 
 
 def _item(
     line: Line, mark: str, also: Sequence[tuple[int, Line]] = (), thought: bool = False
 ) -> Iterator[str]:  # fmt: skip
-    """A bullet, or (with no `mark`) a paragraph; a `thought` is without time and author. `also` stand in footnotes."""
+    """Return a bullet, or without `mark` a paragraph. A `thought` has no time and author. `also` goes into
+    footnotes.
+    """
     text = text_to_markdown(line.item.text)
     head = "" if thought else _head(line)
     text[0] = mark + head + text[0]
@@ -235,7 +237,7 @@ def _source(line: Line) -> str:
 
 
 def _told_apart(line: Line, thought: bool) -> str:
-    """What the words, the level and the place do not say."""
+    """Return the comment for facts that the words, the level and the position do not show."""
     item, clock = line.item, line.time[-5:] if isinstance(line.item.at, datetime) else ""
     said = {
         item.kind: item.kind != line.reads_as,
@@ -249,7 +251,7 @@ def _told_apart(line: Line, thought: bool) -> str:
 
 
 def _encoded(name: str) -> str:
-    """A name that can stand in a comment."""
+    """Return a name that can be part of a comment."""
     return quote(printable(name), safe=" ").replace("-", "%2D")
 
 
@@ -262,7 +264,7 @@ def _drawn(writeup: SessionWriteUp) -> Iterator[str]:
 
 
 def _section(heading: str, entries: Sequence[str], marker: str = "", level: str = "##") -> Iterator[str]:
-    """What is drawn from the notes; above the notes, a `marker` says so."""
+    """Return a section derived from the notes. Above the notes, a `marker` says so."""
     if entries:
         yield from _block([*([marker] if marker else []), f"{level} {heading}"])
         yield ""
@@ -285,7 +287,7 @@ def _due(due: Due) -> str:
 
 
 def _words(line: Line) -> str:
-    """The words of a line on one line."""
+    """Return the words on one line."""
     return " ".join(text_to_markdown(one_line(line.body) or "…"))
 
 
@@ -296,7 +298,7 @@ def _link(link: Link) -> str:
 
 
 def _address(url: str) -> str:
-    """An address that ends where it should, in brackets."""
+    """Return an address that Markdown ends where it should."""
     return re.sub(r"[()\s\x00-\x20]", lambda found: f"%{ord(found[0]):02X}", printable(url))
 
 
@@ -305,7 +307,7 @@ def _facts(*facts: tuple[str, str]) -> list[str]:
 
 
 def _names(names: Iterable[str]) -> str:
-    """Names with commas between them; a comma in a name is an entity."""
+    """Return names separated by commas. A comma in a name becomes an entity."""
     return ", ".join(plain_to_markdown(name).replace(",", "&#44;") for name in names)
 
 
@@ -314,7 +316,7 @@ def _zone(name: str) -> str:
 
 
 def _block(lines: Iterable[str]) -> Iterator[str]:
-    """Lines with an empty one before them; nothing where there are none."""
+    """Return lines after an empty one, or nothing if there are none."""
     for at, line in enumerate(lines):
         if not at:
             yield ""

@@ -23,7 +23,7 @@ _ENTITY = re.compile(r"&(?=#?\w{1,40};)")
 _TAG = re.compile(r"<(?=[A-Za-z/!?])(?!https?://[^\s<>`]+>)", re.IGNORECASE)
 _FOOTNOTE = re.compile(r"\[\^")
 _ESCAPED = re.compile(r"&(?:amp|lt|#\d{1,3});")
-# The beginnings of lines that mean something to some Markdown; the group is the character that is written as an entity.
+# Line beginnings with a meaning in some Markdown; the group is the character to escape.
 _BLOCK = re.compile(
     r"(#)#{0,5}(?=[ \t]|\Z)"
     r"|([-+*])(?=[ \t]|\Z)"
@@ -45,7 +45,7 @@ _PLAIN_SIGNS = re.compile(r"([\\`*_\[\]<>&|~#:])")
 
 
 def text_to_markdown(text: str) -> list[str]:
-    """The lines of `text`; at least one, none of them empty or beginning with a space."""
+    """Return the lines of `text`, at least one, none empty or beginning with a space."""
     text = printable(text)
     core = text.strip("\n")
     before = len(text) - len(text.lstrip("\n"))
@@ -60,28 +60,29 @@ def text_to_markdown(text: str) -> list[str]:
 
 
 def text_from_markdown(lines: list[str]) -> str:
-    """What `text_to_markdown` was given (but for what no file can hold: controls and lone surrogates)."""
+    """Return the text that `text_to_markdown` was given, except for control characters and lone surrogates."""
     bare = [line.removesuffix("\\") for line in lines[:-1]] + lines[-1:]
     return _outside_code("\n".join(bare), lambda part: _ESCAPED.sub(lambda found: html.unescape(found[0]), part))
 
 
 def plain_to_markdown(text: str) -> str:
-    """A title or a name: one line, and every sign in it is only itself."""
+    """Return a title or name on one line with every sign escaped."""
     return _PLAIN_SIGNS.sub(r"\\\1", one_line(printable(text)))
 
 
 def plain_from_markdown(text: str) -> str:
+    """Return the text that `plain_to_markdown` was given."""
     return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text)
 
 
 def printable(text: str) -> str:
-    """Without what a text file cannot hold."""
+    """Return text without characters that a text file cannot hold."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _SURROGATES.sub("\ufffd", _UNPRINTABLE.sub("", text))
 
 
 def _without_tags(text: str) -> str:
-    """No entity, tag or comment outside of code; where it is doubtful what is code, there is none."""
+    """Escape entities, tags and comments outside code. In doubtful cases, nothing counts as code."""
     if "`" in text and _is_odd_code(text):
         return _escape(text).replace("`", "&#96;")
     return _outside_code(text, _escape)
@@ -92,7 +93,7 @@ def _escape(part: str) -> str:
 
 
 def _line(line: str) -> str:
-    """One line, with its spaces at both ends, and what would begin a block."""
+    """Escape one line: spaces at both ends, and whatever would begin a block."""
     body = line.strip(" \t")
     if not body:
         return "".join(f"&#{ord(c)};" for c in line)
@@ -104,7 +105,7 @@ def _line(line: str) -> str:
 
 
 def _ending(line: str) -> str:
-    """A backslash at the end would go on to the next line; a link like ours at the end would be taken for ours."""
+    """Escape the end of a line: a backslash would join the next line, and a link like ours would be removed."""
     if line.endswith("\\"):
         return line[:-1] + "&#92;"
     found = _TAIL.search(line) if line.endswith(("))", "])")) else None
@@ -133,7 +134,7 @@ def _outside_code(text: str, change: Callable[[str], str]) -> str:
 
 
 def _code_spans(text: str) -> list[tuple[int, int]]:
-    """Where code stands: between two runs of backticks of one length (CommonMark 0.31, 6.1)."""
+    """Return the code spans: between runs of backticks of equal length (CommonMark 0.31, section 6.1)."""
     runs = [found.span() for found in _BACKTICKS.finditer(text)]
     later: dict[int, list[int]] = {}
     for at in range(len(runs) - 1, -1, -1):
@@ -152,7 +153,7 @@ def _code_spans(text: str) -> list[tuple[int, int]]:
 
 
 def _is_odd_code(text: str) -> bool:
-    """A fence, a backslash before a backtick, or code that goes over a line's end."""
+    """Return whether there is a fence, a backslash before a backtick, or code across lines."""
     if "\\`" in text or re.search(r"^[ \t]*```", text, re.MULTILINE):
         return True
     return any("\n" in text[begins:ends] for begins, ends in _code_spans(text))

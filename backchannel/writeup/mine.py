@@ -1,12 +1,12 @@
-"""My notes: what one person wrote in all her sessions, as the draft of a blog post, in the shape such posts always had.
+""""Your notes": one person's notes from all sessions as the draft of a blog post.
 
     # Notes from Puddlecamp
-    ## Post-event thoughts            empty: hers to write
+    ## Post-event thoughts            empty, for the author to write
 
-    ## Who owns the rain?             each of her sessions
-    ### Post-event thoughts (updated 9 June 2009)      if she wrote any
+    ## Who owns the rain?             each session
+    ### Post-event thoughts (updated 9 June 2009)      if there are any
     ### What I wrote at the time
-    - her own bullets, without times and names: all of it is hers
+    - the notes, without times and names
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ NOTES = "What I wrote at the time"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mine:
-    """`title` and `facts` are the head; `parts` her sessions by slot, and the hallway."""
+    """The draft: `title` and `facts` are the head, `parts` the sessions by slot and the hallway."""
 
     title: str
     facts: tuple[str, ...]
@@ -43,7 +43,7 @@ class Mine:
 
 
 def my_notes(record: Record, author: str = "") -> Mine:
-    """Of a record that holds what one person wrote; `Unknown` where that is nothing."""
+    """Return the draft for a record of one person's notes. Raises `Unknown` if there are none."""
     written = tuple(item for item in record.items if item.origin != "post" and item.state == "visible")
     if not written:
         raise Unknown(f"“{one_line(author)[:60]}” wrote no notes in this event.", field="author")
@@ -66,7 +66,7 @@ def thoughts_heading(part: SessionWriteUp, group: Thoughts) -> str:
 
 
 def notes_heading(part: SessionWriteUp) -> str:
-    """A document's own; else in the first person."""
+    """Return the document's own heading, or one in the first person."""
     return part.notes_heading if part.notes_heading != HEADINGS["note"] else NOTES
 
 
@@ -111,7 +111,7 @@ def write_html(mine: Mine) -> str:
 
 
 def _bare(lines: Sequence[Line]) -> list[Line]:
-    """Without times: it is one voice, and it is a post now."""
+    """Return the lines without times."""
     return [replace(line, time="", author="", others=()) for line in lines]
 
 
@@ -153,6 +153,6 @@ WRITTEN: dict[str, Callable[[Mine], str | bytes]] = {"md": write_markdown, "html
 
 
 def write_mine(mine: Mine, format: str) -> bytes:
-    """The draft in one of the formats that a draft is written in (`WRITTEN`)."""
+    """Return the draft in one of the formats in `WRITTEN`."""
     made = WRITTEN[format](mine)
     return made if isinstance(made, bytes) else made.encode("utf-8", "replace")

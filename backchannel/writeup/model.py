@@ -1,15 +1,13 @@
-"""The write-up as a tree: what `compose` makes, and every format walks.
+"""The write-up as a tree of values, made by `compose` and read by every format.
 
     EventWriteUp
-      SessionWriteUp, one a session with anything in it (and one for the hallway)
-        key_points KeyPoint     what to read first: pinned, agreed with, or picked by a program
+      SessionWriteUp, one for each session with content (and one for the hallway)
+        key_points KeyPoint     what to read first: pinned, agreed with, or chosen automatically
         thoughts   Thoughts (an author's on a day) > Line: afterthoughts, and notes written after the session's end
         notes      Line         what was written at the time
         posts      Line         the backchannel
-        questions > answers, decisions, commitments, links, speakers, people: drawn from the lines above
+        questions > answers, decisions, commitments, links, speakers, people: derived from the lines above
       statistics   Statistics > Bar
-
-Values only, ready to be printed: what a format adds is its marks.
 """
 
 from __future__ import annotations
@@ -25,12 +23,15 @@ from backchannel.domain.model import ORIGINS, Event, Item, Kind, Session
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One item as it is printed.
+    """One item, ready to print.
 
-    `time` is as far as it is known and not clear from the head ("10:05", "9 June 2009 10:05", "9 June 2009" or "");
-    `author` is empty where the whole is by one author; `level` is the depth, but never two below the line above;
-    `body` is the text without mark and speaker, `reads_as` and `names` the kind and the speaker that the words give (a
-    document may have said others). `others` said the same: near-identical notes of other people, reshares of a post.
+    `time` leaves out what the head already says ("10:05", "9 June 2009 10:05", "9 June 2009" or ""). `author` is empty
+    if
+    everything is by one author. `level` is the depth, limited to one below the line above. `body` is the text without
+    mark and
+    speaker; `reads_as` and `names` are the kind and speaker parsed from it, although the document may give others.
+    `others` are
+    near-identical notes of other people, or reshares of a post.
     """
 
     item: Item
@@ -44,22 +45,23 @@ class Line:
 
     @property
     def corrected(self) -> bool:
+        """Return whether its text was changed."""
         return self.item.rev > 1
 
     @property
     def agreed(self) -> int:
-        """How many people agreed with it."""
+        """Return how many people agreed with it."""
         return sum(self.item.reactions.values())
 
     @property
     def voices(self) -> tuple[str, ...]:
-        """Everybody who wrote it, each once, as far as it is told."""
+        """Return everybody who wrote it, each once."""
         return tuple(dict.fromkeys(line.author for line in (self, *self.others) if line.author))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyPoint:
-    """A line to be read first, and why: an organiser pinned it, people agreed with it, or a program picked it."""
+    """A line to read first, and why: pinned by an organiser, agreed with, or chosen automatically."""
 
     line: Line
     why: Literal["pinned", "agreed", "picked"]
@@ -67,7 +69,7 @@ class KeyPoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thoughts:
-    """Post-event thoughts of one author on one day, a paragraph an item."""
+    """The thoughts of one author on one day, one paragraph an item."""
 
     author: str
     updated: date | None
@@ -76,13 +78,15 @@ class Thoughts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
+    """A question and its answers."""
+
     line: Line
     answers: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commitment:
-    """An action or a pledge. `owner` is empty where nobody was named."""
+    """An action or a pledge. `owner` is empty if nobody was named."""
 
     kind: Kind
     owner: str
@@ -91,10 +95,11 @@ class Commitment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionWriteUp:
-    """A session (or the hallway: `session` is None), written up.
+    """The write-up of a session, or of the hallway if `session` is None.
 
-    `when` reads "8 June 2009, 10:00–10:45", in `zone`. `sole_author` wrote all notes and thoughts, if one person did.
-    `items` are all items of it in reading order; `gaps` are sentences.
+    `when` is like "8 June 2009, 10:00–10:45" in `zone`. `sole_author` is set if one person wrote all notes and
+    thoughts. `items`
+    are all items in reading order, `gaps` sentences.
     """
 
     event: Event
@@ -107,7 +112,7 @@ class SessionWriteUp:
     hashtags: tuple[str, ...] = ()
     note_takers: tuple[str, ...] = ()
     sole_author: str = ""
-    introduction: str = ""  # typed text, by whoever edited the write-up
+    introduction: str = ""  # typed by an editor
     thoughts_heading: str
     notes_heading: str
     posts_heading: str
@@ -126,7 +131,7 @@ class SessionWriteUp:
 
     @property
     def counted(self) -> str:
-        """How much there is of it: "6 notes, 1 post, 1 afterthought"."""
+        """Return the counts as words: "6 notes, 1 post, 1 afterthought"."""
         counts = Counter(item.origin for item in self.items)
         return ", ".join(
             f"{counts[origin]} {origin}{'s' * (counts[origin] != 1)}" for origin in ORIGINS if counts[origin]
@@ -135,7 +140,7 @@ class SessionWriteUp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """A line of the ledger: a commitment or an open question, and where it was made."""
+    """A line of the ledger: a commitment or an open question, with its session."""
 
     part: SessionWriteUp
     commitment: Commitment | None = None
@@ -143,7 +148,7 @@ class Due:
 
     @property
     def line(self) -> Line:
-        """Where it stands."""
+        """Return the line it was made in."""
         if self.commitment:
             return self.commitment.line
         assert self.question, "it is one or the other"
@@ -151,12 +156,13 @@ class Due:
 
     @property
     def owner(self) -> str:
+        """Return who has to do it."""
         return self.commitment.owner if self.commitment else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """How much was written in an hour, or in a session."""
+    """How much was written in a period or a session."""
 
     label: str
     notes: int
@@ -165,7 +171,9 @@ class Bar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statistics:
-    """`day` has a bar for each step of the event's days from the first note to the last, `sessions` one for each session."""
+    """The figures. `day` has a bar for each period between the first and the last note, `sessions` one for each
+    session.
+    """
 
     day: tuple[Bar, ...] = ()
     sessions: tuple[Bar, ...] = ()
@@ -173,9 +181,9 @@ class Statistics:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventWriteUp:
-    """The event, written up: sessions by slot, the hallway, the ledger of all that is to be done, who was there.
+    """The write-up of the event: sessions by slot, the hallway, the ledger, and the people.
 
-    `address` is where the event is on the web, if it is: there, notes can be added to a session that has none.
+    `address` is the event's address on the web, if known, where notes can still be added.
     """
 
     event: Event
@@ -195,5 +203,5 @@ class EventWriteUp:
     address: str = ""
 
     def door(self, session: Session) -> str:
-        """Where notes are added to a session; empty where nobody knows the event's address."""
+        """Return the address for adding notes to a session, or an empty string."""
         return f"{self.address}/s/{session.slug}" if self.address else ""

@@ -1,9 +1,9 @@
-"""NDJSON: a line an item, in reading order, for other programs (docs/protocol.md).
+"""NDJSON for programs: one line an item in reading order (docs/protocol.md).
 
     {"id", "seq", "rev", "event", "session", "origin", "kind", "depth", "author", "speaker", "text", "at", "written_at",
      "received_at", "url", "sources", "placed", "reactions", "state", "source_id", "session_slug"}
 
-The keys of an item on the wire but `html`; `source_id` is the id it was imported with.
+These are the keys of an item on the wire without `html`. `source_id` is the id it was imported with.
 """
 
 from __future__ import annotations
@@ -32,24 +32,24 @@ def write_event(writeup: EventWriteUp) -> str:
 
 
 def write_record(record: Record) -> Iterator[str]:
-    """All items of a record, whatever their state: what an organiser sees with `--all`."""
+    """Return all items in any state, as an organiser sees them with `--all`."""
     return lines_of(record.items, {session.guid: session.slug for session in record.sessions})
 
 
 def lines_of(items: Iterable[Item], slugs: Mapping[str, str]) -> Iterator[str]:
-    """A line an item; `slugs` are those of the sessions, by guid."""
+    """Return one line an item. `slugs` are the sessions' by guid."""
     for item in items:
         yield one_line(item_as_record(item, slugs)) + "\n"
 
 
 def one_line(value: Mapping[str, Any]) -> str:
-    """JSON without anything in it that some reader takes for the end of a line."""
+    """Return JSON without characters that some readers take for a line end."""
     made = printable(json.dumps(value, ensure_ascii=False))
     return _LINE_ENDS.sub(lambda found: f"\\u{ord(found[0]):04x}", made)
 
 
 def item_as_record(item: Item, slugs: Mapping[str, str]) -> dict[str, Any]:
-    """An item as a dict with the keys above."""
+    """Return an item as a dict with the keys above."""
     shape = item_on_wire(item)
     del shape["html"]
     slug = slugs.get(item.session) if item.session else None

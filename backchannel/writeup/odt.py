@@ -1,4 +1,4 @@
-"""odt, by pandoc: docx for those who use LibreOffice."""
+"""odt through pandoc, for LibreOffice."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Pandoc's document model, as JSON: what docx, odt, EPUB and PDF are all made from.
+"""Pandoc's document model as JSON, from which docx, odt, EPUB and PDF are made.
 
-Blocks and inlines are dicts {"t": type, "c": content}, as in pandoc-types 1.23 (https://hackage.haskell.org/package/pandoc-types).
-A text stands in a `Str` and is nothing but text: nobody parses it again.
+Blocks and inlines are dicts {"t": type, "c": content}, as in pandoc-types 1.23
+(https://hackage.haskell.org/package/pandoc-types).
+Text is put into `Str` and never parsed again.
 """
 
 from __future__ import annotations
@@ -18,15 +19,15 @@ Inline = dict[str, Any]
 Block = dict[str, Any]
 
 VERSION = [1, 23, 1]
-LONGEST_LINK = 2000  # characters; Word takes 2,083 and calls the file broken beyond
+MAX_LINK = 2000  # characters; Word calls files with links over 2,083 broken
 _NO_ATTR: list[Any] = ["", [], []]
-# These turn the reading direction of all that follows, or end a line where none ends.
+# Characters that change the direction of the following text, or end a line where none ends.
 _TURNING = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _LINE_ENDS = re.compile("[\t\n\u2028\u2029]")
 
 
 def clean(text: str) -> str:
-    """What a document can hold of a text, on one line."""
+    """Return the characters that a document can hold, on one line."""
     return _LINE_ENDS.sub(" ", _TURNING.sub("", tidy(text)))
 
 
@@ -43,7 +44,7 @@ def strong(text: str) -> Inline:
 
 
 def soft(text: str) -> Inline:
-    """What stands beside the words: a time, a place, a kind."""
+    """Return secondary text: a time, a place, a kind."""
     return {"t": "Span", "c": [["", ["soft"], []], [string(text)]]}
 
 
@@ -52,24 +53,24 @@ def code(text: str) -> Inline:
 
 
 def link(inlines: Sequence[Inline], url: str) -> list[Inline]:
-    """A link, or the words alone where the address is none that one should follow."""
-    if not is_good_link(url) or len(url) > LONGEST_LINK:
+    """Return a link, or only its words if the address is unsafe."""
+    if not is_good_link(url) or len(url) > MAX_LINK:
         return list(inlines)
     return [{"t": "Link", "c": [_NO_ATTR, list(inlines), [printable(url), ""]]}]
 
 
 def reference(inlines: Sequence[Inline], anchor: str) -> Inline:
-    """A link to a place in the document itself."""
+    """Return a link to an anchor in the document."""
     return {"t": "Link", "c": [_NO_ATTR, list(inlines), [f"#{anchor}", ""]]}
 
 
 def anchored(inlines: Sequence[Inline], anchor: str) -> Inline:
-    """A place that `reference` leads to."""
+    """Return inlines with an anchor for `reference`."""
     return {"t": "Span", "c": [[anchor, [], []], list(inlines)]}
 
 
 def styled(style: str, inlines: Sequence[Inline]) -> Inline:
-    """`style` is Strong, Emph, Underline or Strikeout."""
+    """Return styled inlines. `style` is Strong, Emph, Underline or Strikeout."""
     return {"t": style, "c": list(inlines)}
 
 
@@ -78,7 +79,7 @@ def para(*inlines: Inline) -> Block:
 
 
 def plain(*inlines: Inline) -> Block:
-    """A paragraph without space around it, as in a list."""
+    """Return a paragraph without surrounding space, as in a list."""
     return {"t": "Plain", "c": list(inlines)}
 
 
@@ -103,7 +104,7 @@ def code_block(text: str) -> Block:
 
 
 def table(widths: Sequence[float], head: Sequence[str], rows: Iterable[Sequence[Sequence[Inline]]]) -> Block:
-    """`widths` are shares of the page's."""
+    """Return a table. `widths` are shares of the page width."""
     columns = [[{"t": "AlignDefault"}, {"t": "ColWidth", "c": width}] for width in widths]
     top = [_row([[string(name)] for name in head])]
     body = [_NO_ATTR, 0, [], [_row(row) for row in rows]]
@@ -115,7 +116,7 @@ def _row(cells: Iterable[Sequence[Inline]]) -> list[Any]:
 
 
 def joined(parts: Iterable[Sequence[Inline]], between: str) -> list[Inline]:
-    """The parts that are not empty, with `between` between them."""
+    """Return the non-empty parts with `between` between them."""
     made: list[Inline] = []
     for part in parts:
         if part:

@@ -1,4 +1,4 @@
-"""PDF, by typst: to print, and to keep."""
+"""PDF through typst, for printing and archiving."""
 
 from __future__ import annotations
 

@@ -1,10 +1,11 @@
-"""The safe HTML of what was written -> blocks of a document (see pandoc.py).
+"""Convert the sanitised HTML of an item into blocks of a document (see pandoc.py).
 
     "so <em>true</em>"               ->  [Para "so ", Emph "true"]
     "<p>one</p><ul><li>two</li></ul>"  ->  [Para "one", BulletList [[Plain "two"]]]
 
-It reads what nh3 let through (render.py); whatever else stands there is read as its text. Nesting ends at six: what lies
-deeper stands where the sixth does, so that no text makes a document that cannot be laid out.
+It knows the tags that nh3 allows (render.py) and treats anything else as text. Nesting is limited to six levels, so
+that
+every document can be laid out.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from html.parser import HTMLParser
 from backchannel.writeup import pandoc
 from backchannel.writeup.pandoc import Block, Inline
 
-DEEPEST = 6
+MAX_DEPTH = 6
 _STYLES = {"b": "Strong", "strong": "Strong", "i": "Emph", "em": "Emph", "u": "Underline", "del": "Strikeout"}
 _STYLES |= {"s": "Strikeout"}
 _CONTAINERS = ("ul", "ol", "li", "blockquote")
@@ -24,7 +25,7 @@ _CONTAINERS = ("ul", "ol", "li", "blockquote")
 
 @lru_cache(maxsize=4096)
 def read_words(markup: str) -> tuple[Block, ...]:
-    """The blocks of safe HTML; at least one paragraph. They are shared: nobody changes them."""
+    """Return the blocks of sanitised HTML, at least one paragraph. The result is shared and must not be changed."""
     if "<" not in markup and "&" not in markup:
         return (pandoc.para(pandoc.string(" ".join(markup.split()))),)
     reader = _Reader()
@@ -36,8 +37,8 @@ def read_words(markup: str) -> tuple[Block, ...]:
 class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.open: list[tuple[str, list[Block]]] = [("", [])]  # the containers one stands in, with their blocks
-        self.deeper = 0  # containers that are not made any more
+        self.open: list[tuple[str, list[Block]]] = [("", [])]  # open containers, with their blocks
+        self.deeper = 0  # containers beyond the limit
         self.run: list[Inline] = []
         self.styles: list[str] = []
         self.href: str | None = None
@@ -133,13 +134,13 @@ class _Reader(HTMLParser):
         self.run = []
 
     def _room(self) -> list[Block]:
-        """Where a paragraph goes: a list holds nothing but its entries."""
-        if self.open[-1][0] in ("ul", "ol") and len(self.open) <= DEEPEST:
+        """Return where a paragraph goes: a list contains only entries."""
+        if self.open[-1][0] in ("ul", "ol") and len(self.open) <= MAX_DEPTH:
             self.open.append(("li", []))
         return self.open[-1][1]
 
     def _open(self, tag: str) -> None:
-        if self.deeper or len(self.open) > DEEPEST:
+        if self.deeper or len(self.open) > MAX_DEPTH:
             self.deeper += 1
             return
         if tag == "li" and self.open[-1][0] not in ("ul", "ol"):
@@ -165,7 +166,7 @@ class _Reader(HTMLParser):
             return
         around = self.open[-1][1]
         if name == "li":
-            around.append({"t": "li", "c": blocks})  # becomes an entry when its list is shut
+            around.append({"t": "li", "c": blocks})  # becomes an entry when its list is closed
         elif name == "blockquote":
             around.append(pandoc.quote(blocks))
         else:

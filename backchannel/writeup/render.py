@@ -1,11 +1,12 @@
-"""Text -> safe HTML, and strangers' HTML -> safe HTML or plain text.
+"""Render typed text as safe HTML, and strangers' HTML as safe HTML or plain text.
 
-    render("so *true*: https://example.org #lgc09")      what was typed here; inline HTML, no blocks
-    sanitise("<h1 onclick=x>Hi</h1><img src=...>")       what a feed brought
-    plain("<p>one<br>two</p><p>three</p>")               the text of it
+    render("so *true*: https://example.org #lgc09")      typed here: inline HTML without blocks
+    sanitise("<h1 onclick=x>Hi</h1><img src=...>")       from a feed
+    plain("<p>one<br>two</p><p>three</p>")               its text
 
-Two barriers stand behind each other: markdown-it knows emphasis, code and links only, and shows HTML as text; and what
-comes out of it, or of a feed, passes nh3 with the list below. No picture is loaded from anywhere: pictures are links.
+There are two barriers: markdown-it knows only emphasis, code and links, and shows HTML as text; and its output, like
+that of
+feeds, passes through nh3 with the allow-list below. Images are never loaded; they become links.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _TAGS |= {"ol", "li", "ruby", "rt", "rp", "bdi"}
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _CLASSES = {"span": {"mention", "hashtag"}, "a": {"mention", "hashtag"}}
 _LINK_REL = "nofollow noopener noreferrer"
-# No name or password, no backslash, nothing that a browser would mend into another address.
+# No user name or password, no backslash, nothing that a browser would repair into another address.
 _NOT_IN_LINKS = '\\s\x00-\x1f\x7f\ud800-\udfff\\\\<>"`'
 _GOOD_LINK = re.compile(
     f"(?:https?://[^{_NOT_IN_LINKS}/?#@]+(?:[/?#][^{_NOT_IN_LINKS}]*)?|mailto:[^{_NOT_IN_LINKS}]+@[^{_NOT_IN_LINKS}]+)",
@@ -37,10 +38,10 @@ _GOOD_LINK = re.compile(
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")  # these turn the reading direction of all that follows
+_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")  # these change the direction of the following text
 
-_MANY = 5_000  # tags in one text; the parser's time grows with the square of nested ones
-_LONG = 10_000  # characters; nobody types so much into a note, and what is longer is shown as it is
+_MAX_TAGS = 5_000  # tags in one text; nested tags take the parser quadratic time
+_MAX_LENGTH = 10_000  # characters; longer texts are shown as they are
 _MARKUP = re.compile(r"[*_`\[\]\\<>&:@#!\n\r]")
 _HASHTAG = re.compile(r"\w+(?:-\w+)*")
 _HANDLE = re.compile(r"\w(?:[\w.-]{0,60}\w)?(?:@\w[\w.-]{0,100}\w)?")
@@ -48,12 +49,12 @@ _HANDLE = re.compile(r"\w(?:[\w.-]{0,60}\w)?(?:@\w[\w.-]{0,100}\w)?")
 
 @lru_cache(maxsize=4096)
 def render(text: str) -> str:
-    """Typed text as inline HTML: emphasis, strong, code, links, line breaks, @people and #hashtags.
+    """Return typed text as inline HTML: emphasis, strong, code, links, line breaks, @people and #hashtags.
 
-    All else is shown as typed: HTML, headings, rules, fences. What turns the reading direction is kept to itself.
+    Everything else appears as typed: HTML, headings, rules, fences. Text that changes direction is isolated.
     """
     text = _printable(text)
-    if len(text) > _LONG or not _MARKUP.search(text):
+    if len(text) > _MAX_LENGTH or not _MARKUP.search(text):
         made = html.escape(text, quote=False).replace("\n", "<br>\n")
     else:
         made = _clean(_MARKDOWN.renderInline(text))
@@ -61,12 +62,12 @@ def render(text: str) -> str:
 
 
 def sanitise(markup: str) -> str:
-    """HTML from anywhere as safe HTML: the list above, headings as strong, no pictures.
+    """Return any HTML as safe HTML with headings as strong and no images.
 
-    Done twice it changes nothing. HTML so odd that cleaning it never comes to rest is given as its text.
+    Sanitising twice changes nothing. HTML that never settles is returned as its text.
     """
-    made = _printable(markup)  # and again below, for `&#8;` is a control character too
-    if made.count("<") > _MANY:
+    made = _printable(markup)  # and again below, because `&#8;` is a control character too
+    if made.count("<") > _MAX_TAGS:
         return _as_text(html.unescape(re.sub(r"<[^<>]*>", " ", made)))
     for _ in range(5):
         before, made = made, _printable(_bold_headings(_clean(made, _TAGS | _HEADINGS)))
@@ -80,12 +81,12 @@ def _as_text(text: str) -> str:
 
 
 def plain(markup: str) -> str:
-    """The text of HTML: a line a break, an empty line between paragraphs. It is text: escape it where it is shown."""
+    """Return the text of HTML with line breaks and empty lines between paragraphs. Escape it before display."""
     return _text(sanitise(markup))
 
 
 def is_good_link(url: str) -> bool:
-    """Whether `url` may become a link: http, https or mailto, complete, and without a name or password in it."""
+    """Return whether `url` may become a link: complete http, https or mailto, without user name and password."""
     return bool(_GOOD_LINK.fullmatch(url))
 
 
@@ -106,14 +107,14 @@ def _clean(markup: str, tags: set[str] = _TAGS) -> str:
     )
 
 
-def _attribute(tag: str, name: str, value: str) -> str | None:
+def _attribute(_tag: str, name: str, value: str) -> str | None:
     if name == "href":
         return value if is_good_link(value) else None
     return value if name != "start" or value.isdecimal() else None
 
 
 def _bold_headings(made: str) -> str:
-    """Of nh3's own output only: there, '<' begins a tag and nothing else (no attribute let through can hold one)."""
+    """Replace headings by strong. For nh3's own output only, where every '<' begins a tag."""
     return re.sub(r"</h[1-6]>", "</strong></p>", re.sub(r"<h[1-6]>", "<p><strong>", made))
 
 
@@ -128,7 +129,7 @@ def _text(made: str) -> str:
 
 
 def _bare_link(state: StateInline, silent: bool) -> bool:
-    """An address as it stands: at its ':' the scheme is already among what was read."""
+    """Match a bare address; at its ':' the scheme has already been read."""
     scheme = re.search(r"(?<!\w)https?\Z", state.pending[-6:], re.I) if state.src[state.pos] == ":" else None
     if scheme is None or state.linkLevel > 0 or state.src[state.pos : state.pos + 3] != "://":
         return False
@@ -145,7 +146,7 @@ def _bare_link(state: StateInline, silent: bool) -> bool:
 
 
 def _tag(state: StateInline, silent: bool) -> bool:
-    """`#hashtag` or `@person`: a span, so that a page can show it as one."""
+    """Match `#hashtag` or `@person` and mark it with a span."""
     sign, before = state.src[state.pos], state.src[state.pos - 1 : state.pos]
     if sign not in "#@" or before.isalnum() or before in tuple("_&/#@."):
         return False
@@ -164,7 +165,7 @@ def _push(state: StateInline, name: str, tag: str, attrs: dict[str, str | int | 
     state.push(f"{name}_close", tag, -1)
 
 
-def _picture_as_link(self: Any, tokens: Sequence[Token], at: int, options: Any, env: MutableMapping[str, Any]) -> str:
+def _picture_as_link(_self: Any, tokens: Sequence[Token], at: int, _options: Any, _env: MutableMapping[str, Any]) -> str:
     source = str(tokens[at].attrs["src"])
     return f'<a href="{html.escape(source)}">{html.escape(tokens[at].content or source)}</a>'
 

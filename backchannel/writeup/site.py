@@ -1,13 +1,13 @@
-"""The whole event as a site of plain files: opened from disk or put on any host, with its own search and no server.
+"""The whole event as a static site, with search, for any host or a local disk.
 
     index.html                                  the grid: every session by day and slot
     sessions/07-who-owns-the-rain-4ead56.html   one page a session; hallway.html
     ledger.html  links.html  people.html  everything.html  search.html
-    style.css  search.js  search-index.js       all that the pages load; scripts on the page of the search alone
-    data/                                       the same for programs: JSON, Markdown, CSV, the calendar
+    style.css  search.js  search-index.js       all that the pages load; only the search page has scripts
+    data/                                       for programs: JSON, Markdown, CSV, the calendar
     README.txt  files.txt
 
-Addresses are relative, nothing is fetched, no page but the search needs a script: what any browser reads today.
+Addresses are relative and nothing is fetched from elsewhere.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from backchannel.writeup.site_style import SITE_STYLE
 from backchannel.writeup.style import STYLE
 from backchannel.writeup.zipped import zipped
 
-# 'self' is the host that serves the site, file: is the disk. Nothing else is ever asked for.
+# 'self' is the host that serves the site, file: the local disk.
 _POLICY = (
     "default-src 'none'; style-src 'self' file:; script-src 'self' file:; img-src data:; form-action 'self' file:; "
     "base-uri 'none'"
@@ -52,18 +52,18 @@ _MENU = (
     ("people.html", "People"),
     ("everything.html", "Everything"),
 )
-FILES = "files.txt"  # lists all others: what a later export may take away
+FILES = "files.txt"  # lists the other files, which a later export may delete
 
-Names = Mapping[int, str]  # id of a part -> the name of its page
+Names = Mapping[int, str]  # id of a part -> file name of its page
 
 
 def write_event(writeup: EventWriteUp) -> bytes:
-    """The site as a zip."""
+    """Return the site as a zip file."""
     return zipped(pages(writeup), updated(writeup.items, None, writeup.event))
 
 
 def pages(writeup: EventWriteUp) -> dict[str, bytes]:
-    """The site's files, by name; their paths are relative, with '/' between folders."""
+    """Return the site's files by relative path."""
     files = {name: printable(text).encode() for name, text in _texts(writeup)}
     return files | {FILES: "".join(f"{name}\n" for name in sorted([*files, FILES])).encode()}
 
@@ -92,7 +92,7 @@ def _texts(writeup: EventWriteUp) -> Iterator[tuple[str, str]]:
 
 
 def _names(writeup: EventWriteUp, parts: Sequence[SessionWriteUp]) -> Names:
-    """`NN-slug-id6.html` whatever the title: letters that every file system takes, and no name twice."""
+    """Return `NN-slug-id6.html` for each part: characters that every file system accepts, and no name twice."""
     made = {}
     for at, part in enumerate(parts, 1):
         slug = slugify(part.title) or "session"
@@ -102,7 +102,7 @@ def _names(writeup: EventWriteUp, parts: Sequence[SessionWriteUp]) -> Names:
 
 
 def _page(writeup: EventWriteUp, title: str, body: Iterable[str], up: str = "") -> str:
-    """A page around `body`; `up` leads to the folder of the index."""
+    """Return a page around `body`. `up` leads to the index's folder."""
     title = title if title == writeup.title else f"{title} · {writeup.title}"
     lines = [
         "<!doctype html>",
@@ -128,7 +128,7 @@ def _page(writeup: EventWriteUp, title: str, body: Iterable[str], up: str = "") 
 
 
 def _bar(writeup: EventWriteUp, up: str) -> Iterator[str]:
-    """What stands on top of every page: where one is, where one can go, and the search."""
+    """Return the top of every page: title, navigation and search."""
     yield f'<nav class="bar"><a class="home" href="{up}index.html">{plain(writeup.title)}</a>'
     yield from (f'<a href="{up}{name}">{word}</a>' for name, word in _MENU)
     yield f'<form action="{up}search.html" role="search"><input type="search" name="q" aria-label="Search the event"'

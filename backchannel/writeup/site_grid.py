@@ -1,4 +1,4 @@
-"""The grid as a page: days, slots in them, and what took place in each, room by room."""
+"""The grid as a page: days, slots and rooms."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from backchannel.writeup.dates import zone_of
 from backchannel.writeup.html import plain, without_notes_html
 from backchannel.writeup.model import EventWriteUp, SessionWriteUp
 
-Place = tuple[Session, SessionWriteUp | None]  # a session, and its write-up if there is anything in it
+Place = tuple[Session, SessionWriteUp | None]  # a session, with its write-up if there is one
 _LAST = datetime.max.replace(tzinfo=UTC)
 
 
 def grid(writeup: EventWriteUp, names: Mapping[int, str]) -> Iterator[str]:
-    """Every session of the event; `names` are the pages of the write-ups, by id."""
+    """Return every session of the event. `names` are the write-ups' pages by id."""
     zone = zone_of(writeup.zone)
     written: list[Place] = [(part.session, part) for part in writeup.sessions if part.session]
     known = {session.guid for session, _ in written}

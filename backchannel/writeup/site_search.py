@@ -1,9 +1,10 @@
-"""The search of the site: an index in a script file, because a page from disk may load no other, and the script that reads it.
+"""The site's search: an index in a script file, because pages on disk can load nothing else, and the script that uses
+it.
 
     var backchannelIndex = {"pages": [["sessions/01-….html", "Who owns the rain?"], …],
                             "items": [[0, "i-0192…", "10:02", "Ann", "question", "Q: who pays?"], …]};
 
-An item is (page, anchor, time, author, kind, text); one without an anchor is the page itself.
+An item is (page, anchor, time, author, kind, text). Without an anchor it is the page itself.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ def search_body() -> list[str]:
 
 
 def search_index(parts: Sequence[SessionWriteUp], names: Mapping[int, str]) -> str:
-    """The index as a script. It is JSON, and no sign in it means anything to HTML or JavaScript."""
+    """Return the index as a script: JSON without characters that are special in HTML or JavaScript."""
     index = {
         "pages": [[names[id(part)], one_line(part.title)] for part in parts],
         "items": [entry for at, part in enumerate(parts) for entry in _entries(at, part)],

@@ -1,4 +1,4 @@
-"""What the site adds to the style of a page: the bar on top, the grid, the search."""
+"""The site's additional styles: navigation, grid, search."""
 
 SITE_STYLE = """
 .bar { align-items: center; border-bottom: 1px solid var(--line); display: flex; flex-wrap: wrap;

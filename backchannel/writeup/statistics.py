@@ -1,4 +1,4 @@
-"""How much was written, when and where, as numbers. chart.py draws them."""
+"""Figures: how much was written, when and where. chart.py draws them."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from backchannel.domain.model import Item, Origin
 from backchannel.domain.times import read_date
 from backchannel.writeup.model import Bar, SessionWriteUp, Statistics
 
-STEPS = (15, 30, 60, 120, 240)  # minutes
-MOST_BARS = 40
+PERIODS = (15, 30, 60, 120, 240)  # minutes
+MAX_BARS = 40
 
 
 def statistics(items: Sequence[Item], parts: Iterable[SessionWriteUp], zone: tzinfo) -> Statistics:
-    """Of what was written in the sessions and around them. Notes of which only the day is known are in no hour."""
+    """Return the figures. Notes of which only the day is known belong to no hour."""
     return Statistics(day=_over_the_day(items, zone), sessions=tuple(_of_session(part) for part in parts))
 
 
@@ -28,7 +28,7 @@ def _count(items: Iterable[Item], origin: Origin) -> int:
 
 
 def _over_the_day(items: Sequence[Item], zone: tzinfo) -> tuple[Bar, ...]:
-    """A bar for each step between the first and the last note of each day; posts of those hours beside them."""
+    """Return a bar for each period between the first and the last note of each day, with the posts of those hours."""
     notes = [_local(item.at, zone) for item in items if item.origin == "note" and isinstance(item.at, datetime)]
     posts = [_local(item.at, zone) for item in items if item.origin == "post" and isinstance(item.at, datetime)]
     step = _step(notes)
@@ -42,7 +42,7 @@ def _over_the_day(items: Sequence[Item], zone: tzinfo) -> tuple[Bar, ...]:
 
 
 def _days(notes: Sequence[datetime]) -> list[tuple[datetime, datetime]]:
-    """The first and the last note of each day."""
+    """Return the first and last note of each day."""
     days: dict[date, list[datetime]] = {}
     for when in notes:
         days.setdefault(when.date(), []).append(when)
@@ -50,9 +50,9 @@ def _days(notes: Sequence[datetime]) -> list[tuple[datetime, datetime]]:
 
 
 def _step(notes: Sequence[datetime]) -> int:
-    """The shortest step that needs no more bars than can be told apart."""
+    """Return the shortest period that keeps the bars distinguishable."""
     length = sum((ends - begins for begins, ends in _days(notes)), timedelta())
-    return next((step for step in STEPS if length <= timedelta(minutes=step * (MOST_BARS - 2))), STEPS[-1])
+    return next((step for step in PERIODS if length <= timedelta(minutes=step * (MAX_BARS - 2))), PERIODS[-1])
 
 
 def _between(begins: datetime, ends: datetime, step: int) -> Iterable[datetime]:
@@ -67,7 +67,7 @@ def _floor(when: datetime, step: int) -> datetime:
 
 
 def _local(when: datetime, zone: tzinfo) -> datetime:
-    """The wall clock's time: in it a day has 24 hours."""
+    """Return wall-clock time, in which every day has 24 hours."""
     try:
         return when.astimezone(zone).replace(tzinfo=None)
     except OverflowError:

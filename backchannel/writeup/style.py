@@ -1,4 +1,4 @@
-"""The style of the HTML write-up: it travels inside the file, so that the file needs nothing else."""
+"""The style sheet embedded in HTML write-ups."""
 
 STYLE = """
 :root { color-scheme: light dark; --ink: #1c1b19; --paper: #fffdf9; --soft: #6b665d; --line: #e4ded2; --mark: #0b5d57; }

@@ -1,7 +1,8 @@
-"""pandoc and typst, the engines of the extra `publish`: a document in, a file's bytes out. Neither sees the network.
+"""pandoc and typst, the converters of the extra `publish`. Neither has network access.
 
-pandoc runs as a program of its own, in its sandbox (it opens no file but those we name), and reads a tree, not a text;
-typst runs our own typesetting (typesetting.py) over the same tree as data. Both come in wheels that carry them.
+pandoc runs as a child process in its sandbox, which opens only files we name, and reads a tree instead of text. typst
+runs
+our template (typesetting.py) over the same tree. Both come in wheels with their binary.
 """
 
 from __future__ import annotations
@@ -19,16 +20,16 @@ from backchannel.writeup.typesetting import TYPESETTING, typesetting_data
 from backchannel.writeup.zipped import rezipped
 
 LANGUAGE = "en-GB"
-_ITS_CLOCK = b">1970-01-01T00:00:00Z</"  # in the sandbox it is always that late
+_SANDBOX_CLOCK = b">1970-01-01T00:00:00Z</"  # the time in pandoc's sandbox
 _DATED = ("docProps/core.xml", "meta.xml", "EPUB/content.opf")
 
 
 def pandoc(document: Document, to: str, options: Sequence[str] = (), instead: Mapping[str, bytes] | None = None) -> bytes:
-    """The file that pandoc makes of the document, zipped anew; `instead` stands in place of what pandoc put there."""
+    """Return pandoc's output, zipped again reproducibly. `instead` replaces parts of it."""
 
     def edit(name: str, data: bytes) -> bytes:
         data = (instead or {}).get(name, data)
-        return data.replace(_ITS_CLOCK, f">{document.changed:%Y-%m-%dT%H:%M:%SZ}</".encode()) if name in _DATED else data
+        return data.replace(_SANDBOX_CLOCK, f">{document.changed:%Y-%m-%dT%H:%M:%SZ}</".encode()) if name in _DATED else data
 
     command = [_pandoc_path(), "--from=json", f"--to={to}", "--sandbox", "--standalone", *options, "--output=-"]
     done = subprocess.run(command, input=_tree(document), env=_environment(), capture_output=True, check=False)
@@ -38,8 +39,8 @@ def pandoc(document: Document, to: str, options: Sequence[str] = (), instead: Ma
 
 
 def typst(document: Document) -> bytes:
-    """The PDF that typst makes of the document."""
-    import typst as engine  # of the extra `publish`, which not everybody has
+    """Return typst's PDF."""
+    import typst as engine  # in the optional extra `publish`
 
     given = {"document": json.dumps(typesetting_data(document, LANGUAGE[:2]), ensure_ascii=False)}
     made = engine.compile(TYPESETTING.encode(), format="pdf", sys_inputs=given, timestamp=document.changed)
@@ -66,7 +67,7 @@ def _tree(document: Document) -> bytes:
 
 
 def _environment() -> dict[str, str]:
-    """No home, no proxy, no settings of this machine."""
+    """Return an environment without home, proxy or other settings of this machine."""
     kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TMPDIR", "TEMP") if name in os.environ}
     return kept | {"LC_ALL": "C.UTF-8"}
 

@@ -13,13 +13,13 @@ from typing import Any
 
 from backchannel.writeup.document import Document
 
-# One glyph stands for it and for the hyphen: where one text has it, every hyphen of the PDF is copied and found as it.
+# U+00AD shares a glyph with the hyphen: with one in the text, every hyphen of the PDF would be copied as a soft hyphen.
 _SOFT_HYPHEN = "\u00ad"
 _LONG_WORD = re.compile(r"\S{36,}")
 
 
 def typesetting_data(document: Document, language: str) -> dict[str, Any]:
-    """What the typesetting reads."""
+    """Return the data that the template reads."""
     by = {"t": "Str", "c": f"Notes by {', '.join(document.authors)}"} if document.authors else None
     return {
         "name": document.title,
@@ -34,11 +34,11 @@ def typesetting_data(document: Document, language: str) -> dict[str, Any]:
 
 
 def breakable(node: Any) -> Any:
-    """The tree with every long word in pieces, between which a line may end:
+    """Return the tree with long words split into pieces, between which a line may break:
 
         {"t": "Str", "c": "see aaaaaa...a"}  ->  {"t": "Pieces", "c": ["see aaaaaaaaaaaa", "aaaaaaaaaaaa", ...]}
 
-    Code, which stands as it was typed, becomes an inline, or a list of them, a line each.
+    Code keeps its line breaks: it becomes one inline, or a list with one for each line.
     """
     if isinstance(node, list):
         return [breakable(entry) for entry in node]

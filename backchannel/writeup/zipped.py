@@ -1,4 +1,4 @@
-"""Zip files whose bytes depend on what is in them alone: no clock, no order of a directory, no owner."""
+"""Reproducible zip files, without clock, directory order or owner."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import zipfile
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-STORED_FIRST = "mimetype"  # of EPUB and odt: first, and not compressed, so that its words stand at a known place
+STORED_FIRST = "mimetype"  # in EPUB and odt: first and uncompressed, so that its contents are at a known position
 _EARLIEST, _LATEST = datetime(1980, 1, 1, tzinfo=UTC), datetime(2107, 12, 31, tzinfo=UTC)
 
 
 def zipped(files: Mapping[str, bytes], changed: datetime) -> bytes:
-    """The files by name, in the order given, all dated `changed`."""
+    """Return a zip of the files in the given order, all dated `changed`."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as archive:
         for name, data in files.items():
@@ -25,7 +25,7 @@ def zipped(files: Mapping[str, bytes], changed: datetime) -> bytes:
 
 
 def rezipped(data: bytes, changed: datetime, edit: Callable[[str, bytes], bytes]) -> bytes:
-    """What another program zipped, dated `changed` in place of its clock; `edit` may change a file, by its name."""
+    """Return another program's zip dated `changed`. `edit` may change files by name."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         names = [name for name in archive.namelist() if not name.endswith("/")]
         names.sort(key=lambda name: (name != STORED_FIRST, name != "[Content_Types].xml"))

@@ -12,8 +12,8 @@ export function tellConnection(line, zone) {
   const show = () => {
     const since = moment(new Date(line.contact.at).toISOString(), zone);
     const words = {
-      live: "live", plain: "live (plain HTTP)", off: `not connected since ${since}`, page: `as it was at ${since}`,
-      refused: `as it was at ${since}: ${line.why}`,
+      live: "live", plain: "live (plain HTTP)", off: `not connected since ${since}`, page: `as of ${since}`,
+      refused: `as of ${since}: ${line.why}`,
     };
     place.dataset.state = line.state;
     /** @type {HTMLElement} */ (place.querySelector('[data-slot="state"]')).textContent = words[line.state];

@@ -31,23 +31,23 @@ function refusal(change, acts) {
   const why = change.refused ?? { code: "", message: "" };
   const text = change.body.text ?? "";
   const parts = [words(`refused: ${why.message}`)];
-  if (why.code === "conflict") parts.push(words(`It reads now: “${why.text ?? ""}”`));
-  if (text) parts.push(copier(text), button("download", () => download("note.txt", `${text}\n`)));
-  if (why.code === "conflict") parts.push(button("keep mine", () => acts.insist(change)), button("keep the other", () => acts.discard(change)));
-  else parts.push(button("try again", () => acts.retry(change)), button("throw away", () => acts.discard(change)));
+  if (why.code === "conflict") parts.push(words(`Current text: “${why.text ?? ""}”`));
+  if (text) parts.push(copier(text), button("Download", () => download("note.txt", `${text}\n`)));
+  if (why.code === "conflict") parts.push(button("Keep mine", () => acts.insist(change)), button("Keep the other", () => acts.discard(change)));
+  else parts.push(button("Try again", () => acts.retry(change)), button("Delete", () => acts.discard(change)));
   return parts;
 }
 
 /** @param {import("./outbox.js").Unrecorded} line @param {Acts} acts */
 function keptHere({ key, body }, acts) {
   const save = () => download("off-the-record.txt", `${body.text}\n`);
-  return [words("off the record: on this phone only"), button("download", save), button("erase", () => acts.erase(key))];
+  return [words("off the record: on this phone only"), button("Download", save), button("Delete", () => acts.erase(key))];
 }
 
 /** @param {string} text */
 function copier(text) {
   const made = button("copy", async () => {
-    made.textContent = (await copy(text)) ? "copied" : "could not be copied";
+    made.textContent = (await copy(text)) ? "copied" : "couldn't copy";
   });
   return made;
 }

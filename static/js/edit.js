@@ -14,7 +14,7 @@ async function save() {
     credentials: "same-origin",
   }).catch(() => null);
   if (answer?.ok) saved.textContent = "saved";
-  else saved.textContent = answer ? `not saved: ${await reason(answer)}` : "not saved yet: no network; it is tried again";
+  else saved.textContent = answer ? `not saved: ${await reason(answer)}` : "not saved yet: you are offline; trying again";
   if (!answer) later(PAUSE * 5);
 }
 

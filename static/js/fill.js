@@ -30,7 +30,7 @@ export function fill(row, item, page) {
   if (!item.html) slot("html").textContent = item.text;
   put("speaker", item.speaker);
   put("late", lateness(item, page.timezone));
-  put("why", item.origin === "post" && item.placed ? `here because: ${item.placed.reason}` : "");
+  put("why", item.origin === "post" && item.placed ? `${item.session ? "Placed here" : "Not placed"}: ${item.placed.reason}` : "");
   put("standing", item.state === "visible" ? "" : item.state);
   if (item.reactions) put("reactions", reactions(item.reactions));
   fillKind(slot("kind"), item.kind, item.text);

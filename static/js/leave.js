@@ -20,7 +20,7 @@ export class Leaving {
     const { changes, unrecorded } = this.outbox;
     const lost = [changes.length && `not sent: ${changes.length}`, unrecorded.length && `off the record: ${unrecorded.length}`].filter(Boolean);
     this.warning.hidden = !lost.length;
-    this.warning.textContent = lost.length ? `These go too, for good: ${lost.join(", ")}. Download them first.` : "";
+    this.warning.textContent = lost.length ? `This also deletes: ${lost.join(", ")}. Download them first.` : "";
   }
 
   /** @param {SubmitEvent} event */

@@ -43,7 +43,7 @@ async function open() {
   const composer = new Composer(form, chips, notebook, page);
   new Leaving(/** @type {HTMLFormElement} */ (document.querySelector("[data-leave]")), outbox);
   composer.posted = () => toEnd();
-  composer.failed = () => waiting.complain("This phone could not keep the note. It is still in the box: copy it, and make room.");
+  composer.failed = () => waiting.complain("This phone couldn't save the note. It is still in the box: copy it, then free some space.");
   notebook.offset = () => line.contact.offset;
   line.addEventListener("stamp", (event) => outbox.meet(/** @type {CustomEvent} */ (event).detail));
   tellConnection(line, page.timezone);

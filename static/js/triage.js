@@ -117,13 +117,13 @@ document.addEventListener("submit", (event) => {
 /** @param {HTMLElement} slip @param {HTMLElement} button */
 function chosen(slip, button) {
   if (button.dataset.do === "hide" || button.dataset.do === "show") {
-    return act(slip, { do: button.dataset.do }, button.dataset.do === "hide" ? "Hidden." : "It can be seen.");
+    return act(slip, { do: button.dataset.do }, button.dataset.do === "hide" ? "Hidden." : "Visible again.");
   }
   const select = /** @type {HTMLSelectElement} */ (slip.querySelector("[data-elsewhere]"));
   const session = button.dataset.do === "move" ? button.getAttribute("value") : select.value;
   if (!session) return select.focus();
   const title = button.dataset.do === "move" ? button.querySelector("bdi")?.textContent : select.selectedOptions[0].textContent;
-  return act(slip, { do: "move", session: session === "hallway" ? null : session }, `Put into “${title}”.`);
+  return act(slip, { do: "move", session: session === "hallway" ? null : session }, `Placed in “${title}”.`);
 }
 
 document.addEventListener("keydown", (event) => {

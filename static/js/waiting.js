@@ -3,8 +3,8 @@
 import { download } from "./record.js";
 import { moment } from "./times.js";
 
-const LASTING = "This browser keeps nothing: leave the page open until all is saved.";
-const COLD = "This address is not https: everything works, but the page opens without a network only while it stays open.";
+const LASTING = "This browser doesn't store anything. Keep the page open until everything is saved.";
+const COLD = "Without HTTPS, this page can't be opened again offline. Keep it open.";
 
 export class Waiting {
   /**
@@ -52,7 +52,7 @@ export class Waiting {
     if (waiting) words.push(`waiting: ${waiting}`);
     if (refused.length) words.push(`refused: ${refused.length}`);
     if (waiting && off) words.push("sent when back online");
-    const save = off || refused.length ? [button("download", () => this.#save("unsent-notes", this.outbox.changes))] : [];
+    const save = off || refused.length ? [button("Download", () => this.#save("unsent-notes", this.outbox.changes))] : [];
     return [line(words.join(" · "), ...save)];
   }
 
@@ -60,7 +60,7 @@ export class Waiting {
   #private(lines) {
     if (!lines.length) return [];
     const words = `off the record, on this phone only: ${lines.length}`;
-    return [line(words, button("download", () => this.#save("off-the-record", lines)))];
+    return [line(words, button("Download", () => this.#save("off-the-record", lines)))];
   }
 
   /** @param {import("./outbox.js").Change[]} changes */
@@ -68,10 +68,10 @@ export class Waiting {
     if (!changes.length) return [];
     return [
       line(
-        `written here under another name, and not sent: ${changes.length}`,
-        button("download", () => this.#save("unsent-notes", changes)),
-        button("send as mine", () => this.outbox.adopt()),
-        button("throw away", () => this.outbox.discard(...changes)),
+        `unsent notes under another name: ${changes.length}`,
+        button("Download", () => this.#save("unsent-notes", changes)),
+        button("Send as mine", () => this.outbox.adopt()),
+        button("Delete", () => this.outbox.discard(...changes)),
       ),
     ];
   }

@@ -69,11 +69,12 @@ def _take_the_stock_path() -> None:
 if __name__ == "__main__":
     faulthandler.register(signal.SIGUSR1, all_threads=True)
     gevent.signal_handler(signal.SIGUSR2, lambda: print(*format_run_info(), sep="\n", file=sys.stderr, flush=True))
-    assert factory.SqliteStore is SqliteStore and factory.GroupCommit is GroupCommit, "the seams are where they were"
+    assert factory.SqliteStore is SqliteStore
+    assert factory.GroupCommit is GroupCommit
     factory.SqliteStore = MortalStore  # type: ignore[misc]
     factory.GroupCommit = MortalGroup  # type: ignore[misc]
     if os.environ.get("CHAOS_CAP"):
-        fanout.CAP = int(os.environ["CHAOS_CAP"])
+        fanout.MAX_QUEUED_FRAMES = int(os.environ["CHAOS_CAP"])
     if os.environ.get("CHAOS_STOCK"):
         _take_the_stock_path()
     main()

@@ -19,7 +19,7 @@ def test_a_backup_is_restored_under_a_running_server_with_a_new_epoch(server: Se
     assert [item["text"] for item in after["items"]] == ["before"]
     assert (after["digest"], after["epoch"] == before["epoch"]) == (before["digest"], False)
     assert ann.note("and on")["seq"] == 2
-    assert server.run("check") == f"{server.db} is sound.\n"
+    assert server.run("check") == f"{server.db} has no errors.\n"
 
 
 def test_a_waiting_follower_hears_of_a_restore_at_once(server: Server, tmp_path: Path) -> None:
@@ -41,8 +41,9 @@ def test_a_backup_overwrites_nothing_and_what_is_none_is_not_restored(server: Se
     copy, scrap = tmp_path / "one.db", tmp_path / "scrap.db"
     server.run("backup", str(copy))
     done = server.command("backup", str(copy))
-    assert (done.returncode, done.stderr) == (1, f"There is a file {copy} already; a backup does not overwrite it.\n")
+    refused = f"{copy} already exists. Choose another name: a backup never overwrites a file.\n"
+    assert (done.returncode, done.stderr) == (1, refused)
     scrap.write_bytes(b"not a database, but long enough to be looked at" * 100)
     done = server.command("restore", str(scrap))
     assert done.returncode == 1
-    assert done.stderr == f"{scrap} is not a sound backup (file is not a database); nothing was changed.\n"
+    assert done.stderr == f"{scrap} isn't a sound backup (file is not a database). Nothing was changed.\n"

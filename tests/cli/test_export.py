@@ -71,7 +71,7 @@ def test_a_folder_with_other_things_in_it_is_left_alone(written: Camp, tmp_path:
     (tmp_path / "thesis.txt").write_text("three years")
     done = export(written, "--format", "site", "-o", str(tmp_path))
     assert (done.returncode, done.stderr.decode()) == (
-        1, f"{tmp_path} is not empty, and holds no earlier export; give an empty folder.\n",
+        1, f"{tmp_path} isn't empty and contains no earlier export. Choose an empty folder.\n",
     )  # fmt: skip
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 

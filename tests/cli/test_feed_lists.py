@@ -9,7 +9,7 @@ import pytest
 from tests.stage import ROOT, Camp
 
 REFUSED = (
-    "The feed was refused: it needs a public http or https address, on a web port and without a password in it, "
+    "The feed was refused. It needs a public http or https address, on a web port and without a password, "
     "where a server answers."
 )
 
@@ -21,7 +21,9 @@ def polled(camp: Camp) -> list[tuple[str, str | None]]:
 
 def test_every_feed_of_a_list_is_polled(camp: Camp) -> None:
     said = camp.server.run("feed", "import", camp.slug, str(ROOT / "tests/data/feeds/opml.xml"))
-    assert said == "https://a.example/feed is polled from now on.\nhttps://b.example/feed?x=1&y=2 is polled from now on.\n"
+    assert said == (
+        "https://a.example/feed will be polled from now on.\nhttps://b.example/feed?x=1&y=2 will be polled from now on.\n"
+    )
     assert polled(camp) == [("https://a.example/feed", None), ("https://b.example/feed?x=1&y=2", None)]
 
 
@@ -36,6 +38,6 @@ def test_what_is_refused_is_told_and_the_others_are_added(camp: Camp) -> None:
 @pytest.mark.parametrize("given", [b"", b"<rss version='2.0'></rss>", b"\x00\xff<outline", b"<opml><outline text='x'/></opml>"])
 def test_a_file_that_lists_no_feeds_is_refused_with_a_sentence(camp: Camp, given: bytes) -> None:
     done = camp.server.command("feed", "import", camp.slug, "-", given=given)
-    said = "- lists no feeds: an OPML file names each as the xmlUrl of an outline.\n"
+    said = "- lists no feeds. An OPML file names each feed in an outline's xmlUrl.\n"
     assert (done.returncode, done.stdout, done.stderr) == (1, "", said)
     assert polled(camp) == []

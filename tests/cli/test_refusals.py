@@ -15,14 +15,14 @@ from tests.stage import Camp, schedule_json
         (["event", "show", "nowhere"], None, "There is no event “nowhere” here."),
         (["import", "schedule", "nowhere", "-"], "{}", "There is no event “nowhere” here."),
         (["event", "create", "Bad Slug", "--title", "x"], None,
-         "An event's slug has small letters, digits and hyphens, like “bad-slug”."),
+         "Use lower-case letters, digits and hyphens for an event's short name, like “bad-slug”."),
         (["event", "create", "fine", "--title", "x", "--timezone", "Mars"], None,
-         "“Mars” is no time zone; they look like Europe/London."),
+         "“Mars”. Use a name like Europe/London."),
         (["feed", "add", "CAMP", "hello"], None,
-         "“hello” is no address: write one like https://example.org/feed, or “#tag @ mastodon.social”."),
+         "“hello” isn't an address. Enter one like https://example.org/feed, or “#tag @ mastodon.social”."),
         (["serve", "--host", "300.1.1.1"], None,
-         "“300.1.1.1” is no address of this machine: give one with --host, like 0.0.0.0."),
-        (["event", "create", "fine", "--title", "x", "--starts", "soon"], None, "“soon” is not a date like 2026-06-13."),
+         "“300.1.1.1” isn't an address of this machine. Choose another with --host, such as 0.0.0.0."),
+        (["event", "create", "fine", "--title", "x", "--starts", "soon"], None, "“soon” isn't a date. Use the form 2026-06-13."),
     ],
 )  # fmt: skip
 def test_a_refusal_is_one_sentence(camp: Camp, words: list[str], given: str | None, sentence: str) -> None:
@@ -71,7 +71,7 @@ def test_a_schedule_that_is_none_is_refused_with_a_sentence(camp: Camp, given: b
 
 def test_a_file_that_is_not_there_is_named(camp: Camp, tmp_path: Path) -> None:
     done = camp.server.command("import", "schedule", camp.slug, str(tmp_path / "none.json"))
-    assert (done.returncode, done.stderr) == (1, f"Cannot read {tmp_path / 'none.json'}: no such file or directory.\n")
+    assert (done.returncode, done.stderr) == (1, f"Can't read {tmp_path / 'none.json'}: no such file or directory.\n")
 
 
 def test_a_schedule_taken_again_changes_nothing_and_a_dry_run_neither(camp: Camp) -> None:

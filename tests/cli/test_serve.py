@@ -14,7 +14,7 @@ def test_a_port_in_use_is_told_in_one_sentence(server: Server) -> None:
     done = server.command("serve", "--port", str(server.port))
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.splitlines()[-1] == (
-        f"Cannot listen on 127.0.0.1:{server.port}: address already in use. Give another with --port."
+        f"Can't listen on 127.0.0.1:{server.port}: address already in use. Choose another port with --port."
     )
 
 

@@ -40,7 +40,7 @@ def test_equal_texts_of_different_ids_stay_different(camp: Camp) -> None:
 
 def test_a_bad_line_is_told_with_its_number_and_nothing_is_kept(camp: Camp) -> None:
     done = camp.server.command("import", "posts", camp.slug, "-", given=ndjson(POST) + "\n{half")
-    assert (done.returncode, done.stderr) == (1, "Line 2 is not a JSON object; nothing was kept.\n")
+    assert (done.returncode, done.stderr) == (1, "Line 2 isn't a JSON object. Nothing was imported.\n")
     done = camp.server.command("import", "posts", camp.slug, "-", given=ndjson(POST, {"id": "p2"}))
-    assert (done.returncode, done.stderr) == (1, "Line 2: A post has a `text`. Nothing was kept.\n")
+    assert (done.returncode, done.stderr) == (1, "Line 2: A post needs a `text`. Nothing was imported.\n")
     assert camp.texts("event") == []

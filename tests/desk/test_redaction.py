@@ -147,7 +147,7 @@ def test_what_may_be_a_name_is_told_to_the_organiser_alone(full: Camp) -> None:
 
 def test_also_strip_needs_no_names(full: Camp) -> None:
     done = full.server.command("export", full.slug, "--also-strip", "Nettle")
-    assert (done.returncode, done.stderr) == (1, "--also-strip goes with --no-names.\n")
+    assert (done.returncode, done.stderr) == (1, "--also-strip requires --no-names.\n")
 
 
 def test_a_schedule_that_comes_again_does_not_bring_the_names_back(full: Camp) -> None:

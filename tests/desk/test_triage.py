@@ -39,7 +39,7 @@ def test_undo_restores_the_session_and_the_reason_exactly(camp: Camp) -> None:
 def test_undo_of_a_hiding_shows_it_again_and_without_anything_to_undo_says_so(camp: Camp) -> None:
     post(camp, "p1", "Worms! #tc26s1")
     id = only(camp, "Worms! #tc26s1")["id"]
-    assert act(camp, "undo", id)["error"]["message"] == "There is nothing to undo: nobody moved or hid this."
+    assert act(camp, "undo", id)["error"]["message"] == "There is nothing to undo for this item."
     act(camp, "hide", id)
     assert camp.texts("event") == []
     act(camp, "undo", id)

@@ -60,7 +60,7 @@ def told(placed: Placed) -> tuple[str | None, str, str]:
 
 def test_a_post_whose_session_is_given_goes_there():
     placed = placer().place(post("#camp26s1", session="tea"))
-    assert told(placed) == ("tea", "explicit", "its writer chose this session")
+    assert told(placed) == ("tea", "explicit", "its author chose this session")
     assert placed.placement.confidence == 1.0
 
 
@@ -88,7 +88,7 @@ def test_an_answer_goes_where_what_it_answers_is():
     for reply_to in ("one", "https://social.example/1"):
         placed = knows.place(post("yes!", 200, author="bob", reply_to=reply_to))
         assert (placed.session, placed.placement.method) == ("bins", "reply")
-        assert placed.placement.reason.startswith("answers a post in this session")
+        assert placed.placement.reason.startswith("replies to a post in this session")
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_the_authors_running_session_holds_for_what_follows():
     placed = knows.place(post("hear hear!", 14))
     assert (placed.session, placed.placement.method) == ("bins", "author")
     assert placed.placement.reason.startswith(
-        "the author's posts since 11:10 are in this session, which the author named"
+        "follows follows the author's posts in this session in this session since 11:10, which the author tagged"
     )
 
 
@@ -151,7 +151,7 @@ def test_what_was_said_in_a_session_speaks_for_it():
 def test_naming_a_leader_speaks_for_the_leaders_session(text: str):
     placed = placer().place(post(text))
     assert placed.session == "maps"
-    assert "names a leader of this session" in placed.placement.reason
+    assert "mentions one of this session's leaders" in placed.placement.reason
 
 
 def test_a_note_taker_in_the_room_is_in_that_session():
@@ -161,7 +161,7 @@ def test_a_note_taker_in_the_room_is_in_that_session():
 
 
 def test_the_only_session_that_is_on_takes_what_has_no_other_place():
-    assert told(placer().place(post("hello", 125))) == ("tea", "time", "on at the time, the last to have begun")
+    assert told(placer().place(post("hello", 125))) == ("tea", "time", "running at the time, the most recent session to start")
 
 
 def test_posts_lag_the_talk():
@@ -180,7 +180,7 @@ def test_with_two_sessions_on_the_clock_alone_decides_nothing():
     placed = placer().place(post("hello"))
     assert placed.session is None
     assert placed.placement.method == "hallway"
-    assert placed.placement.reason == "only the clock speaks, and several sessions were on"
+    assert placed.placement.reason == "several sessions were running"
     assert {candidate.session for candidate in placed.candidates[:2]} == {"maps", "bins"}
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from backchannel.domain.errors import Unreadable
 from backchannel.domain.model import Feed, Gap
-from backchannel.ingest.catch_up import MOST_PAGES
+from backchannel.ingest.catch_up import MAX_PAGES
 from backchannel.ingest.fetch import Answer
 from backchannel.ingest.poll import Poll, poll_feed
 
@@ -111,7 +111,7 @@ def test_pages_without_end_are_left_after_a_few() -> None:
             return Answer(status=200, url=url, body=body)
 
     web = Endless({})
-    assert (look(web, at(1)).gap, len(web.asked)) == (Gap(begins=at(1), ends=at(58 - MOST_PAGES - 1)), MOST_PAGES + 1)
+    assert (look(web, at(1)).gap, len(web.asked)) == (Gap(begins=at(1), ends=at(58 - MAX_PAGES - 1)), MAX_PAGES + 1)
 
 
 def test_posts_without_a_date_show_no_gap() -> None:
@@ -126,7 +126,7 @@ def test_the_address_of_a_page_becomes_that_of_the_feed_it_names() -> None:
     found = poll_feed(given, fetcher=web, now=NOW)
     assert (found.feed.url, found.feed.health) == (
         RSS,
-        f"a web page; its own feed {RSS} is polled instead; failed once, next look 12:00",
+        f"a web page; polling the feed it names instead: {RSS}; failed once, next poll 12:00",
     )
     then = poll_feed(found.feed, fetcher=web, now=NOW)
     assert (texts(then), then.feed.failures) == (["30"], 0)

@@ -16,8 +16,8 @@ from corpus import BASE, NOW, expectation, files, told
 
 from backchannel.domain.errors import BackchannelError, NotAFeed, Unreadable
 from backchannel.ingest.entries import Children, read_entries
-from backchannel.ingest.parse import MOST_ENTRIES, FeedContents, parse
-from backchannel.ingest.tidy import MOST_BYTES
+from backchannel.ingest.parse import MAX_ENTRIES, FeedContents, parse
+from backchannel.ingest.tidy import MAX_POST_BYTES
 from backchannel.writeup.render import sanitise
 
 
@@ -57,7 +57,7 @@ def test_what_is_shown_stays_the_same_when_it_is_cleaned_again() -> None:
 def test_no_entry_is_longer_than_64_kilobytes() -> None:
     body = rss(f"<item><guid>1</guid><description><![CDATA[{'<p>é &amp; ' * 40_000}]]></description></item>")
     (entry,) = parse(body, now=NOW).entries
-    assert ("long" in entry.flags, len(entry.text.encode()) <= MOST_BYTES, len(entry.html.encode()) <= MOST_BYTES) == (
+    assert ("long" in entry.flags, len(entry.text.encode()) <= MAX_POST_BYTES, len(entry.html.encode()) <= MAX_POST_BYTES) == (
         True, True, True,
     )  # fmt: skip
 
@@ -65,14 +65,14 @@ def test_no_entry_is_longer_than_64_kilobytes() -> None:
 def test_of_a_flood_five_hundred_are_kept_and_that_is_told() -> None:
     items = "".join(f"<item><guid>{number}</guid><title>{number}</title></item>" for number in range(10_000))
     contents = read_entries(rss(items), now=NOW)
-    assert [entry.source_id for entry in contents.entries] == [str(number) for number in range(MOST_ENTRIES)]
+    assert [entry.source_id for entry in contents.entries] == [str(number) for number in range(MAX_ENTRIES)]
     assert contents.flags == ("many",)
 
 
 def test_exactly_five_hundred_are_not_many() -> None:
-    items = "".join(f"<item><guid>{number}</guid><title>{number}</title></item>" for number in range(MOST_ENTRIES))
+    items = "".join(f"<item><guid>{number}</guid><title>{number}</title></item>" for number in range(MAX_ENTRIES))
     contents = parse(rss(items), now=NOW)
-    assert (len(contents.entries), contents.flags) == (MOST_ENTRIES, ())
+    assert (len(contents.entries), contents.flags) == (MAX_ENTRIES, ())
 
 
 LAUGHS = "<!DOCTYPE l [<!ENTITY a0 'ha'>" + "".join(f"<!ENTITY a{n} '{f'&a{n - 1};' * 10}'>" for n in range(1, 12))
@@ -121,13 +121,13 @@ def test_a_body_that_is_meant_to_kill_ends_within_three_seconds(name: str) -> No
 
 def test_an_ill_body_is_told_and_the_next_one_is_read() -> None:
     children = Children()
-    with pytest.raises(Unreadable) as ill:
-        from backchannel.ingest import entries
+    from backchannel.ingest import entries
 
-        ask = json.dumps({"content_type": "", "base_url": "", "now": NOW.isoformat()}).encode()
+    ask = json.dumps({"content_type": "", "base_url": "", "now": NOW.isoformat()}).encode()
+    with pytest.raises(Unreadable) as ill:
         entries._contents(children.read(ask, ILL["an author of a hundred thousand dots"]))
     assert ill.value.message == (
-        "The feed is ill: reading it took over 2.5 seconds, or too much memory; nothing of it was kept."
+        "The feed can't be read: parsing took over 2.5 seconds or too much memory. Nothing of it was saved."
     )
     assert "contents" in children.read(ask, rss("<item><title>well</title></item>"))
     children.end()

@@ -94,29 +94,29 @@ def test_a_feed_that_is_ill_is_read_again_though_its_bytes_are_the_same() -> Non
 
     poll = poll_feed(FEED, fetcher=Answers([answer(etag='"7"')]), now=NOW, zone=HERE, reader=ill)  # type: ignore[arg-type]
     assert (poll.feed.etag, poll.feed.fingerprint) == (None, None)
-    assert poll.feed.health == "The feed is ill; failed once, next look 10:46"
+    assert poll.feed.health == "The feed is ill; failed once, next poll 10:46"
 
 
 HEALTH: list[tuple[Answer | Exception, str]] = [
-    (answer(404), "answers 404 (not found); failed once, next look 10:46"),
-    (answer(500), "answers 500 (internal server error); failed once, next look 10:46"),
-    (answer(799), "answers 799 (which is no status); failed once, next look 10:46"),
-    (answer(302), "answers 302 (found); failed once, next look 10:46"),
-    (answer(429, retry_after=600.0), "answers 429 (too many requests); failed once, next look 10:55"),
-    (answer(410), "gone: its host says that it will not come back; polled no more"),
+    (answer(404), "answers 404 (not found); failed once, next poll 10:46"),
+    (answer(500), "answers 500 (internal server error); failed once, next poll 10:46"),
+    (answer(799), "answers 799 (an invalid status); failed once, next poll 10:46"),
+    (answer(302), "answers 302 (found); failed once, next poll 10:46"),
+    (answer(429, retry_after=600.0), "answers 429 (too many requests); failed once, next poll 10:55"),
+    (answer(410), "gone: its host removed it for good; no longer polled"),
     (
         FeedRefused(REFUSED),
-        "refused: private address, or no public web server answers there; failed once, next look 10:46",
+        "refused: private address, or no public web server answers there; failed once, next poll 10:46",
     ),
     (
         Unreadable("The feed is larger than 5 MB."),
-        "The feed is larger than 5 MB; failed once, next look 10:46",
+        "The feed is larger than 5 MB; failed once, next poll 10:46",
     ),
     (
-        NotAFeed("This is a web page, not a feed, and it names no feed of its own."),
-        "This is a web page, not a feed, and it names no feed of its own; failed once, next look 10:46",
+        NotAFeed("This is a web page without a feed. Look for a feed's address."),
+        "This is a web page, not a feed, and it names no feed of its own; failed once, next poll 10:46",
     ),
-    (answer(body=BODY[:-20]), "answers 200, last new post 10:41, cut off in the middle"),
+    (answer(body=BODY[:-20]), "answers 200, last new post 10:41, truncated"),
     (answer(body=b"<rss version='2.0'><channel></channel></rss>"), "answers 200, no post yet"),
 ]
 
@@ -159,7 +159,7 @@ def test_a_feed_that_moved_for_good_is_followed_when_that_is_said_twice_in_a_row
     first = look(answer(moved_to=new)).feed
     second = look(answer(304, moved_to=new), first).feed
     assert [(feed.url, feed.moved_to) for feed in (first, second)] == [(FEED.url, new), (new, None)]
-    assert second.health == "answers 304, last new post 10:41, moved for good"
+    assert second.health == "answers 304, last new post 10:41, moved permanently"
 
 
 def test_a_feed_that_says_it_moved_now_here_now_there_stays() -> None:

@@ -66,49 +66,49 @@ def test_a_grid_of_an_older_spreadsheet_is_read():
 CAMP = (DATA / "pretalx-camp.json").read_bytes()
 
 REFUSED = {
-    "nothing": (b" \n", "“x” is empty; nothing was taken."),
+    "nothing": (b" \n", "“x” is empty. Nothing was imported."),
     "a table that is no schedule": (
         b'{"a": 1}',
-        "“x” is no schedule: there is no list of days at schedule → conference → days. Nothing was taken.",
+        "“x” isn't a schedule we can read: expected schedule.conference.days. Nothing was imported.",
     ),
     "a list": (
         b"[]",
-        "“x” is no schedule: there is no list of days at schedule → conference → days. Nothing was taken.",
+        "“x” isn't a schedule we can read: expected schedule.conference.days. Nothing was imported.",
     ),
     "a web page": (
         b"<!DOCTYPE html><html><body>Hello</body></html>",
-        "“x” is no programme: it is a web page; give the address of the schedule itself. Nothing was taken.",
+        "“x” isn't a programme we can read: it is a web page; use the address of the schedule itself. Nothing was imported.",
     ),
     "plain words": (
         b"hello there",
-        "“x” is no programme: it begins “hello there”; schedule.json and .xml (pretalx, frab), iCalendar and CSV with "
-        "a header line are read. Nothing was taken.",
+        "“x” isn't a programme we can read: it begins “hello there”; expected schedule.json or .xml (pretalx, "
+        "frab), iCalendar, or CSV with a header line. Nothing was imported.",
     ),
-    "a picture": (b"\x89PNG\r\n\x1a\n\x00\x00", "“x” is not text: there is a zero byte at 8. Nothing was taken."),
-    "bytes of no encoding": (b"{\xff\xfe", "“x” is not text in UTF-8: see byte 1. Nothing was taken."),
-    "two documents": (b"{} {}", "“x” is broken JSON at line 1, column 4 (Extra data). Nothing was taken."),
-    "a nest without a bottom": (b"[" * 100_000, "“x” is JSON of a shape that no schedule has. Nothing was taken."),
+    "a picture": (b"\x89PNG\r\n\x1a\n\x00\x00", "“x” isn't text: there is a zero byte at 8. Nothing was imported."),
+    "bytes of no encoding": (b"{\xff\xfe", "“x” isn't UTF-8 text: see byte 1. Nothing was imported."),
+    "two documents": (b"{} {}", "“x” is broken JSON at line 1, column 4 (Extra data). Nothing was imported."),
+    "a nest without a bottom": (b"[" * 100_000, "“x” isn't a schedule we can read. Nothing was imported."),
     "a schedule.json cut in the middle": (
         CAMP[:300],
-        "“x” breaks off in the middle: its JSON ends unfinished at line 12, column 3. Nothing was taken.",
+        "“x” is incomplete: its JSON ends at line 12, column 3. Nothing was imported.",
     ),
     "a schedule.xml cut in the middle": (
         (DATA / "frab.xml").read_bytes()[:400],
-        "“x” breaks off in the middle at line 10, column 7. Nothing was taken.",
+        "“x” is incomplete at line 10, column 7. Nothing was imported.",
     ),
     "a calendar cut in the middle": (
         (DATA / "heath.ics").read_bytes()[:300],
-        "“x” breaks off in the middle: no END:VCALENDAR by line 12. Nothing was taken.",
+        "“x” is incomplete: no END:VCALENDAR by line 12. Nothing was imported.",
     ),
     "a grid cut within quotes": (
         (DATA / "grid.csv").read_bytes()[:130],
-        "“x” is broken CSV at line 2 (unexpected end of data). Nothing was taken.",
+        "“x” is broken CSV at line 2 (unexpected end of data). Nothing was imported.",
     ),
     "a document type": (
         b'<!DOCTYPE s [<!ENTITY a "aaaa">]><schedule>&a;</schedule>',
-        "“x” declares a document type, which is not taken from strangers. Nothing was taken.",
+        "“x” declares a document type, which isn't allowed. Nothing was imported.",
     ),
-    "a feed": (b"<rss/>", "“x” is XML, but no schedule: it begins with <rss>. Nothing was taken."),
+    "a feed": (b"<rss/>", "“x” is XML, but not a schedule: it begins with <rss>. Nothing was imported."),
 }
 
 
@@ -123,7 +123,7 @@ def test_what_is_no_programme_is_refused_in_one_sentence(data: bytes, sentence: 
 def test_a_schedule_cut_off_anywhere_says_so(cut: int):
     with pytest.raises(Unreadable) as refused:
         read_schedule(CAMP[:cut], name="x")
-    assert str(refused.value).startswith("“x” breaks off in the middle")
+    assert str(refused.value).startswith("“x” is incomplete")
 
 
 anything = st.recursive(

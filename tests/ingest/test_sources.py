@@ -13,7 +13,7 @@ from backchannel.domain.errors import FeedRefused
 from backchannel.ingest.parse import feeds_listed_in
 from backchannel.ingest.sources import SOURCES
 from backchannel.ingest.sources.address import address_of
-from backchannel.ingest.sources.mastodon import authorise_writing
+from backchannel.ingest.sources.mastodon import writer_of
 
 DOCS = Path(__file__).parent.parent.parent / "docs" / "feeds.md"
 
@@ -91,7 +91,7 @@ def test_a_tag_without_a_place_is_answered_with_how_to_say_it(typed: str) -> Non
     with pytest.raises(FeedRefused) as refused:
         address_of(typed)
     assert refused.value.message == (
-        f"“{typed.strip()}” does not say where: write a feed's address, or “#tag @ mastodon.social”."
+        f"“{typed.strip()}” names no server. Enter a feed's address, or “#tag @ mastodon.social”."
     )
 
 
@@ -112,7 +112,7 @@ def test_a_tag_without_a_place_is_answered_with_how_to_say_it(typed: str) -> Non
     ],
 )
 def test_the_writer_is_read_from_the_link(link: str, writer: str) -> None:
-    assert authorise_writing(link) == writer
+    assert writer_of(link) == writer
 
 
 def test_the_feeds_of_an_opml_file_are_listed() -> None:

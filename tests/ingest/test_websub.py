@@ -16,7 +16,7 @@ from hub import CHALLENGE, Hub, hub
 from backchannel.config import Settings
 from backchannel.desk.desk import Desk
 from backchannel.desk.feeds import add_feed
-from backchannel.desk.subscriptions import ASK_AGAIN, LONGEST, begin_asking, believe, nudge_feed
+from backchannel.desk.subscriptions import MAX_LEASE, RETRY_AFTER, begin_subscribing, nudge_feed, save_lease
 from backchannel.domain.errors import FeedRefused
 from backchannel.domain.model import Event, Feed
 from backchannel.ingest.fetch import Answer, Fetching
@@ -133,32 +133,32 @@ def with_a_hub(desk: Desk, address: str = "https://hub.example/") -> Feed:
 
 def test_a_hub_is_asked_once_an_hour_until_it_promises_and_again_before_its_promise_ends(desk: Desk) -> None:
     feed = with_a_hub(desk)
-    asked = begin_asking(desk, feed)
+    asked = begin_subscribing(desk, feed)
     assert asked
     assert asked.hub_secret
-    assert (asked.hub_topic, asked.hub_due_at) == (feed.url, NOW + ASK_AGAIN)
-    assert begin_asking(desk, feed) is None
-    desk.clock.now = NOW + ASK_AGAIN  # type: ignore[attr-defined]
-    again = begin_asking(desk, feed)
+    assert (asked.hub_topic, asked.hub_due_at) == (feed.url, NOW + RETRY_AFTER)
+    assert begin_subscribing(desk, feed) is None
+    desk.clock.now = NOW + RETRY_AFTER  # type: ignore[attr-defined]
+    again = begin_subscribing(desk, feed)
     assert again
     assert again.hub_secret == asked.hub_secret
-    promised = believe(desk, feed, timedelta(hours=10))
+    promised = save_lease(desk, feed, timedelta(hours=10))
     assert promised
     assert promised.hub_until == NOW + timedelta(hours=11)
     desk.clock.now = NOW + timedelta(hours=9, minutes=59)  # type: ignore[attr-defined]
-    assert begin_asking(desk, feed) is None
+    assert begin_subscribing(desk, feed) is None
     desk.clock.now = NOW + timedelta(hours=10)  # type: ignore[attr-defined]
-    assert begin_asking(desk, feed) is not None
+    assert begin_subscribing(desk, feed) is not None
 
 
 def test_a_promise_is_believed_for_a_month_at_most(desk: Desk) -> None:
-    promised = believe(desk, with_a_hub(desk), timedelta(days=3000))
+    promised = save_lease(desk, with_a_hub(desk), timedelta(days=3000))
     assert promised
-    assert promised.hub_until == NOW + LONGEST
+    assert promised.hub_until == NOW + MAX_LEASE
 
 
 def test_another_hub_is_asked_anew_and_none_is_forgotten(desk: Desk) -> None:
-    promised = believe(desk, with_a_hub(desk), timedelta(days=1))
+    promised = save_lease(desk, with_a_hub(desk), timedelta(days=1))
     assert promised
     assert with_hub(promised, "https://hub.example/", None) == promised
     moved = with_hub(promised, "https://other.example/", None)
@@ -200,7 +200,7 @@ def test_a_hub_goes_through_the_guard_and_has_https(desk: Desk, address: str) ->
         send_form(address, {"hub.mode": "subscribe"}, Fetching())
     Hubs(desk, Settings(public_url="https://camp.example")).subscribe(with_a_hub(desk, address))
     (kept,) = desk.read().feeds("camp")
-    assert (kept.hub_until, kept.hub_due_at) == (None, NOW + ASK_AGAIN)
+    assert (kept.hub_until, kept.hub_due_at) == (None, NOW + RETRY_AFTER)
 
 
 @pytest.mark.parametrize("method", ["sha1", "sha256", "sha384", "sha512"])

@@ -46,7 +46,7 @@ def test_a_post_polled_from_a_feed_appears_in_its_session(
     row = page.locator("#timeline > .is-post")
     expect(row).to_contain_text("Worms everywhere", timeout=20000)
     expect(row).to_contain_text("@tide@example.social")
-    expect(row).to_contain_text("here because: tagged #tc26s1")
+    expect(row).to_contain_text("Placed here: tagged #tc26s1")
     toots.append(Toot("@tide@example.social", "And more worms #tc26s1", datetime.now(UTC)))
     expect(row).to_have_count(2, timeout=20000)
     exported = [json.loads(line) for line in camp.export("--format", "ndjson").splitlines()]

@@ -26,12 +26,12 @@ def test_who_leaves_takes_her_name_along_and_the_next_one_sends_nothing_of_hers(
     type_notes(page, "kept by the camp")
     expect(said(page, "saved")).to_have_count(1)
     page.get_by_text("Writing as Ann").click()
-    page.get_by_role("button", name="Leave on this phone").click()
+    page.get_by_role("button", name="Leave event").click()
     page.wait_for_url(f"**/e/{camp.slug}")
     assert page.evaluate(_NAMED, "Ann") == []
     assert "kept by the camp" in camp.texts()
     page.goto(f"{session_url(camp, wifi.url)}/write")
-    expect(page.get_by_role("heading", level=1)).to_have_text("A link is needed")
+    expect(page.get_by_role("heading", level=1)).to_have_text("You need a link")
 
 
 def test_what_one_person_left_unsent_is_not_sent_as_the_next_ones(camp: Camp, open_page: Callable[..., Page]) -> None:
@@ -42,11 +42,11 @@ def test_what_one_person_left_unsent_is_not_sent_as_the_next_ones(camp: Camp, op
     expect(said(page, "refused")).to_have_count(1)
     camp.server.run("event", "close", camp.slug, "--reopen")
     take_notes(page, camp, "Bea")
-    expect(page.locator("[data-outbox-line]")).to_contain_text("written here under another name, and not sent: 1")
+    expect(page.locator("[data-outbox-line]")).to_contain_text("unsent notes under another name: 1")
     type_notes(page, "Bea's")
     expect(said(page, "saved")).to_have_count(1)
     assert camp.texts() == ["Bea's"]
-    page.get_by_role("button", name="send as mine").click()
+    page.get_by_role("button", name="Send as mine").click()
     expect(said(page, "saved")).to_have_count(2)
     assert sorted(item["author"] for item in camp.changes()["items"]) == ["Bea", "Bea"]
 

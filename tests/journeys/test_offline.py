@@ -162,7 +162,7 @@ def test_from_a_cold_start_without_a_network_pages_open_and_take_notes(
     page.goto(f"{wifi.url}/e/{camp.slug}")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Teacup Camp")
     page.goto(f"{wifi.url}/e/{camp.slug}/s/minutes-nobody-reads")
-    expect(page.get_by_role("heading", level=1)).to_have_text("This page is not on this phone yet")
+    expect(page.get_by_role("heading", level=1)).to_have_text("This page isn't on your phone yet")
     page.get_by_role("link", name="Notes: Compost for councillors").click()
     expect(said(page, "on this phone")).to_have_count(1)
     wifi.is_back(context)

@@ -25,17 +25,17 @@ def test_a_refused_note_says_why_and_stays_in_her_hands(camp: Camp, open_page: C
     expect(said(page, "closed")).to_have_count(2)
     expect(page).to_have_title("(2 unsent) Notes: Compost for councillors")
     with page.expect_download() as download:
-        said(page, "refused").first.get_by_role("button", name="download").click()
+        said(page, "refused").first.get_by_role("button", name="Download").click()
     assert download.value.path().read_text() == "too late\n"
     with page.expect_download() as download:
-        page.locator("[data-outbox-line]").get_by_role("button", name="download").click()
+        page.locator("[data-outbox-line]").get_by_role("button", name="Download").click()
     assert [line.split(" – ")[1] for line in download.value.path().read_text().splitlines()] == [
         "too late", "later still",
     ]  # fmt: skip
-    said(page, "refused").last.get_by_role("button", name="throw away").click()
+    said(page, "refused").last.get_by_role("button", name="Delete").click()
     expect(rows(page)).to_have_count(1)
     camp.server.run("event", "close", camp.slug, "--reopen")
-    said(page, "refused").get_by_role("button", name="try again").click()
+    said(page, "refused").get_by_role("button", name="Try again").click()
     expect(said(page, "saved")).to_have_count(1)
     assert camp.texts() == ["too late"]
 
@@ -55,7 +55,7 @@ def test_a_note_off_the_record_never_leaves_the_phone(camp: Camp, open_page: Cal
     expect(page.locator(".state")).to_have_attribute("data-state", "live")
     expect(said(page, "off the record")).to_have_count(2)
     with page.expect_download() as download:
-        page.locator("[data-outbox-line]").get_by_role("button", name="download").click()
+        page.locator("[data-outbox-line]").get_by_role("button", name="Download").click()
     assert "OTR: the budget is gone" in download.value.path().read_text()
     said(page, "off the record").first.get_by_role("button", name="erase").click()
     expect(rows(page)).to_have_count(2)

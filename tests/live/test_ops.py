@@ -49,8 +49,8 @@ def test_one_bad_op_does_not_block_its_neighbours(camp: Camp) -> None:
 
 def test_an_empty_or_overlong_note_is_refused_with_the_limit_named(camp: Camp) -> None:
     empty, long = camp.join("Ann").ops(put("  \n "), put("x" * 2001))
-    assert empty["error"]["message"] == "The note is empty; nothing was kept."
-    assert long["error"]["message"] == "The note has 2001 characters; the limit is 2000."
+    assert empty["error"]["message"] == "The note is empty. Nothing was saved."
+    assert long["error"]["message"] == "The note has 2001 characters. Shorten it to 2000."
     assert camp.texts("event") == []
 
 
@@ -116,7 +116,7 @@ def test_the_reading_time_is_the_phones_put_right_by_what_its_clock_is_off(camp:
 def test_a_batch_over_its_limits_is_refused_whole(camp: Camp) -> None:
     answer = camp.join("Ann").post("ops", {"ops": [put("x") for _ in range(51)]})
     assert answer.status_code == 400
-    assert answer.json()["error"]["message"] == "A batch holds at most 50 ops; this one has 51."
+    assert answer.json()["error"]["message"] == "A batch can have at most 50 ops; this one has 51."
 
 
 def test_passes_made_anew_end_those_before(camp: Camp) -> None:

@@ -54,7 +54,7 @@ def test_L3_messages_of_the_wrong_kind_get_an_answer(camp: Camp) -> None:
         for message in ([], None, 5, {}, {"event": 5}, {"event": "\ud800", "channel": "event"}, {"event": camp.slug}):
             assert "error" in wire.call("follow", message), message
         assert wire.call("follow", {"event": camp.slug, "channel": "session/\ud800"})["error"]["code"] == "unknown_session"
-        assert wire.call("nonsense", {})["error"]["message"] == "There is no message “nonsense”: follow, unfollow and ops are."
+        assert wire.call("nonsense", {})["error"]["message"] == "Unknown message “nonsense”. Use follow, unfollow or ops."
         assert wire.call("follow", {"event": camp.slug, "channel": "event"})["seq"] == 0
 
 

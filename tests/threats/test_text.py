@@ -124,7 +124,7 @@ def test_A14_a_short_secret_is_refused_in_one_sentence(camp: Camp) -> None:
     finally:
         del camp.server.environ["BACKCHANNEL_SECRET"]
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "BACKCHANNEL_SECRET is too short: it takes 32 characters or more.\n"
+    assert done.stderr == "BACKCHANNEL_SECRET is too short. Use at least 32 characters.\n"
 
 
 def test_A14_the_secret_that_is_made_is_its_owner_s_alone(camp: Camp) -> None:

@@ -32,7 +32,7 @@ DESKS = ("organise", "triage", "s/compost-for-councillors/write", "s/compost-for
 def test_A5_a_pass_of_another_event_opens_no_desk_of_this_one(camp: Camp, other: Camp, desk: str) -> None:
     answer = httpx.get(f"{camp.server.url}/e/{camp.slug}/{desk}", headers=bearer(other.passes["organiser"]))
     assert answer.status_code == 401
-    assert "This pass is for another event." in answer.text
+    assert "This link is for another event." in answer.text
     assert not [role for role, token in camp.passes.items() if token in answer.text]
 
 
@@ -98,7 +98,7 @@ def test_A5_a_restricted_event_answers_strangers_as_one_that_is_not_there(camp: 
 
 def test_A5_an_event_may_be_restricted_from_its_first_moment(camp: Camp) -> None:
     said = camp.server.run("event", "create", f"{camp.slug}-x", "--title", "Ours", "--restricted")
-    assert "Nobody else reads it." in said
+    assert "Nobody else can read it." in said
     assert httpx.get(f"{camp.server.url}/e/{camp.slug}-x").status_code == 404
 
 
@@ -142,7 +142,7 @@ def test_A5_a_pass_for_one_session_writes_there_and_is_never_an_organiser_s(camp
     assert here.note("mine", session=camp.sessions[1]["guid"])["ok"] is True
     done = camp.server.command("event", "pass", camp.slug, "--role", "organiser", "--session", "minutes-nobody-reads")
     assert (done.returncode, done.stderr) == (
-        1, "A link for one session is a note-takers' link; the others are for the whole event.\n"
+        1, "Only note-takers' links can be limited to one session.\n"
     )  # fmt: skip
 
 

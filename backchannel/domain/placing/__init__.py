@@ -1,13 +1,14 @@
-"""Which session a post belongs to, how sure that is, and why: pure, without a clock, seeing only what came before.
+"""Placement of posts: which session a post belongs to, how sure that is, and why. Pure, and based on earlier items
+only.
 
     placer = Placer(event, sessions, rooms)
-    for item in items:                    # what is on record, in the order of `seq`: rebuilds what was known
+    for item in items:                    # the event's items in the order of `seq` rebuild the placer
         placer.learn_item(item)
     placed = placer.place(Unplaced(author="@ann", text="Hear hear! #lgc09s3", at=when))
     placed.session, placed.placement, placed.candidates
-    placer.learn_placed(post, placed)     # once it is kept
+    placer.learn_placed(post, placed)     # once it is saved
 
-docs/placing.md tells what is looked at and what it weighs.
+docs/placing.md explains the evidence and its weights.
 """
 
 from .placer import Placer

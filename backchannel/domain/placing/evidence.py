@@ -1,4 +1,4 @@
-"""The evidence: what each kind of it (see weights) says for each session, from the post, the timetable and the past."""
+"""The evidence for each session: what the post, the timetable and earlier items say (see weights.py)."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from .weights import HALF_RUN, ON_STAGE
 from .words import Titles, stem, words_of
 
 Column = dict[str, float]  # session guid -> value
-Columns = dict[str, Column]  # kind -> column; who or what it says nothing of is left out
+Columns = dict[str, Column]  # kind -> column; sessions without evidence are left out
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"']+")
 _MENTION = re.compile(r"(?<![\w/@])@(\w+)")
 
 
 class Evidence:
-    """What is looked at, for one event's programme."""
+    """The evidence that one event's programme allows."""
 
     def __init__(self, event: Event, sessions: Sequence[Session], rooms: Iterable[Room]) -> None:
         self.tags = Hashtags(event, sessions, rooms)
@@ -34,12 +34,12 @@ class Evidence:
         self._leaders = {s.guid: {fold(name) for name in s.leaders} - {""} for s in sessions}
         self._ours = re.compile(rf"/{re.escape(event.slug.casefold())}/(?:s/|sessions?/)?([a-z0-9-]+)")
         self._slugs = {s.slug: s.guid for s in sessions}
-        # asked several times for one post, and for no other in between
+        # cached, because one post asks several times
         self.meaning = lru_cache(maxsize=2)(self._meaning)
         self.words = lru_cache(maxsize=2)(self._words_of)
 
     def of(self, post: Unplaced, memory: Memory) -> Columns:
-        """Kind -> session guid -> value."""
+        """Return kind -> session guid -> value."""
         at = seconds(post.at)
         found: Columns = self.timetable.columns(at) if at is not None else {}
         if at is not None:
@@ -57,13 +57,13 @@ class Evidence:
         return self.tags.meaning(self._tags(post))
 
     def _words_of(self, post: Unplaced) -> tuple[str, ...]:
-        """The post's words, each once; a hashtag that names no session is one of them, as `#opendata`."""
+        """Return the post's words, each once. A hashtag that names no session is a word, like `#opendata`."""
         known = self.tags
         topics = (stem(fold(tag)) for tag in self._tags(post) if not known.is_ours(tag))
         return tuple(dict.fromkeys((*words_of(f"{post.title} {post.text}"), *topics)))
 
     def nats(self, words: Iterable[str], session: str, memory: Memory) -> Column:
-        """Word -> how much it speaks for the session, as said there or standing in its title."""
+        """Return word -> how much it points to the session, by what was said there or by its title."""
         found = {w: memory.words.nats(w).get(session, 0.0) + self._titles.shared([w]).get(session, 0.0) for w in words}
         return {word: nats for word, nats in found.items() if nats > 0}
 
@@ -71,7 +71,7 @@ class Evidence:
         return tuple(dict.fromkeys((*hashtags_in(post.title), *hashtags_in(post.text), *post.hashtags)))
 
     def _room(self, meaning: Meaning, at: float | None) -> Column:
-        """The session that is on in a room named by a tag, or was last on there."""
+        """Return the session running in a tagged room, or the last one there."""
         if at is None:
             return {}
         slots = self.timetable.slots
@@ -98,7 +98,9 @@ class Evidence:
         return found
 
     def _links(self, post: Unplaced, memory: Memory) -> Columns:
-        """What it answers, and the session pages that it links to: the session's own address, or the one here."""
+        """Return evidence from the item it replies to, and from links to session pages, here or at the schedule's
+        address.
+        """
         answered = memory.where(post.reply_to)
         linked: Column = {}
         for link in (*post.links, *_ADDRESS.findall(post.text)):
@@ -110,7 +112,9 @@ class Evidence:
         return {"reply": {answered: 1.0} if answered else {}, "link": linked}
 
     def _words(self, words: Sequence[str], memory: Memory) -> Columns:
-        """What is said: all of it, tempered by its length (words do not come independently), and the best word alone."""
+        """Return evidence from all words, reduced for long texts because words are not independent, and from the
+        best one.
+        """
         if not words:
             return {}
         total: Column = {}
@@ -126,7 +130,9 @@ class Evidence:
         return {"words": said, "best": best, "title": titles}
 
     def _people(self, post: Unplaced, memory: Memory) -> Columns:
-        """Those it names: leaders, by handle or name, and others who were last heard in some session."""
+        """Return evidence from people it mentions: leaders by handle or name, and others by the session of their
+        last post.
+        """
         text = f"{post.title} {post.text}"
         handles = {fold(handle) for handle in _MENTION.findall(text)}
         said = fold(text)
@@ -139,5 +145,5 @@ class Evidence:
 
 
 def address_of(url: str | None) -> str:
-    """An address without scheme, 'www.', query, fragment, or a slash or full stop at its end."""
+    """Return an address without scheme, 'www.', query, fragment, and a trailing slash or full stop."""
     return re.sub(r"^(?:https?://)?(?:www\.)?|[?#].*$", "", url or "").rstrip("/.,;:!)").casefold()

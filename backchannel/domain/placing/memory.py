@@ -1,7 +1,7 @@
-"""What placing knows of what came before: who is where, when each session was last heard of, what was said in it.
+"""What the placer remembers: where each author is, when each session was last active, and what was said in it.
 
-Everything here is counts and last times, so that a post costs the same however many came before it, and so that the
-whole of it is rebuilt by feeding it the event's items once, in order.
+It holds only counts and latest times, so a post costs the same however many came before. Replaying the event's items in
+order rebuilds it.
 """
 
 from __future__ import annotations
@@ -16,15 +16,17 @@ from .words import Words
 class Run:
     """An author's time in one session, in seconds since 1970."""
 
-    since: float | None = None  # of the stay that is going on: begins anew when the author comes back
+    since: float | None = None  # start of the current stay; reset when the author returns
     last: float | None = None
-    posts: float = 0.0  # each counted by how sure its placement was
-    tagged: bool = False  # the author, or a person, named the session
+    posts: float = 0.0  # each weighted by the confidence of its placement
+    tagged: bool = False  # the author or a person named the session
 
 
 @dataclass(slots=True)
 class Author:
-    """`now` is the session of the author's last post, `sure` how sure that is, `tagged` the last one that was named."""
+    """Where an author is: `now` is the session of their last post, `sure` its confidence, `tagged` the last session
+    they named.
+    """
 
     runs: dict[str, Run] = field(default_factory=dict)
     now: str | None = None
@@ -33,25 +35,27 @@ class Author:
 
 
 class Memory:
-    """What came before. `sure` is how sure it is that a thing belongs where it is said to, 0 to 1.
+    """Everything learnt from earlier items. `sure` is the confidence of a placement, from 0 to 1.
 
-    Guesses teach by the square of that: a doubtful one should not lead the next astray.
+    Guesses are weighted by its square, so that a doubtful one does not mislead the next.
     """
 
     def __init__(self, sessions: Iterable[str]) -> None:
         self.words = Words(sessions)
-        self.heard: dict[str, float] = {}  # session -> when the last item in it was written
+        self.heard: dict[str, float] = {}  # session -> time of its latest item
         self._authors: dict[str, Author] = {}
         self._where: dict[str, str] = {}  # id or address of an item -> session
 
     def author(self, name: str) -> Author | None:
+        """Return what is known of an author."""
         return self._authors.get(_key(name))
 
     def keep_words(self, session: str, words: Iterable[str], sure: float) -> None:
+        """Record words as said in the session."""
         self.words.learn(session, words, sure * abs(sure))
 
     def keep_author(self, name: str, session: str, at: float | None, sure: float, *, tagged: bool) -> None:
-        """The author was in the session at that time."""
+        """Record that the author was in the session at that time."""
         if not _key(name):
             return
         author = self._authors.setdefault(_key(name), Author())
@@ -65,7 +69,7 @@ class Memory:
         author.tagged = session if tagged else author.tagged
 
     def forget_author(self, name: str, session: str, sure: float) -> None:
-        """One post of the author was not in the session after all."""
+        """Take back one post of the author in the session."""
         author = self.author(name)
         if not author or session not in author.runs:
             return
@@ -78,14 +82,16 @@ class Memory:
             author.now = max(author.runs, key=lambda s: author.runs[s].last or 0.0, default=None)
 
     def keep_heard(self, session: str, at: float | None) -> None:
+        """Record activity in the session."""
         if at is not None:
             self.heard[session] = max(at, self.heard.get(session, at))
 
     def where(self, *references: str | None) -> str | None:
-        """The session of the first item known by one of these ids or addresses."""
+        """Return the session of the first item known by one of these ids or addresses."""
         return next((self._where[r] for r in references if r and r in self._where), None)
 
     def keep_where(self, session: str | None, *references: str | None) -> None:
+        """Record an item's session under its ids and addresses."""
         for reference in filter(None, references):
             if session is None:
                 self._where.pop(reference, None)

@@ -1,4 +1,4 @@
-"""The placer of one event: asked for a post's session, told what became of it."""
+"""The placer of one event: finds a post's session and learns from the outcome."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from .types import Candidate, Placed, Unplaced
 from .weights import CLOCK_EDGE, DOUBT, EDGE, HALLWAY, TELLING, WEIGHTS
 from .words import TITLE, words_of
 
-SHOWN = 3  # candidates told
+MAX_CANDIDATES = 3  # candidates per post
 
 
 class Placer:
-    """Places posts of one event. It holds what came before and nothing else: feed it the event's items to rebuild it.
+    """Places posts of one event. It holds only what it learnt; replay the event's items to rebuild it.
 
-    A post costs at most in proportion to the number of sessions, however many posts came before.
+    The cost of a post is proportional to the number of sessions, however many posts came before.
     """
 
     def __init__(self, event: Event, sessions: Sequence[Session], rooms: Sequence[Room] = ()) -> None:
@@ -34,15 +34,17 @@ class Placer:
             about = f"{session.abstract} {' '.join(session.leaders)}"
             self._memory.words.learn(session.guid, words_of(about), 1.0)
 
-    # asked
+    # placing
 
     def place(self, post: Unplaced) -> Placed:
-        """The session of a post, or the hallway, with method, confidence, reason, and the best three."""
+        """Return the session of a post, or the hallway, with method, confidence, reason and the three best
+        candidates.
+        """
         if post.session in self._sessions:
-            return _certain(post.session, "explicit", "its writer chose this session")
+            return _certain(post.session, "explicit", "its author chose this session")
         columns = self._evidence.of(post, self._memory)
         shares = _shares(_scores(columns, self._sessions))
-        best = nlargest(SHOWN, shares, key=lambda guid: shares[guid])
+        best = nlargest(MAX_CANDIDATES, shares, key=lambda guid: shares[guid])
         candidates = tuple(self._candidate(post, guid, shares[guid], columns) for guid in best)
         if not candidates:
             return Placed(session=None, placement=_hallway(1.0, "there are no sessions yet"))
@@ -53,14 +55,14 @@ class Placer:
         return Placed(session=first.session, placement=placement, candidates=candidates)
 
     def _doubt(self, candidates: Sequence[Candidate], columns: Columns, timed: bool) -> str:
-        """Why the best session is not good enough, if it is not."""
+        """Return why the best session is not certain enough, or an empty string if it is."""
         best = candidates[0]
         told = any(best.session in columns.get(kind, ()) for kind in TELLING)
         if best.confidence < DOUBT or not (told or timed):
-            return "nothing says clearly which session, if any"
+            return "nothing points clearly to one session"
         if len(candidates) > 1 and best.confidence < (EDGE if told else CLOCK_EDGE) * candidates[1].confidence:
             return (
-                "it fits two sessions or more alike" if told else "only the clock speaks, and several sessions were on"
+                "it fits two or more sessions equally well" if told else "several sessions were running"
             )
         return ""
 
@@ -69,32 +71,32 @@ class Placer:
         method, reason = self._reasons.method_and_sentence(post, guid, values)
         return Candidate(session=guid, method=method, confidence=min(round(share, 3), 0.999), reason=reason)
 
-    # told
+    # learning
 
     def learn_placed(self, post: Unplaced, placed: Placed) -> None:
-        """The post was kept where the machine, or its writer, put it."""
+        """Learn that a post was saved where the placer, or its author, put it."""
         self._learn(post, placed.session, placed.placement)
 
     def learn_moved(self, post: Unplaced, session: str | None, was: Placed | None = None) -> None:
-        """A person moved the post; `was` is how it stood, if it was learnt before."""
+        """Learn that a person moved the post. `was` is its earlier placement, if it was learnt."""
         if was and was.session:
             self._unlearn(post, was.session, was.placement.confidence)
         self._learn(post, session, Placement(method="person", confidence=1.0, reason=""))
 
     def learn_note(self, session: str | None, text: str, author: str = "", at: When = None) -> None:
-        """Somebody typed a note in the session: its words are said there, and the author is there."""
+        """Learn a note: its words were said in the session, and its author is there."""
         if session in self._sessions:
             self._memory.keep_words(session, words_of(text), 1.0)
             self._memory.keep_heard(session, seconds(at))
             self.learn_author(author, session, at)
 
     def learn_author(self, author: str, session: str, at: When = None) -> None:
-        """A person says that this author is in this session now."""
+        """Learn from a person that this author is in this session now."""
         if session in self._sessions:
             self._memory.keep_author(author, session, seconds(at), 1.0, tagged=True)
 
     def learn_item(self, item: Item) -> None:
-        """One item of the record, as it stands there: for rebuilding, in the order of `seq`."""
+        """Learn one stored item. For rebuilding, in the order of `seq`."""
         if item.state == "withdrawn":
             return
         if item.origin != "post":
@@ -120,7 +122,7 @@ class Placer:
 
 
 def _scores(columns: Columns, sessions: Iterable[str]) -> dict[str, float]:
-    """Session -> the sum of weight x value."""
+    """Return session -> sum of weight x value."""
     scores = dict.fromkeys(sessions, 0.0)
     for kind, column in columns.items():
         weight = WEIGHTS[kind]
@@ -131,7 +133,7 @@ def _scores(columns: Columns, sessions: Iterable[str]) -> dict[str, float]:
 
 
 def _shares(scores: dict[str, float]) -> dict[str, float]:
-    """Each session's share of exp(score) among all sessions and the hallway."""
+    """Return each session's share of exp(score) among all sessions and the hallway."""
     top = max([HALLWAY, *scores.values()])
     parts = {guid: math.exp(s - top) for guid, s in scores.items()}
     whole = sum(parts.values()) + math.exp(HALLWAY - top)

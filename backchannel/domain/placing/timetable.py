@@ -1,4 +1,4 @@
-"""What the time of a post says of each session: the timetable, asked at a moment."""
+"""Evidence from time: what the moment of a post says about each session."""
 
 from __future__ import annotations
 
@@ -13,20 +13,22 @@ from .weights import NO_END
 
 
 def seconds(when: When) -> float | None:
-    """Seconds since 1970; None where only the day is known, or nothing."""
+    """Return seconds since 1970, or None if only the day is known, or nothing."""
     return when.timestamp() if isinstance(when, datetime) else None
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A session's time, in seconds since 1970."""
+    """A session's time in seconds since 1970."""
 
     starts: float
     ends: float
 
 
 class Timetable:
-    """Posts lag the talk, and go on after it: the session that began last is the likeliest, one that is over fades."""
+    """The times of all sessions. Posts lag behind the talk: the latest session to start is likeliest, and ended
+    ones fade.
+    """
 
     def __init__(self, sessions: Iterable[Session]) -> None:
         self.slots: dict[str, Slot] = {}
@@ -40,12 +42,12 @@ class Timetable:
         self._starts = sorted({slot.starts for slot in self.slots.values()})
 
     def newest(self, at: float) -> float | None:
-        """The start of the session, or sessions, that began last."""
+        """Return the start of the session or sessions that began last."""
         begun = bisect_right(self._starts, at)
         return self._starts[begun - 1] if begun else None
 
     def columns(self, at: float) -> dict[str, dict[str, float]]:
-        """Kind of evidence -> session -> value, at a moment."""
+        """Return kind of evidence -> session -> value at a moment."""
         newest: dict[str, float] = {}
         fresh: dict[str, float] = {}
         ended: dict[str, float] = {}

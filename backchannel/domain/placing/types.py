@@ -1,4 +1,4 @@
-"""What goes into placing, and what comes out."""
+"""Input and output of the placer."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from ..model import Item, Placement, When
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unplaced:
-    """A post whose session is asked for.
+    """A post without a session.
 
-    `at` is when it was written, where that is known; `hashtags` those that the feed gave beside the text (without '#');
-    `links` addresses in it; `reply_to` the `source_id` or `url` of what it answers; `session` the guid its writer or
-    its feed gave, which settles it.
+    `at` is when it was written, if known. `hashtags` are those the feed gave beside the text (without '#'), `links` the
+    addresses in it, `reply_to` the `source_id` or `url` it replies to. `session` is the guid that its author or feed
+    gave, which
+    settles the placement.
     """
 
     source_id: str = ""
@@ -29,8 +30,9 @@ class Unplaced:
 
     @classmethod
     def of_item(cls, item: Item) -> Unplaced:
-        """A kept post as it was before it was placed; what its feed gave beside the text stands in its sources, as
-        `hashtags` (with spaces between), `title` and `reply_to`, where it was kept."""
+        """Return a stored post as it was before placement, with its feed's `hashtags`, `title` and `reply_to` from
+        its sources.
+        """
         beside = {name: value for source in item.sources for name, value in source.items()}
         return cls(
             source_id=item.source_id or item.id,
@@ -46,7 +48,7 @@ class Unplaced:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """One session that a post may belong to. `confidence` is 0 to 1; `reason` a sentence that a person can check."""
+    """A session that a post may belong to. `confidence` is from 0 to 1; `reason` is a sentence for people."""
 
     session: str
     method: str
@@ -56,7 +58,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
-    """The answer: `session` is a guid, or None for the hallway; `candidates` are the best three, best first."""
+    """The outcome: a session's guid, or None for the hallway, and the three best candidates, best first."""
 
     session: str | None
     placement: Placement

@@ -1,4 +1,4 @@
-"""What has been said where: how much likelier a post's words are in one session than at the event at large."""
+"""Evidence from words: how much likelier a post's words are in one session than at the whole event."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-# Not words of a talk: addresses, @names and hashtags have evidence of their own.
+# Not words of a talk: addresses, @names and hashtags are evidence of other kinds.
 _NO_WORDS = re.compile(r"(?:https?://|www\.)\S+|[@#＃][\w-]+(?:@[\w.-]+)?")
 _WORD = re.compile(r"[^\W\d_]\w*(?:['’-]\w+)*|\d\w*[^\W\d_]\w*")
 _STOP = frozenset(
@@ -21,14 +21,14 @@ _STOP = frozenset(
     there these they thing things think this those through to today too under until up us use used using very
     via want was way we well were what when where which while who why will with would yes yet you your""".split()  # noqa: SIM905
 )
-SMOOTHING = 100.0  # words of the event at large that stand in for what a session has not said yet
-RARE = 500.0  # words that nobody has said yet, counted with the event at large
-TITLE = 3.0  # a word of the title counts as so many said
-COMMON = 24  # a word said in more sessions than this tells none of them apart
+SMOOTHING = 100.0  # words of the whole event that stand in for what a session has not said yet
+RARE = 500.0  # unseen words added to those of the whole event
+TITLE = 3.0  # a word of the title counts as this many spoken ones
+COMMON = 24  # a word said in more sessions than this distinguishes none
 
 
 def words_of(text: str) -> list[str]:
-    """The words that can tell sessions apart, folded, in order, repeats kept.
+    """Return the words that can tell sessions apart, folded, in order, with repeats.
 
     >>> words_of("The blanket bans are POLICY, says @ann http://example.org")
     ['blanket', 'ban', 'policy']
@@ -38,7 +38,7 @@ def words_of(text: str) -> list[str]:
 
 
 def stem(word: str) -> str:
-    """A plural and its singular are one word; nothing cleverer, so that a reason shows words people typed."""
+    """Return one form for singular and plural. Nothing cleverer, so that reasons show words people typed."""
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
     if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
@@ -47,17 +47,17 @@ def stem(word: str) -> str:
 
 
 class Words:
-    """Counts of words, per session and over all. Asking costs at most words x sessions, however much was said."""
+    """Word counts per session and overall. A query costs at most words x sessions."""
 
     def __init__(self, sessions: Iterable[str]) -> None:
-        self.silence = dict.fromkeys(sessions, 0.0)  # session -> what each word costs it: the more said, the more
-        self._said: dict[str, dict[str, float]] = {}  # word -> session -> how often
+        self.silence = dict.fromkeys(sessions, 0.0)  # session -> the penalty of each word, which grows with how much was said
+        self._said: dict[str, dict[str, float]] = {}  # word -> session -> count
         self._in_session = dict.fromkeys(self.silence, 0.0)
         self._overall: defaultdict[str, float] = defaultdict(float)
         self._total = 0.0
 
     def learn(self, session: str, words: Iterable[str], weight: float) -> None:
-        """Count words as said in the session, each once; a negative weight takes them back."""
+        """Count words as said in the session, each once. A negative weight takes them back."""
         for word in set(words):
             there = self._said.setdefault(word, {})
             there[session] = max(0.0, there.get(session, 0.0) + weight)
@@ -67,7 +67,7 @@ class Words:
         self.silence[session] = math.log(SMOOTHING / (SMOOTHING + max(0.0, self._in_session[session])))
 
     def nats(self, word: str) -> dict[str, float]:
-        """Session -> how much the word speaks for it (Dirichlet-smoothed); nothing for one said everywhere."""
+        """Return session -> how much the word points to it (Dirichlet smoothing); empty for words said everywhere."""
         said = self._said.get(word)
         if not said or len(said) > COMMON:
             return {}
@@ -76,7 +76,7 @@ class Words:
 
 
 class Titles:
-    """The words of the titles, and how rare each is among them."""
+    """The words of the titles and their rarity."""
 
     def __init__(self, titles: dict[str, str]) -> None:
         self._sessions: defaultdict[str, set[str]] = defaultdict(set)
@@ -87,7 +87,7 @@ class Titles:
         self._rarity = {word: math.log(len(titles) / len(there)) for word, there in self._sessions.items()}
 
     def shared(self, words: Iterable[str]) -> dict[str, float]:
-        """Session -> nats of the words that stand in its title too."""
+        """Return session -> nats of the words that its title contains."""
         found: dict[str, float] = {}
         for word in words:
             for session in self._sessions.get(word, ()):
@@ -96,7 +96,7 @@ class Titles:
 
 
 def joined(words: Sequence[str]) -> list[str]:
-    """Neighbours as one word, for `#opendata` means what "Open data" means.
+    """Return neighbouring words joined, because `#opendata` means "Open data".
 
     >>> joined(["open", "data", "now"])
     ['opendata', 'datanow']

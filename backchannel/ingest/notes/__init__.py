@@ -1,16 +1,17 @@
-"""A document of notes taken elsewhere -> Documents: one a session, with their notes and afterthoughts.
+"""Read documents with notes taken elsewhere: one Document a session, with its notes and afterthoughts.
 
-Each dialect is one file with two functions, `is_it(text) -> bool` and `read(text, hints) -> list[Document]`; the first that knows
-a text reads it:
+Each dialect is a file with `is_it(text) -> bool` and `read(text, hints) -> list[Document]`. The first that recognises a
+text
+reads it:
 
-    exported    what our own `export --format md` wrote
-    data        what `export --format json` and `html` wrote
-    irc         a log: W3C's scribes, MeetBot's marks
-    meetbot     the minutes that MeetBot makes of a log
-    webpage     HTML: Etherpad's export, a word processor's, anybody's
-    plain       Markdown and plain text, with a heading or without, with bullets or without
+    exported    our own `export --format md`
+    data        our own `export --format json` and `html`
+    irc         a channel's log: W3C scribes, MeetBot's marks
+    meetbot     MeetBot's minutes of a log
+    webpage     HTML: Etherpad's export, word processors, any page
+    plain       Markdown and plain text, with or without headings and bullets
 
-A new dialect is a file and a line in `_DIALECTS`.
+To add a dialect, write the file and add it to `_DIALECTS`.
 """
 
 from __future__ import annotations
@@ -28,15 +29,16 @@ _DIALECTS = (exported, written, irc, meetbot, webpage, plain)
 
 
 def read_notes(data: bytes, *, name: str = "", author: str = "", date: date | None = None) -> tuple[Document, ...]:
-    """The sessions of a document that have something in them.
+    """Return the non-empty sessions of a document.
 
-    `name` is the file's name, the title where the document has none; `author` and `date` stand where it says nothing.
-    Raises `Unreadable` where the bytes are no text, or hold no note.
+    `name` is the file's name, which becomes the title if there is no other. `author` and `date` are used where the
+    document gives
+    none. Raises `Unreadable` if the bytes are not text or contain no note.
     """
     text = decode(data, name)
     hints = Hints(name=name, author=author, date=date)
     dialect = next(dialect for dialect in _DIALECTS if dialect.is_it(text))
     documents = tuple(document for document in dialect.read(text, hints) if document.drafts)
     if not documents:
-        raise Unreadable(f"{hints.called} holds no notes; nothing was kept.")
+        raise Unreadable(f"{hints.called} contains no notes. Nothing was imported.")
     return documents

@@ -18,7 +18,7 @@ _TAKERS = re.compile(
     r"|scribed by\b|minutes (?:taken )?by\b|taken by\b)\s*:?\s*",
     re.IGNORECASE,
 )
-_BY = re.compile(r"(?:notes? from|by)\b\s*:?\s*", re.IGNORECASE)  # often the beginning of a sentence: see below
+_BY = re.compile(r"(?:notes? from|by)\b\s*:?\s*", re.IGNORECASE)  # often just the beginning of a sentence: see below
 _LEADERS = re.compile(
     r"(?:session )?(?:leads?|leaders?|led by|lead by|facilitators?|facilitated by|moderators?|hosts?|hosted by|presenters?"
     r"|run by|convened by|convenors?)(?:\(s\))?\s*:\s*",
@@ -31,12 +31,14 @@ _LONGEST = 300
 
 
 class Credit(NamedTuple):
+    """People credited by a line; `role` is takers or leaders."""
+
     role: Literal["takers", "leaders"]
     names: tuple[str, ...]
 
 
 def credit_of(line: str) -> Credit | None:
-    """Whom this line names; None where it is about something else."""
+    """Return the people whom a line credits, or None if it is about something else."""
     line = line.strip().strip("*_ ").strip()
     if len(line) > _LONGEST:
         return None
@@ -50,7 +52,7 @@ def credit_of(line: str) -> Credit | None:
 
 
 def together(names: tuple[str, ...]) -> str:
-    """Several as one author: "Ann, Bob and Carl"; as many as a name has room for.
+    """Return several names as one author, as many as fit.
 
     >>> together(("Chris", "Nils"))
     'Chris and Nils'
@@ -71,7 +73,9 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def _could_be(name: str) -> bool:
-    """Not as strict as in the middle of a note: here names are expected, nicknames among them."""
+    """Return whether this could be a name. Less strict than inside a note, because a credit line may contain
+    nicknames.
+    """
     return is_handle(name) or (len(name.split()) <= 4 and len(name) <= NAME_LIMIT and any(c.isalpha() for c in name))
 
 

@@ -1,8 +1,8 @@
-"""Our own write-up as JSON, or as HTML, in which the same JSON stands in a comment: read back, losing nothing.
+"""Our own write-up as JSON, or as HTML with the same JSON in a comment, imported without loss.
 
-{"event": {...}, "session": {...}, "items": [...], ...}             of a session (writeup/json.py draws it)
+{"event": {...}, "session": {...}, "items": [...], ...}             of a session (see writeup/json.py)
 {"event": {...}, "sessions": [...], "hallway": {...}, ...}          of an event
-<!doctype html> ... <!-- Backchannel data 1: {...} -->              the HTML file (writeup/html.py)
+<!doctype html> ... <!-- Backchannel data 1: {...} -->              in HTML (writeup/html.py)
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ def read(text: str, hints: Hints) -> list[Document]:
     try:
         return [_document(part, hints) for part in (*parts, *([hallway] if hallway else []))]
     except (TypeError, ValueError, KeyError, AttributeError, BackchannelError):
-        raise Unreadable(f"{hints.called} looks like a write-up as JSON, but is broken; nothing was kept.") from None
+        raise Unreadable(
+            f"{hints.called} looks like an exported write-up, but its JSON is broken. Nothing was imported."
+        ) from None
 
 
 def _value(text: str) -> Part:

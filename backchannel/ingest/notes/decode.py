@@ -1,4 +1,4 @@
-"""Bytes -> text, or one clear sentence."""
+"""Decode a document's bytes."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ _LARGEST = 32 * 1024 * 1024
 
 
 def decode(data: bytes, name: str = "") -> str:
-    """The text, its lines ending in newlines. Raises `Unreadable` for what is none: pictures, archives, NULs."""
+    """Return the text with newlines as line ends. Raises `Unreadable` for pictures, archives and other binary data."""
     called = f"“{name}”" if name else "The document"
     if len(data) > _LARGEST:
-        raise Unreadable(f"{called} is larger than {_LARGEST >> 20} MB; nothing was kept.")
+        raise Unreadable(f"{called} is larger than {_LARGEST >> 20} MB. Nothing was imported.")
     wide = data.startswith(_WIDE)
     controls = sum(data.count(control) for control in _CONTROLS)
     if data.startswith(_BINARY) or (not wide and (b"\0" in data or controls > len(data) // 200)):
-        raise Unreadable(f"{called} is not text: save it as text or Markdown and try again; nothing was kept.")
+        raise Unreadable(f"{called} isn't text. Save it as text or Markdown and try again.")
     text = tidy(_text(data))
     if not text.strip():
-        raise Unreadable(f"{called} is empty; nothing was kept.")
+        raise Unreadable(f"{called} is empty. Nothing was imported.")
     return text
 
 
 def _text(data: bytes) -> str:
-    """A few accents among plain letters are western European, whatever else those bytes could be guessed to be."""
+    """Decode. A few accents among plain letters are western European, whatever else they could mean."""
     text, flags = read_text(data)
     foreign = len(data.translate(None, bytes(range(128))))
     if "charset" in flags and foreign < len(data) // 5 and text != data.decode("utf-8", "replace"):

@@ -1,7 +1,7 @@
-"""Our own write-up as Markdown, read back: the other way round of writeup/markdown.py, which draws its shape.
+"""Our own write-up as Markdown, imported again: the reverse of writeup/markdown.py, which shows the format.
 
-Everything an item is comes back as far as it was printed: its text to the letter, kind, origin, depth, author, speaker,
-address, and its time to the minute. What is drawn from the notes (key points, questions, actions, links) is not read.
+It restores each item's text exactly, its kind, origin, depth, author, speaker and address, and its time to the minute.
+Sections derived from the notes (key points, questions, actions, links) are skipped.
 """
 
 from __future__ import annotations
@@ -61,25 +61,25 @@ def read(text: str, hints: Hints) -> list[Document]:
 
 @dataclass
 class _Session:
-    """A session in the making: what its head says, in words, and its items."""
+    """A session being read: the facts of its head, and its items."""
 
     title: str
     facts: dict[str, str] = field(default_factory=dict)
     hallway: bool = False
-    introduction: list[str] = field(default_factory=list)  # its lines
+    introduction: list[str] = field(default_factory=list)  # lines
     headings: dict[str, str] = field(default_factory=dict)
     drafts: list[tuple[Draft, list[str]]] = field(default_factory=list)  # with the numbers of their footnotes
     footnotes: dict[str, Draft] = field(default_factory=dict)
 
     def all_drafts(self) -> list[Draft]:
-        """Those in footnotes behind the line that they belong to."""
+        """Return the items, with those in footnotes after the line they belong to."""
         made = []
         for draft, numbers in self.drafts:
             made += [draft, *(self.footnotes.pop(number) for number in numbers if number in self.footnotes)]
         return [*made, *self.footnotes.values()]
 
     def introduced(self) -> str:
-        """The introduction: a paragraph an empty line."""
+        """Return the introduction, one paragraph per empty line."""
         paragraphs = [list(lines) for filled, lines in groupby(self.introduction, bool) if filled]
         return "\n\n".join(text_from_markdown(lines) for lines in paragraphs)
 
@@ -89,7 +89,7 @@ class _Session:
         return tuple(name for name in names if name)
 
     def slot(self, zone: tzinfo) -> tuple[date | None, datetime | None, datetime | None]:
-        """The day, the beginning and the end."""
+        """Return the day, the start and the end."""
         said = self.facts.get("When", "")
         found = _SLOT.match(said)
         day = date_in(found[1] if found else said)
@@ -101,8 +101,10 @@ class _Session:
 
 @dataclass
 class _Reader:
-    """Takes line after line; `level` is that of the headings of sessions. `item` is the open item's lines, and where
-    its bullet stands (None: a paragraph; text: the number of a footnote)."""
+    """Reads line by line. `level` is that of session headings, `item` the open item's lines.
+
+    `mark` is the position of its bullet; None is a paragraph, text a footnote's number.
+    """
 
     level: int
     zone: tzinfo
@@ -111,7 +113,7 @@ class _Reader:
     session: _Session | None = None
     origin: Origin | None = None
     announced: Announced | None = None
-    drawn: bool = False  # in a section that is drawn from the notes
+    drawn: bool = False  # in a section derived from the notes
     author: str = ""
     updated: date | None = None
     item: tuple[int | str | None, list[str]] | None = None
@@ -168,7 +170,7 @@ class _Reader:
             self.session.headings[self.origin] = heading
 
     def _open(self, item: tuple[int | str | None, list[str]] | None) -> None:
-        """The next item; the one before it is complete."""
+        """Start the next item and complete the one before."""
         if self.item and self.session and self.origin:
             mark, lines = self.item
             told = _cut(lines, _TOLD_APART)
@@ -195,7 +197,7 @@ class _Reader:
         return self._told_apart(plain, told.split(", ") if told else [])
 
     def _told_apart(self, draft: Draft, told: list[str]) -> Draft:
-        """The draft with what its words, level and place do not say."""
+        """Return the item with facts that its words, level and position do not show."""
         for word in told:
             found = _TOLD.fullmatch(word)
             if found and found["kind"] in KINDS:
@@ -210,7 +212,7 @@ class _Reader:
         return draft
 
     def _when(self, session: _Session, day: str | None, time: str | None) -> When:
-        """What is not printed goes without saying: the slot's day, or the only day there is."""
+        """Return the item's time. Missing parts come from the slot's day or the only day there is."""
         usual, starts, _ = session.slot(self.zone)
         on = date_in(day) if day else usual
         if time and on:
@@ -236,7 +238,7 @@ def _document(session: _Session, zone: tzinfo, hints: Hints) -> Document:
 
 
 def _by_the_taker(session: _Session, hints: Hints) -> list[Draft]:
-    """Where no line says who wrote it, the one who took the notes did; or, where nobody is said to, who we were told."""
+    """Use the note-taker as author if no line names one, or else the given author."""
     takers = session.names("Notes by")
     drafts = session.all_drafts()
     written = [draft for draft in drafts if draft.origin != "post"]
@@ -246,7 +248,7 @@ def _by_the_taker(session: _Session, hints: Hints) -> list[Draft]:
 
 
 def _cut(lines: list[str], tail: re.Pattern[str]) -> str:
-    """What the last line ends with, taken off it."""
+    """Return a matching end of the last line and remove it."""
     found = tail.search(lines[-1])
     if not found:
         return ""
@@ -255,7 +257,7 @@ def _cut(lines: list[str], tail: re.Pattern[str]) -> str:
 
 
 def _dated(heading: str) -> tuple[str, date | None]:
-    """`Ann (updated 8 June 2009)` -> Ann, and the day."""
+    """Split `Ann (updated 8 June 2009)` into the name and the day."""
     found = _UPDATED.search(heading)
     return (heading[: found.start()], date_in(found[1])) if found else (heading, None)
 

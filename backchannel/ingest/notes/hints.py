@@ -1,4 +1,4 @@
-"""What the importer knows beside the document."""
+"""What the importer knows besides the document."""
 
 from __future__ import annotations
 
@@ -10,18 +10,20 @@ from pathlib import PurePosixPath
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hints:
+    """The file's name, and the author and date given by the user."""
+
     name: str = ""
     author: str = ""
     date: date | None = None
 
     @property
     def called(self) -> str:
-        """The document, as a message names it."""
+        """Return the document's name for messages."""
         return f"“{self.name}”" if self.name else "The document"
 
     @property
     def title(self) -> str:
-        """The file's name, tidied.
+        """Return a title made from the file's name.
 
         >>> Hints(name="notes/local_camp-live-notes.txt").title
         'Local camp live notes'

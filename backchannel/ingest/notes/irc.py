@@ -1,14 +1,14 @@
-"""A log of a channel in which people took minutes: in the way of W3C's scribes, or with MeetBot's marks.
+"""Minutes taken in a chat channel, by W3C scribes or with MeetBot's marks.
 
-    15:04:07 <cpn> Topic: Introduction            a note, and what follows stands one deeper
+    15:04:07 <cpn> Topic: Introduction            a note; what follows is one level deeper
     15:04:17 <cpn> Jake: Welcome to the group     a note by cpn, at that time; Jake is speaking
-    15:08:51 <cpn> ... anything to add?           Jake still is
-    15:18:24 <dom> -> https://example.org Slides  a link, by dom
-    15:19:02 <dom> s/goup/group/                  puts the last line right that has it
-    15:20:10 <cpn> #action Ann to write it up     as ACTION: (MeetBot)
+    15:08:51 <cpn> ... anything to add?           still Jake
+    15:18:24 <dom> -> https://example.org Slides  a link by dom
+    15:19:02 <dom> s/goup/group/                  corrects the last line that matches
+    15:20:10 <cpn> #action Ann to write it up     like ACTION: (MeetBot)
 
-The name may stand in <>, [], or before a bar; alone on its line, with the words on the next; the time with a date before it or
-in brackets. Who came and went, what bots said and were told, and who wanted to speak is left out.
+Names may be in <>, [] or before a bar, or alone on a line before the words. A date or brackets may surround the time.
+Arrivals, departures, bots, commands to bots and the speakers' queue are left out.
 https://w3c.github.io/scribe2/scribedoc.html, https://wiki.debian.org/MeetBot
 """
 
@@ -27,7 +27,7 @@ from backchannel.ingest.notes.hints import Hints
 from backchannel.ingest.notes.log import Message, day_of, is_log, messages
 from backchannel.ingest.notes.outline import Heading, outline
 
-_BACK = 1000  # lines that somebody would still mend
+_BACK = 1000  # lines that a correction may reach back
 _BOTS = re.compile(r"(?:RRSAgent|Zakim|\w*bot\d?|supybot|Services|ChanServ|tracker|denis-?bot)\Z", re.IGNORECASE)
 _TOLD_BOT = re.compile(r"(?:rrsagent|zakim|\w*bot\d?)\s*,\s", re.IGNORECASE)
 _CAME_AND_WENT = re.compile(
@@ -70,7 +70,7 @@ _LEFT_OUT = (
 
 
 def is_it(text: str) -> bool:
-    """Enough lines of a log, and every third line at least is one."""
+    """Return whether there are enough lines of a log, and at least every third line is one."""
     return is_log(text)
 
 
@@ -86,7 +86,7 @@ def read(text: str, hints: Hints) -> list[Document]:
 
 
 def _scribes(messages: Sequence[Message]) -> set[str]:
-    """Who writes down what others say: who goes on with "...", is called scribe, or else wrote the most."""
+    """Return who writes down what others say: whoever continues with "...", is called scribe, or wrote the most."""
     found = {message.nick.lower() for message in messages if _GOES_ON.match(message.text)}
     for message in messages:
         if (named := _SCRIBE.match(message.text)) and named[1]:
@@ -99,7 +99,7 @@ def _scribes(messages: Sequence[Message]) -> set[str]:
 
 @dataclass
 class _Minutes:
-    """Takes message after message; `speaking` is who speaks, by the nick that writes it down."""
+    """Reads message by message. `speaking` is the current speaker, by the nick that writes them down."""
 
     scribes: set[str]
     day: date | None = None
@@ -108,11 +108,11 @@ class _Minutes:
     present: list[str] = field(default_factory=list)
     drafts: list[Draft] = field(default_factory=list)
     speaking: dict[str, str] = field(default_factory=dict)
-    known: set[str] = field(default_factory=set)  # nicks, and first names of those present, as a scribe may call them
+    known: set[str] = field(default_factory=set)  # nicks and first names of those present, as a scribe may use them
     depth: int = 0
 
     def preface(self, line: str) -> None:
-        """What somebody wrote above the log is kept; what the log says of itself is not."""
+        """Keep what somebody wrote above the log, without the log's own header."""
         words = line.strip()
         if words and not words.startswith(("~~~", "```", "#")) and not re.match(r"IRC log of|Timestamps are", words):
             self.drafts.append(Draft(origin="note", text=words, at=self.day))
@@ -134,7 +134,7 @@ class _Minutes:
             self._keep(message, text)
 
     def _is_housekeeping(self, message: Message) -> bool:
-        """What is about the meeting, and no note of it."""
+        """Return whether a message is about the meeting itself and no note."""
         text = message.text
         if title := _TITLE.match(text):
             self.title = self.title or title[1].strip()
@@ -156,7 +156,7 @@ class _Minutes:
             self.known.update(name.split()[0].lower() for name in names)
 
     def _mends(self, message: Message) -> bool:
-        """`s/old/new/`, and `i/before/text/`: whether there was a line for it."""
+        """Apply `s/old/new/` or `i/before/text/` and return whether a line matched."""
         if mends := _MENDS.match(message.text):
             found = self._with(mends["old"])
             for n in found if mends["all"] else found[-1:]:
@@ -178,12 +178,12 @@ class _Minutes:
         return False
 
     def _with(self, words: str) -> list[int]:
-        """Which of the last lines have these words."""
+        """Return which of the last lines contains the words."""
         first = max(0, len(self.drafts) - _BACK)
         return [n for n in range(first, len(self.drafts)) if words in self.drafts[n].text]
 
     def _marked(self, mark: str, words: str, text: str) -> str:
-        """MeetBot's marks in our shorthand; a hashtag that is no mark of it stays."""
+        """Translate MeetBot's marks into our shorthand. Other hashtags stay."""
         if mark in _TITLES:
             self.title = words or self.title
         elif mark == "chair":
@@ -211,7 +211,7 @@ class _Minutes:
         )  # fmt: skip
 
     def _speaker(self, nick: str, text: str) -> str | None:
-        """Who is speaking, in a scribe's line: whom it names, or whom the last one named if it goes on."""
+        """Return the speaker of a scribe's line: the one it names, or the last one if it continues."""
         if _GOES_ON.match(text):
             return self.speaking.get(nick)
         said = speaker_of(text)
@@ -242,7 +242,7 @@ def _credited(drafts: Sequence[Draft], hints: Hints) -> Iterator[Draft]:
 
 
 def _names(text: str) -> list[str]:
-    """ "Jake_Holland, Eric_Siow" -> Jake Holland, Eric Siow."""
+    """Return the names in "Jake_Holland, Eric_Siow": Jake Holland, Eric Siow."""
     credit = credit_of(f"Lead: {text}")
     names = credit.names if credit else tuple(text.split(","))
     return [name for name in (" ".join(name.replace("_", " ").split()) for name in names) if name]

@@ -1,4 +1,4 @@
-"""The layers of a write-up, as people head them: thoughts added afterwards, above what was written at the time.
+"""Recognise the headings of a write-up's layers: later thoughts, and what was written at the time.
 
 "Post-event thoughts (updated 8 June 2009):"  ->  Layer("afterthought", "Post-event thoughts", date(2009, 6, 8))
 "What I wrote at the time:"                   ->  Layer("note", "What I wrote at the time", None)
@@ -20,18 +20,20 @@ _MONTH_FIRST = re.compile(r"\b([A-Za-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s
 _ISO = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
 _DATED = re.compile(r"\s*[(\[]([^()\[\]]{0,80})[)\]]\s*:?\s*\Z")
 _LAYERS: tuple[Origin, ...] = ("afterthought", "note")
-_LONGEST = 120  # characters of a heading
+_LONGEST = 120  # characters in a heading
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
+    """A layer's heading, and when the layer was updated."""
+
     origin: Origin
     heading: str
     updated: date | None
 
 
 def layer_of(line: str) -> Layer | None:
-    """The layer that this line heads; None where it heads none."""
+    """Return the layer that a line introduces, or None."""
     line = line.strip().strip("*_").strip()
     if len(line) > _LONGEST:
         return None
@@ -46,7 +48,7 @@ def layer_of(line: str) -> Layer | None:
 
 
 def date_in(text: str) -> date | None:
-    """The first day that a text names, with its year and its month in words, or as 2009-06-08."""
+    """Return the first day in a text, with the month in words or as 2009-06-08."""
     for pattern, day, month, year in ((_DAY_FIRST, 1, 2, 3), (_MONTH_FIRST, 2, 1, 3), (_ISO, 3, 2, 1)):
         for found in pattern.finditer(text):
             number = _MONTHS.get(found[month][:3].lower()) or (int(found[month]) if found[month].isdecimal() else 0)

@@ -1,4 +1,4 @@
-"""The lines of a channel's log -> its messages: when, by whom, what.
+"""Split a channel's log into messages with time, nick and text.
 
 15:04:17 <cpn> hello        [15:04:17] <cpn> hello        2021-10-27T15:04:17 <cpn> hello
 15:04 [cpn] hello           15:04:17 cpn | hello          15:04:17 [cpn]
@@ -28,27 +28,29 @@ _WHO = (
     r"[ \t]+(?P<event>\*{1,3}|-!-|-->|<--|--)(?= )",
 )
 _LINE = re.compile(rf"{_WHEN}(?:{'|'.join(_WHO)})[ \t]?(?P<text>.*)\Z")
-_ENOUGH = 5  # such lines make a log, if they are a good part of it
+_ENOUGH = 5  # such lines make a log, if they are a large share of it
 _DAY = re.compile(r"(?:\blog\b|minutes|started|\bon\b).*?(\d{4})-(\d\d)-(\d\d)", re.IGNORECASE)
 _PATH_DAY = re.compile(r"(?<!\d)(\d{4})[-_.]?(\d\d)[-_.]?(\d\d)(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
+    """One message of a log."""
+
     at: datetime | None
     nick: str
     text: str
 
 
 def is_log(text: str) -> bool:
-    """Enough lines of a log, and every third line at least is one."""
+    """Return whether there are enough lines of a log, and at least every third line is one."""
     lines = [line for line in text.split("\n") if line.strip()]
-    stamped = sum(1 for line in lines if _LINE.match(line))
-    return stamped >= _ENOUGH and 3 * stamped >= len(lines)
+    timed = sum(1 for line in lines if _LINE.match(line))
+    return timed >= _ENOUGH and 3 * timed >= len(lines)
 
 
 def messages(text: str, hints: Hints) -> tuple[list[str], list[Message]]:
-    """What stands before the log, and its messages: times in UTC, as such logs are, and a day later past midnight."""
+    """Return the text before the log, and its messages. Times are UTC, and a day later after midnight."""
     lines = text.split("\n")
     before = list(takewhile(lambda line: not _LINE.match(line), lines))
     day, last = day_of(text, hints), ""
@@ -72,7 +74,7 @@ def messages(text: str, hints: Hints) -> tuple[list[str], list[Message]]:
 
 
 def day_of(text: str, hints: Hints) -> date | None:
-    """The day that the log names, else the one in its file's name, else the one we were told."""
+    """Return the day named in the log, else in the file's name, else the given one."""
     head = "\n".join(text.split("\n", 40)[:40])
     for found in (_DAY.search(head), _PATH_DAY.search(hints.name), _PATH_DAY.search(head)):
         if found and _is_day(said := f"{found[1]}-{found[2]}-{found[3]}"):

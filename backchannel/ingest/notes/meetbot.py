@@ -1,4 +1,4 @@
-"""The minutes that MeetBot makes of a log, as text.
+"""MeetBot's minutes of a log.
 
     #puddle: Weekly meeting
     Meeting started by ann at 15:00:12 UTC. The full logs are available at http://.../2021/puddle.2021-10-27-15.00.log.html .
@@ -7,7 +7,7 @@
       * ACTION: bob to count  (ann, 15:03:44)   ->  Draft("ACTION: bob to count", depth=1, ...)
     Meeting ended at 15:44:01 UTC.
 
-What follows the end is drawn from the above, and left out.
+Everything after the end repeats the summary and is left out.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ def is_it(text: str) -> bool:
 def read(text: str, hints: Hints) -> list[Document]:
     day = day_of(text, hints)
     started, summary = _STARTED.search(text), _SUMMARY.search(text)
-    assert started and summary, "is_it() has looked"
+    assert started, "is_it() has checked"
+    assert summary, "is_it() has checked"
     lines = takewhile(lambda line: not line.startswith("Meeting ended"), text[summary.end() :].split("\n"))
     drafts = tuple(_drafts("\n".join(lines), day, hints))
     title = _title(text[: started.start()]) or hints.title
@@ -43,7 +44,7 @@ def read(text: str, hints: Hints) -> list[Document]:
 
 
 def _title(head: str) -> str:
-    """The first line with words in it, without the channel's name."""
+    """Return the first line with words, without the channel's name."""
     first = next((line.strip() for line in head.split("\n") if any(c.isalnum() for c in line)), "")
     named = _NAMED.match(first)
     return named[1] if named else first.lstrip("#= ")

@@ -1,9 +1,9 @@
-"""Text -> blocks: headings, bullets and paragraphs, in order. What is mere layout (rules, contents lists) is left out.
+"""Split text into headings, bullets and paragraphs. Rules and tables of contents are left out.
 
 "# Title"                Heading(level=1, text="Title")
 "- a" / "  - b"          Bullet(depth=0, text="a"), Bullet(depth=1, text="b")
 "words" / "  more"       Paragraph(depth=0, text="words"), Paragraph(depth=1, text="more")
-"– a! – B", dashed       Bullet(depth=0, text="a!"), Bullet(depth=0, text="B"): two bullets run together
+"– a! – B", dashed       Bullet(depth=0, text="a!"), Bullet(depth=0, text="B"): two bullets on one line
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _RULE = re.compile(r" {0,3}([-*_=])[ \t]*(?:\1[ \t]*){2,}\Z")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _BULLET = re.compile(r"([ \t]*)([-+*•‣·●○◦▪■□–—]|\d{1,3}[.)])[ \t]+(?=\S)")
 _LAYOUT = re.compile(r"[ \t]*(?:\[\[?_?TOC_?\]?\]|<!--.*-->)[ \t]*\Z", re.IGNORECASE)
-_RANKS = {"○": 1, "◦": 1, "▪": 2, "■": 2, "□": 2}  # what word processors put below a "•" or "●" without indenting it
+_RANKS = {"○": 1, "◦": 1, "▪": 2, "■": 2, "□": 2}  # marks that word processors use below "•" and "●" without indentation
 _RUN_TOGETHER = re.compile(r"(?<=[.!?…\"”’)\]]) [–—] (?=[\"“‘(\[]?[A-Z0-9@#])")
 _SENTENCE_END = re.compile(r"[.!?…][\"”’)\]]?\Z")
 _WIDEST = 100  # columns; nobody wraps wider by hand
@@ -27,18 +27,24 @@ _WIDEST = 100  # columns; nobody wraps wider by hand
 
 @dataclass(frozen=True, slots=True)
 class Heading:
+    """A heading; level 1 is the highest."""
+
     level: int
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Bullet:
+    """A bullet; depth 0 is the outermost."""
+
     depth: int
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
+    """A paragraph and its indentation."""
+
     depth: int
     text: str
 
@@ -47,7 +53,7 @@ Block = Heading | Bullet | Paragraph
 
 
 def outline(text: str) -> list[Block]:
-    """The blocks of a text; every line is looked at once."""
+    """Return the blocks of a text. Every line is read once."""
     lines = text.split("\n")
     reader = _Reader(wrapped=_is_wrapped(lines))
     for line in lines:
@@ -57,12 +63,12 @@ def outline(text: str) -> list[Block]:
 
 
 class _Reader:
-    """Takes line after line. `mark` is the open bullet's, None where a paragraph (or nothing) is open."""
+    """Reads line by line. `mark` is the open bullet's, or None for a paragraph or nothing."""
 
     def __init__(self, wrapped: bool) -> None:
         self.blocks: list[Block] = []
         self._wrapped = wrapped
-        self._levels: list[tuple[int, int]] = []  # (indent, rank of the mark) of what the next line may stand below
+        self._levels: list[tuple[int, int]] = []  # (indent, rank of the mark) of possible parents of the next line
         self._lines: list[str] = []
         self._depth = 0
         self._mark: str | None = None
@@ -91,7 +97,7 @@ class _Reader:
             self._words(line)
 
     def close(self) -> None:
-        """What was open is a block now."""
+        """Complete the open block."""
         text = ("\n" if self._fence else " ").join(self._lines).strip()
         if text and self._mark is None:
             self.blocks.append(Paragraph(self._depth, text))
@@ -105,18 +111,18 @@ class _Reader:
         self._depth = self._below(len(indent.expandtabs(4)), _RANKS.get(mark or "", 0))
 
     def _below(self, indent: int, rank: int) -> int:
-        """The depth: how many of the lines above stand further left."""
+        """Return the depth: how many open lines start further left."""
         while self._levels and not self._is_above(self._levels[-1], indent, rank):
             self._levels.pop()
         self._levels.append((indent, rank))
         return len(self._levels) - 1
 
     def _is_above(self, level: tuple[int, int], indent: int, rank: int) -> bool:
-        """One column makes no difference; then the mark decides."""
+        """Return whether a level is a parent. A difference of one column is ignored; then the mark decides."""
         return level[0] < indent - 1 or (level[0] <= indent + 1 and level[1] < rank)
 
     def _words(self, line: str) -> None:
-        """A line without a mark: it goes on with what is open, or is a paragraph of its own."""
+        """Handle a line without a mark: it continues the open block or starts a paragraph."""
         words, indent = line.strip(), line[: len(line) - len(line.lstrip())]
         if self._mark is not None:
             goes_on = bool(indent) if self._gap else (bool(indent) or not words[0].isupper())
@@ -147,7 +153,7 @@ class _Reader:
 
 
 def _run_together(text: str) -> list[str]:
-    """Two bullets that one line of the file holds: a dash behind the end of a sentence, and a capital behind it."""
+    """Split two bullets on one line: a dash after the end of a sentence and before a capital."""
     parts = [""]
     end = 0
     for found in _RUN_TOGETHER.finditer(text):
@@ -160,7 +166,7 @@ def _run_together(text: str) -> list[str]:
 
 
 def _is_wrapped(lines: Sequence[str]) -> bool:
-    """Whether the paragraphs are broken by hand: nearly every line ends where the next word had no room."""
+    """Return whether paragraphs were wrapped by hand: nearly every line ends where the next word did not fit."""
     plain = [line.rstrip() if _is_plain(line) else "" for line in lines]
     pairs = [(line, after) for line, after in pairwise(plain) if line and after]
     widest = max((len(line) for line, _ in pairs), default=0)

@@ -1,7 +1,9 @@
 """Markdown and plain text: one session, or one a heading.
 
-A document is several sessions where its headings of one level each name who took the notes, or where headings of one level
-are all there is at the top. Else it is one session, and its headings are notes with what follows one deeper.
+A document has several sessions if its headings of one level each credit a note-taker, or if headings of one level are
+all
+there is at the top. Otherwise it is one session, and its headings become notes with the text below them one level
+deeper.
 """
 
 from __future__ import annotations
@@ -22,8 +24,8 @@ from backchannel.ingest.notes.layers import layer_of
 from backchannel.ingest.notes.outline import Block, Heading, outline
 from backchannel.ingest.notes.speakers import with_speakers
 
-_CREDITS_WITHIN = 4  # blocks from the heading
-# Headings of the parts of one session, not of sessions.
+_CREDITS_WITHIN = 4  # blocks after the heading
+# Headings within a session.
 _PARTS = re.compile(
     r"(?:notes?|meeting notes|minutes|actions?( items?)?|next steps|follow[- ]?ups?|summary|questions?( and answers)?|q ?& ?a"
     r"|links|resources|references|agenda|attend(?:ees|ance)|participants|present|decisions?|discussion|introduction|background|goals?"
@@ -33,7 +35,7 @@ _PARTS = re.compile(
 
 
 def is_it(text: str) -> bool:
-    """Everything is plain text, if nothing else."""
+    """Accept everything: this is the last dialect."""
     return True
 
 
@@ -42,7 +44,7 @@ def read(text: str, hints: Hints) -> list[Document]:
 
 
 def read_blocks(blocks: Sequence[Block], hints: Hints) -> list[Document]:
-    """The sessions of a document of which the outline is known."""
+    """Return the sessions of an outlined document."""
     level = _session_level(blocks)
     if level is None:
         return [_document(_title(blocks, hints), _without_title(blocks), hints)]
@@ -50,7 +52,7 @@ def read_blocks(blocks: Sequence[Block], hints: Hints) -> list[Document]:
 
 
 def _sessions(blocks: Sequence[Block], level: int, hints: Hints) -> Iterator[Document]:
-    """One a heading of that level; what stands before the first goes under the document's title."""
+    """Return one session a heading of that level. Text before the first goes under the document's title."""
     title = _title(blocks, hints)
     part: list[Block] = []
     for block in blocks:
@@ -63,7 +65,7 @@ def _sessions(blocks: Sequence[Block], level: int, hints: Hints) -> Iterator[Doc
 
 
 def _session_level(blocks: Sequence[Block]) -> int | None:
-    """The level of the headings that are sessions; None where the whole is one."""
+    """Return the level of session headings, or None if there is one session."""
     heads = [(at, b.level, b.text) for at, b in enumerate(blocks) if isinstance(b, Heading) and not layer_of(b.text)]
     credited = [level for at, level, _ in heads if _names_takers(blocks[at + 1 : at + 1 + _CREDITS_WITHIN])]
     for level, count in sorted(Counter(credited).items()):
@@ -83,7 +85,7 @@ def _session_level(blocks: Sequence[Block]) -> int | None:
 
 
 def _title(blocks: Sequence[Block], hints: Hints) -> str:
-    """The first heading, if nothing but credits stands before it; else the file's name."""
+    """Return the first heading, if only credits precede it, else the file's name."""
     for block in blocks:
         if isinstance(block, Heading):
             return hints.title if layer_of(block.text) else _words(block.text) or hints.title
@@ -102,20 +104,20 @@ def _without_title(blocks: Sequence[Block]) -> Sequence[Block]:
 
 
 def _names_takers(blocks: Sequence[Block]) -> bool:
-    """Whether it is said who took the notes, before the next heading."""
+    """Return whether note-takers are credited before the next heading."""
     own = takewhile(lambda block: not isinstance(block, Heading), blocks)
     return any(credit.role == "takers" for credit in map(credit_of, (block.text for block in own)) if credit)
 
 
 @dataclass
 class _Building:
-    """The items of a document in the making: what the blocks so far said of those to come."""
+    """The items of a document being read, and what earlier blocks say about later ones."""
 
     author: str
-    shallowest: int  # the level of the highest heading inside
+    shallowest: int  # the highest heading inside
     origin: Origin = "note"
     at: date | None = None
-    base: int = 0  # the depth that headings give to what stands below them
+    base: int = 0  # the depth given by headings
     drafts: list[Draft] = field(default_factory=list)
     headings: dict[str, str] = field(default_factory=dict)
 
@@ -149,7 +151,7 @@ def _document(title: str, blocks: Sequence[Block], hints: Hints) -> Document:
 
 
 def _words(heading: str) -> str:
-    """A heading as a title: plain text.
+    """Return a heading as plain text.
 
     >>> _words("`composer.lock` in [git](https://example.org)")
     'composer.lock in git'

@@ -1,5 +1,6 @@
-"""Speakers whom a document calls by their nicks: "erictune: the core can't keep growing". One such line may be anything; where
-many lines begin so, they are said by somebody. (Names with a capital are known by themselves: domain/people.py.)
+"""Recognise speakers by lower-case nicks: "erictune: the core can't keep growing".
+
+One such line proves nothing, but many in a document do. (domain/people.py recognises capitalised names.)
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from backchannel.domain.model import Draft
 from backchannel.domain.people import is_label
 
 _SAID = re.compile(r"(?P<nick>[a-z][\w.-]{1,30}(?:/[a-z][\w.-]{1,30})?):[ \t]+(?!//)(?=\S)")
-_MANY = 6  # lines of a document that begin so; then everybody who speaks once counts, too
+_MANY = 6  # such lines in a document; then nicks that occur once count too
 _NO_NICKS = frozenset(
     (
         "aka",
@@ -40,7 +41,7 @@ _NO_NICKS = frozenset(
 
 
 def with_speakers(drafts: Sequence[Draft]) -> tuple[Draft, ...]:
-    """The drafts, with who is speaking where a nick says so."""
+    """Return the lines with speakers recognised by nick."""
     nicks = [_nick(draft) for draft in drafts]
     known = _known(nick for nick in nicks if nick)
     return tuple(

@@ -1,9 +1,9 @@
-"""HTML: Etherpad's export, a page out of a word processor, minutes on the web -> the blocks of an outline, read as any other.
+"""HTML (Etherpad's export, word processors, web pages), read as an outline like any other text.
 
-    <h2>Rain</h2> <ul><li>wet<ul><li>very</ul></ul> one<br>two
+    <h2>Rain</h2> <ul><li>wet<ul><li>very</li></ul> one<br>two
     ->  Heading(2, "Rain"), Bullet(0, "wet"), Bullet(1, "very"), Paragraph(0, "one"), Paragraph(0, "two")
 
-Links stay as Markdown, `[words](address)`; of all other markup the words are kept.
+Links become Markdown, `[words](address)`; other markup is dropped.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ _BLOCKS = """
 """
 _LINES = frozenset(_BLOCKS.split())
 _UNSEEN = ("script", "style", "template", "noscript", "svg", "head", "nav", "select", "button", "iframe")
-_OF_LEVEL = re.compile(r"lst-[\w-]+-(\d)\b")  # a Google document says the level of its flat lists so
-_DEEPEST = 40  # lists in lists; nobody reads deeper
+_OF_LEVEL = re.compile(r"lst-[\w-]+-(\d)\b")  # Google Docs gives the level of its flat lists this way
+_DEEPEST = 40  # nested lists
 
 
 def is_it(text: str) -> bool:
@@ -53,7 +53,7 @@ class _Reader(HTMLParser):
         self.title = ""
         self._blocks: list[Block] = []
         self._run: list[str] = []  # the words of the open block
-        self._lists: list[int | None] = []  # the lists one stands in, with the level that one of them says
+        self._lists: list[int | None] = []  # open lists, with the level if one gives it
         self._new_item = False
         self._indented = False
         self._heading = 0
@@ -138,7 +138,7 @@ class _Reader(HTMLParser):
         return self._blocks
 
     def _end_line(self, tag: str) -> None:
-        """A paragraph or a break in an entry of a list goes on with the entry; elsewhere it begins anew."""
+        """End a line. Within a list entry, the next one continues the entry; elsewhere it starts a block."""
         if self._new_item or self._heading or (tag == "br" and self._lists):
             self._run.append(" ")
         else:
@@ -155,7 +155,7 @@ class _Reader(HTMLParser):
         self._link = None
 
     def _end(self) -> None:
-        """What was open is a block now."""
+        """Complete the open block."""
         self._end_link()
         text = " ".join("".join(self._run).replace("\xa0", " ").split())
         self._run = []
@@ -172,7 +172,7 @@ class _Reader(HTMLParser):
 
 
 def _address(href: str) -> str:
-    """An address that leads somewhere from anywhere; what a search engine put around it is taken off."""
+    """Return an absolute address, without the redirect that a search engine put around it."""
     parts = urlsplit(href.strip()) if href.isprintable() and "[" not in href else None
     if parts is None or parts.scheme.lower() not in ("http", "https"):
         return ""

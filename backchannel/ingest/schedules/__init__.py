@@ -1,4 +1,4 @@
-"""Programmes from files: one file a format, each with `is_mine` and `read`; the kind is found by content."""
+"""Read programmes from files. Each format is a file with `is_mine` and `read`, chosen by the content."""
 
 from .read import read_schedule
 

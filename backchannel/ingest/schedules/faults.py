@@ -1,13 +1,13 @@
-"""What was wrong with a programme and was read all the same: one sentence a fault, however often it occurs."""
+"""Problems in a programme that could be read nonetheless: one sentence each, however often it occurs."""
 
 from __future__ import annotations
 
 
 class Faults:
-    """Tell each as it is met; `sentences` says what, where, and what was done about it.
+    """A collection of problems. `sentences` say what was wrong, where, and what was done about it.
 
     >>> faults = Faults()
-    >>> faults.tell("the id is text, not a number", "read as a number", "session “Tea”")
+    >>> faults.report("the id is text, not a number", "read as a number", "session “Tea”")
     >>> faults.sentences()
     ('Session “Tea”: the id is text, not a number; read as a number.',)
     """
@@ -15,10 +15,12 @@ class Faults:
     def __init__(self) -> None:
         self._places: dict[tuple[str, str], list[str]] = {}
 
-    def tell(self, what: str, done: str, where: str) -> None:
+    def report(self, what: str, done: str, where: str) -> None:
+        """Add a problem: what is wrong, what was done about it, and where it is."""
         self._places.setdefault((what, done), []).append(where)
 
     def sentences(self) -> tuple[str, ...]:
+        """Return one sentence for each kind of problem."""
         return tuple(f"{_places(where)}: {what}; {done}." for (what, done), where in self._places.items())
 
 

@@ -1,6 +1,6 @@
-"""schedule.json as frab and pretalx write it (v1: days -> rooms -> sessions), and the hub's v2 (a list of sessions).
+"""schedule.json of frab and pretalx (v1: days -> rooms -> sessions) and of the CCC hub (v2: a list of sessions).
 
-Source of the shapes: https://c3voc.de/schedule/schema.json and schema2.json
+Schemas: https://c3voc.de/schedule/schema.json and schema2.json
 
     v1  {"schedule": {"conference": {"title", "time_zone_name", "rooms": [{"name", "guid"}],
             "days": [{"date", "rooms": {"Main Hall": [{"id", "guid", "date", "start", "duration", "title", ...}]}}]}}}
@@ -31,7 +31,7 @@ def read(text: str, name: str, given: Given) -> Schedule:
 
 
 def read_tables(document: Any, name: str, given: Given) -> Schedule:
-    """The schedule in the tables of a schedule.json, however they were written down."""
+    """Return the schedule from the structure of a schedule.json, whatever its file format."""
     schedule, conference = _parts(document, name)
     gathering = Gathering()
     faults = gathering.faults
@@ -55,14 +55,14 @@ def _parse(text: str, name: str) -> Any:
         cut = error.msg != "Extra data" and re.fullmatch(r"\s*[\w.+-]*\s*", text[error.pos :])
         if cut or error.msg.startswith("Unterminated"):
             raise Unreadable(
-                f"{called} breaks off in the middle: its JSON ends unfinished at line {error.lineno}, "
-                f"column {error.colno}. Nothing was taken."
+                f"{called} is incomplete: its JSON ends at line {error.lineno}, "
+                f"column {error.colno}. Nothing was imported."
             ) from None
         raise Unreadable(
-            f"{called} is broken JSON at line {error.lineno}, column {error.colno} ({error.msg}). Nothing was taken."
+            f"{called} is broken JSON at line {error.lineno}, column {error.colno} ({error.msg}). Nothing was imported."
         ) from None
-    except (RecursionError, ValueError):  # absurdly deep, or a number of thousands of digits
-        raise Unreadable(f"{called} is JSON of a shape that no schedule has. Nothing was taken.") from None
+    except (RecursionError, ValueError):  # nested too deeply, or a number with thousands of digits
+        raise Unreadable(f"{called} isn't a schedule we can read. Nothing was imported.") from None
 
 
 def _parts(document: Any, name: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
@@ -71,14 +71,14 @@ def _parts(document: Any, name: str) -> tuple[Mapping[str, Any], Mapping[str, An
     if not isinstance(conference.get("days"), list) and not isinstance(schedule.get("events"), list):
         called = f"“{name}”" if name else "The file"
         raise Unreadable(
-            f"{called} is no schedule: there is no list of days at schedule → conference → days. Nothing was taken."
+            f"{called} isn't a schedule we can read: expected schedule.conference.days. Nothing was imported."
         )
     return schedule, conference
 
 
 def _rooms(schedule: Mapping[str, Any], conference: Mapping[str, Any], faults: Faults) -> Iterator[Mapping[str, Any]]:
     if isinstance(schedule.get("rooms"), list):
-        faults.tell("“rooms” stands beside “conference”, not inside it", "read from there", "schedule")
+        faults.report("“rooms” is beside “conference” instead of inside it", "read from there", "schedule")
     for place in (conference, schedule):
         yield from map(table, rows(place.get("rooms")))
 
@@ -88,13 +88,13 @@ def _v1(conference: Mapping[str, Any], faults: Faults, zone: tzinfo) -> Iterator
         day_ = table(each)
         rooms = table(day_.get("rooms"))
         if "rooms" in day_ and not isinstance(day_["rooms"], Mapping | list):
-            faults.tell("“rooms” is no table of sessions", "the day was left out", f"day {number}")
+            faults.report("“rooms” isn't a table of sessions", "the day was left out", f"day {number}")
         for room, sessions in rooms.items():
             for index, session in enumerate(rows(sessions), 1):
                 if isinstance(session, Mapping):
                     yield _session(session, word(session.get("room")) or room, day_, faults, zone)
                 else:
-                    faults.tell("it is no session", "left out", f"day {number}, room “{room[:60]}”, entry {index}")
+                    faults.report("it isn't a session", "left out", f"day {number}, room “{room[:60]}”, entry {index}")
 
 
 def _v2(schedule: Mapping[str, Any], faults: Faults, zone: tzinfo) -> Iterator[Found]:
@@ -103,7 +103,7 @@ def _v2(schedule: Mapping[str, Any], faults: Faults, zone: tzinfo) -> Iterator[F
             room = session.get("room")
             yield _session(session, word(table(room).get("name")) or word(room), {}, faults, zone)
         else:
-            faults.tell("it is no session", "left out", f"events, entry {index}")
+            faults.report("it isn't a session", "left out", f"events, entry {index}")
 
 
 def _session(source: Mapping[str, Any], room: str, day_: Mapping[str, Any], faults: Faults, zone: tzinfo) -> Found:
@@ -135,19 +135,19 @@ def _leaders(source: Mapping[str, Any]) -> tuple[str, ...]:
 def _times(
     source: Mapping[str, Any], day_: Mapping[str, Any], faults: Faults, where: str, zone: tzinfo
 ) -> tuple[datetime | None, datetime | None]:
-    """When it begins and ends: from `date` and `duration`, from `start` and `end`, or from the day and a clock."""
+    """Return start and end: from `date` and `duration`, from `start` and `end`, or from the day and a time of day."""
     starts = moment(source.get("date"), zone) or moment(source.get("start"), zone)
     clock = re.fullmatch(r"(\d{1,2}):(\d{2})(?::\d{2})?", word(source.get("start")))
     if starts is None and clock and (on := day(source.get("date")) or day(day_.get("date"))):
         starts = moment(f"{on}T{int(clock[1]):02}:{clock[2]}:00", zone)
         if starts:
-            faults.tell("it has no date of its own", "the day and the clock time were put together", where)
+            faults.report("it has no date", "the day and the time of day were combined", where)
     ends = moment(source.get("end"), zone)
     length = duration(number_or_word(source.get("duration")))
     if starts and ends is None and length:
         ends = _later(starts, length)
     if starts and ends is None:
-        faults.tell("how long it lasts cannot be read", "its end is left open", where)
+        faults.report("its duration is unreadable", "its end stays unknown", where)
     return starts, ends
 
 
@@ -159,27 +159,27 @@ def _later(starts: datetime, length: timedelta) -> datetime | None:
 
 
 def _schema(source: Mapping[str, Any], faults: Faults, where: str) -> None:
-    """Breaks of the published schema that do not keep the session from being read."""
+    """Report violations of the published schema that do no harm."""
     if isinstance(source.get("id"), str):
-        faults.tell("its id is text, not a number", "read as it is", where)
+        faults.report("its id is text, not a number", "read as it is", where)
     if source.get("logo") == "":
-        faults.tell("its logo is an empty address", "read as no logo", where)
+        faults.report("its logo is an empty address", "read as no logo", where)
     if not source.get("guid"):
-        faults.tell("it has no guid", "it got one, made from what it says", where)
+        faults.report("it has no guid", "one was derived from its contents", where)
     for person in map(table, rows(source.get("persons"))):
         who = f"{where}, {word(person.get('public_name')) or word(person.get('name')) or 'a person without a name'}"
         if "id" in person and not isinstance(person["id"], int):
-            faults.tell("the person's id is text, not a number", "the name is enough", who)
+            faults.report("the person's id is text, not a number", "the name is enough", who)
         if person.get("code") and not re.fullmatch(r"[A-Z0-9]+", word(person["code"])):
-            faults.tell("the person's code has other letters than A-Z and 0-9", "the name is enough", who)
+            faults.report("the person's code has characters other than A-Z and 0-9", "the name is enough", who)
         if not word(person.get("public_name")) and not word(person.get("name")):
-            faults.tell("a person has no name", "left out", where)
+            faults.report("a person has no name", "left out", where)
 
 
 def _believed_zone(zone: str | None, found: Sequence[Found], faults: Faults) -> str | None:
-    """The zone's name, unless the dates were written in another: they are what the organisers read on the wall.
+    """Return the zone's name, unless the dates use another offset: people at the event read the dates.
 
-    Dates written in UTC contradict no zone.
+    Dates in UTC contradict no zone.
     """
     written = [f.starts for f in found if f.starts and f.starts.utcoffset()]
     off = [when for when in written if when.utcoffset() != when.astimezone(zone_of(zone)).utcoffset()]
@@ -188,13 +188,13 @@ def _believed_zone(zone: str | None, found: Sequence[Found], faults: Faults) -> 
     what = f"the zone is {zone}, but the dates say {off[0].isoformat()[-6:]}"
     hours = {(when.utcoffset() or timedelta()) / timedelta(hours=1) for when in written}
     if len(hours) == 1 and (hour := hours.pop()).is_integer():
-        faults.tell(what, "the dates were believed, and clocks are shown as they say", "time zone")
+        faults.report(what, "the dates were used, and times are shown as they say", "time zone")
         return f"Etc/GMT{-hour:+.0f}"
-    faults.tell(what, "the dates were believed", "time zone")
+    faults.report(what, "the dates were used", "time zone")
     return zone
 
 
-# what may be anything, as what it should be
+# conversions of values that may have any type
 
 
 def table(value: Any) -> Mapping[str, Any]:
@@ -206,7 +206,7 @@ def rows(value: Any) -> list[Any]:
 
 
 def word(value: Any) -> str:
-    """Text; of {"en": "...", "de": "..."} the English, or the first that says something."""
+    """Return text. From {"en": "...", "de": "..."} take English, or the first that is not empty."""
     if isinstance(value, Mapping):
         return word(value.get("en")) or next(filter(None, map(word, value.values())), "")
     return value.strip() if isinstance(value, str) else ""
@@ -217,7 +217,7 @@ def number_or_word(value: Any) -> str:
 
 
 def moment(value: Any, zone: tzinfo) -> datetime | None:
-    """A date with a time, in the event's zone where it has no offset; None for anything else."""
+    """Return a date with a time, in the event's zone if it has no offset, or None."""
     text = word(value)
     if "T" not in text and ":" not in text:
         return None

@@ -1,9 +1,9 @@
-"""schedule.xml as frab and pretalx write it: the same tables as schedule.json v1, written as elements.
+"""schedule.xml of frab and pretalx: the structure of schedule.json v1 as elements.
 
     <schedule><conference><title>…</title></conference>
       <day date="2026-06-08"><room name="Main Hall"><event guid="…"><title>…</title>…</event></room></day></schedule>
 
-No document type is taken: no entity is ever expanded and nothing is fetched.
+Document types are refused, so no entity is expanded and nothing is fetched.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def read(text: str, name: str, given: Given) -> Schedule:
     called = f"“{name}”" if name else "The file"
     root = _parse(text, called)
     if root.tag != "schedule":
-        raise Unreadable(f"{called} is XML, but no schedule: it begins with <{root.tag[:40]}>. Nothing was taken.")
+        raise Unreadable(f"{called} is XML, but not a schedule: it begins with <{root.tag[:40]}>. Nothing was imported.")
     return read_tables({"schedule": {"conference": _conference(root)}}, name, given)
 
 
@@ -40,16 +40,16 @@ def _parse(text: str, called: str) -> Element:
     parser.CharacterDataHandler = builder.data
 
     def refuse(*_: object) -> None:
-        raise Unreadable(f"{called} declares a document type, which is not taken from strangers. Nothing was taken.")
+        raise Unreadable(f"{called} declares a document type, which isn't allowed. Nothing was imported.")
 
     parser.StartDoctypeDeclHandler = refuse
     try:
         parser.Parse(text.encode("utf-8", "replace"), True)
     except expat.ExpatError as error:
         cut = error.code in _UNFINISHED
-        wrong = "breaks off in the middle" if cut else f"is broken XML ({expat.ErrorString(error.code)})"
+        wrong = "is incomplete" if cut else f"is broken XML ({expat.ErrorString(error.code)})"
         raise Unreadable(
-            f"{called} {wrong} at line {error.lineno}, column {error.offset + 1}. Nothing was taken."
+            f"{called} {wrong} at line {error.lineno}, column {error.offset + 1}. Nothing was imported."
         ) from None
     return builder.close()
 
@@ -77,7 +77,7 @@ def _rooms(day: Element) -> dict[str, list[dict[str, Any]]]:
 
 
 def _event(element: Element) -> dict[str, Any]:
-    """An event's elements as the table of a session; attributes `id`, `guid` and `code` stand beside them."""
+    """Return an event's elements as a table, together with its attributes `id`, `guid` and `code`."""
     people = [{"public_name": (p.text or "").strip()} for p in element.findall("persons/person")]
     number = element.get("id", "")
     identity = {"id": int(number) if number.isascii() and number.isdigit() and len(number) < 20 else number or None}

@@ -1,4 +1,4 @@
-"""From what a format found to a Schedule: what every format needs done, done once."""
+"""Build a Schedule from the findings of a format."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>")
 
 @dataclass(slots=True, kw_only=True)
 class Found:
-    """A session as a format found it. `key` is what its guid is derived from where the file gives none."""
+    """A session as found in a file. Without a guid, one is derived from `key`."""
 
     title: str
     guid: str = ""
@@ -39,19 +39,20 @@ class Found:
 
     @property
     def where(self) -> str:
+        """Return the session's name for messages."""
         return f"session “{self.title[:60]}”"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """What is known of the event already, for a file that leaves it out: the zone of its clocks, its first day."""
+    """What the event provides if the file does not: its zone and its first day."""
 
     timezone: str | None = None
     day: date | None = None
 
 
 class Gathering:
-    """Collects sessions and rooms; `schedule` makes the programme of them."""
+    """Collects sessions and rooms and builds the schedule."""
 
     def __init__(self) -> None:
         self.faults = Faults()
@@ -59,29 +60,31 @@ class Gathering:
         self._rooms: dict[str, str] = {}
 
     def session(self, found: Found) -> None:
+        """Add a session."""
         found.title = self._title(found.title)
         if found.ends and found.starts and found.ends <= found.starts:
-            self.faults.tell("it ends before it begins", "its end is left open", found.where)
+            self.faults.report("it ends before it begins", "its end stays unknown", found.where)
             found.ends = None
         if found.starts is None:
-            self.faults.tell("it has no time that can be read", "kept without a time", found.where)
+            self.faults.report("it has no readable time", "imported without a time", found.where)
         self._found.append(found)
 
     def room(self, name: str, guid: str = "") -> None:
-        """A room of the venue; a guid that another room has already is not believed."""
+        """Add a room. A guid that another room has is ignored."""
         name = line(name, NAME_LIMIT)
         if not name:
             return
         other = next((n for n, g in self._rooms.items() if guid and g == guid and n != name), None)
         if other:
             what = f"the rooms “{other}” and “{name}” share the guid {guid[:40]}"
-            self.faults.tell(what, f"“{name}” got a guid of its own", "rooms")
+            self.faults.report(what, f"“{name}” got a new guid", "rooms")
             guid = ""
         self._rooms[name] = self._rooms.get(name) or guid
 
     def schedule(
         self, title: str, *, zone: str | None = None, starts: date | None = None, ends: date | None = None
     ) -> Schedule:
+        """Return the schedule."""
         for found in self._found:
             self.room(found.room)
         ordered = sorted(self._found, key=lambda f: (f.starts is None, f.starts or datetime.max.replace(tzinfo=UTC)))
@@ -120,11 +123,11 @@ class Gathering:
         return tuple(made)
 
     def _guid(self, found: Found, taken: set[str]) -> str:
-        """The file's own guid, if it can stand in an address and no other session has it."""
+        """Return the file's guid, if it is usable in an address and unique."""
         guid = found.guid
         if guid and (not _GUID.fullmatch(guid) or guid in taken):
-            wrong = "is another session's" if guid in taken else "has letters that no address can carry"
-            self.faults.tell(f"its guid {wrong}", "it got one of its own, made from what it says", found.where)
+            wrong = "belongs to another session" if guid in taken else "has characters that addresses can't contain"
+            self.faults.report(f"its guid {wrong}", "one was derived from its contents", found.where)
             guid = ""
         starts = found.starts.isoformat() if found.starts else ""
         guid = guid or derived("session", *(found.key or (found.title, starts, found.room)))
@@ -136,15 +139,15 @@ class Gathering:
     def _title(self, title: str) -> str:
         short = line(title, TITLE_LIMIT)
         if not short:
-            self.faults.tell("it has no title", "called “Untitled session”", "a session")
+            self.faults.report("it has no title", "named “Untitled session”", "a session")
         elif len(line(title, TITLE_LIMIT + 1)) > TITLE_LIMIT:
             where = f"session “{short[:60]}”"
-            self.faults.tell(f"the title is longer than {TITLE_LIMIT} characters", "cut there", where)
+            self.faults.report(f"the title is longer than {TITLE_LIMIT} characters", "cut there", where)
         return short or "Untitled session"
 
 
 def free_slug(title: str, number: int, taken: set[str]) -> str:
-    """A short name for the session that no other has; it is added to `taken`."""
+    """Return an unused short name for the session and add it to `taken`."""
     stem = slugify(title) or f"session-{number}"
     slug, n = stem, 1
     while slug in taken:
@@ -155,25 +158,25 @@ def free_slug(title: str, number: int, taken: set[str]) -> str:
 
 
 def stem(name: str) -> str:
-    """A file's name, or an address's, without folders and ending: what a programme without a title is called."""
+    """Return a file's name without folders and ending, as the title of an untitled programme."""
     return PurePosixPath(name.replace("\\", "/")).stem
 
 
 def line(text: str, limit: int) -> str:
-    """Text on one line, without control or bidi characters, cut at `limit` characters."""
+    """Return text on one line, without control and bidi characters, cut at `limit` characters."""
     kept = "".join(c if unicodedata.category(c) not in ("Cc", "Cf", "Cs") or c in "\u200d\u200c" else " " for c in text)
     return " ".join(kept.split())[:limit].rstrip()
 
 
 def plain(markup: str) -> str:
-    """An abstract as text: paragraphs kept, tags taken out, entities read."""
+    """Return an abstract as plain text with paragraphs, without tags, with entities decoded."""
     text = unescape(_MARKUP.sub("", _BREAK.sub("\n", markup)))
     text = "".join(c for c in text if c == "\n" or unicodedata.category(c) not in ("Cc", "Cs"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(row.rstrip() for row in text.split("\n"))).strip()
 
 
 def stated_hashtags(text: str) -> tuple[str, ...]:
-    """The tags of "Hashtag: #lgc09s3" in an abstract, without '#'; a hashtag in passing is none.
+    """Return the tags of "Hashtag: #lgc09s3" in an abstract, without '#'. Other hashtags don't count.
 
     >>> stated_hashtags("Why maps matter. Hashtag: #lgc09s3. I love #maps")
     ('lgc09s3',)
@@ -182,22 +185,23 @@ def stated_hashtags(text: str) -> tuple[str, ...]:
 
 
 def zone_named(name: str, faults: Faults) -> str | None:
-    """The name, if it is a zone's; else None, and a fault."""
+    """Return the name if it is a time zone; otherwise report it and return None."""
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         if name:
-            faults.tell(f"“{name[:40]}” is no time zone", "left out", "time zone")
+            faults.report(f"“{name[:40]}” isn't a time zone", "left out", "time zone")
         return None
     return name
 
 
 def zone_of(name: str | None) -> tzinfo:
+    """Return the zone with that name, or UTC."""
     return ZoneInfo(name) if name else UTC
 
 
 def duration(text: str) -> timedelta | None:
-    """`00:30`, `1:30`, `1:00:00` (days first), or minutes as a number; None for anything else, or nothing.
+    """Return the length of `00:30`, `1:30`, `1:00:00` (days first) or minutes as a number, or None.
 
     >>> duration("01:30") == timedelta(minutes=90)
     True

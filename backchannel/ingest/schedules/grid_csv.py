@@ -1,8 +1,10 @@
-"""A grid kept in a spreadsheet: CSV with a header line, a row a session.
+"""A grid from a spreadsheet: CSV with a header line and one row a session.
 
-The UKGovCamp grid is `Year,Time,Session,Room,Capacity,Title,Leader1,…,Session notes,Hashtag`: no date, no end, no
-zone, and "Session" is the number of the slot. Where times have no date they are taken to be on the event's first day;
-where a grid has no ends, a session lasts until the next slot.
+The UKGovCamp grid is `Year,Time,Session,Room,Capacity,Title,Leader1,…,Session notes,Hashtag`, without date, end and
+zone;
+"Session" is the number of the slot. Times without a date are on the event's first day. Without ends, a session lasts
+until
+the next slot.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from .gather import Found, Gathering, Given, duration, stated_hashtags, stem, zo
 
 Row = Mapping[str, str]
 
-# what a column is called, folded -> what it is
+# folded column name -> meaning
 _COLUMNS = {
     "title": ("title", "sessiontitle", "sessionname", "name", "topic", "talk"),
     "time": ("time", "start", "starts", "starttime", "begins", "from"),
@@ -42,7 +44,7 @@ _MEANING = {name: column for column, names in _COLUMNS.items() for name in names
 
 
 def is_mine(text: str) -> bool:
-    """Whether the first line is a header with a title, and two more columns that are known."""
+    """Return whether the first line is a header with a title and two more known columns."""
     head = _header(next(iter(text.strip().splitlines()), ""))
     known = {_meaning(cell, head) for cell in head} - {""}
     return "title" in known and len(known) >= 3
@@ -66,7 +68,7 @@ def _delimiter(first: str) -> str:
 
 
 def _meaning(cell: str, head: Iterable[str]) -> str:
-    """What a column is: "Leader 4" is a leader; "Session" is the title only where there is no other."""
+    """Return a column's meaning: "Leader 4" is a leader, and "Session" is the title if there is no other."""
     folded = re.sub(r"[^a-z]", "", cell.casefold())
     if folded == "session":
         others = {_MEANING.get(re.sub(r"[^a-z]", "", other.casefold())) for other in head}
@@ -75,7 +77,7 @@ def _meaning(cell: str, head: Iterable[str]) -> str:
 
 
 def _rows(text: str, name: str) -> list[dict[str, str]]:
-    """Each row by what its columns are; several leaders stand on lines of one cell."""
+    """Return each row by meaning. Several leaders are on lines of one cell."""
     lines = text.strip().splitlines(keepends=True)
     head = _header(lines[0])
     columns = [_meaning(cell, head) for cell in head]
@@ -91,13 +93,13 @@ def _rows(text: str, name: str) -> list[dict[str, str]]:
             rows.append(row)
     except csv.Error as error:
         called = f"“{name}”" if name else "The file"
-        raise Unreadable(f"{called} is broken CSV at line {reader.line_num} ({error}). Nothing was taken.") from None
+        raise Unreadable(f"{called} is broken CSV at line {reader.line_num} ({error}). Nothing was imported.") from None
     return rows
 
 
 def _session(row: Row, given: Given, faults: Faults) -> Found | None:
     title = row.get("title", "")
-    if not title:  # an empty slot of the grid
+    if not title:  # an empty slot
         return None
     where, zone = f"session “{title[:60]}”", zone_of(given.timezone)
     on = _day(row, given, faults, where)
@@ -107,7 +109,7 @@ def _session(row: Row, given: Given, faults: Faults) -> Found | None:
     return Found(
         title=title,
         guid=row.get("guid", ""),
-        key=(title,),  # a session that moves on the grid stays the same session
+        key=(title,),  # a session that moves on the grid stays the same
         abstract=row.get("about", ""),
         room=row.get("room", ""),
         starts=starts,
@@ -119,20 +121,20 @@ def _session(row: Row, given: Given, faults: Faults) -> Found | None:
 
 
 def _day(row: Row, given: Given, faults: Faults, where: str) -> date | None:
-    """The row's date, else the event's first day, put into the row's year."""
+    """Return the row's date, or the event's first day in the row's year."""
     if on := _date(row.get("date", "")):
         return on
     if given.day is None:
         return None
     year = row.get("year", "")
     if year and year != str(given.day.year):
-        faults.tell(f"its year is {year[:10]}, the event's is {given.day.year}", "the event's day was taken", where)
-    faults.tell("it has no date", "taken to be on the event's first day", where)
+        faults.report(f"its year is {year[:10]}, the event's is {given.day.year}", "the event's day was used", where)
+    faults.report("it has no date", "assumed to be on the event's first day", where)
     return given.day
 
 
 def _date(text: str) -> date | None:
-    """2026-06-08, or 8/6/2026 as this country writes it."""
+    """Parse 2026-06-08, or 8/6/2026 in British order."""
     for form in ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d %B %Y", "%d %b %Y"):
         try:
             return datetime.strptime(text, form).date()  # noqa: DTZ007  (only the day is kept)
@@ -142,7 +144,7 @@ def _date(text: str) -> date | None:
 
 
 def _clock(text: str, on: date | None, zone: tzinfo) -> datetime | None:
-    """A clock time like "10:40", "10.40", "2:15 pm" on a day; or a whole date and time."""
+    """Parse a time of day such as "10:40", "10.40" or "2:15 pm", or a complete date and time."""
     clock = re.fullmatch(r"(\d{1,2})[:.h](\d{2})(?::\d{2})?\s*([ap])?\.?m?\.?", text.strip().casefold())
     try:
         if clock and on:
@@ -157,19 +159,21 @@ def _clock(text: str, on: date | None, zone: tzinfo) -> datetime | None:
 
 
 def _ended(found: list[Found], faults: Faults) -> list[Found]:
-    """Sessions without an end last until the next slot of their day, or as long as most slots: lunch is no session."""
+    """Return the sessions with ends: the next slot of their day, or the usual length, so that lunch is not a
+    session.
+    """
     starts = sorted({f.starts for f in found if f.starts})
     gaps = {a: b - a for a, b in pairwise(starts) if a.date() == b.date()}
     usual = median_low(gaps.values()) if gaps else timedelta(hours=1)
     ended = []
     for session in found:
         if session.starts and session.ends is None:
-            faults.tell("it has no end", "taken to last until the next slot", session.where)
+            faults.report("it has no end", "assumed to last until the next slot", session.where)
             session = replace(session, ends=session.starts + min(usual, gaps.get(session.starts, usual)))
         ended.append(session)
     return ended
 
 
 def _tags(cell: str) -> tuple[str, ...]:
-    """The tags of the grid's own column, where people leave the '#' out."""
+    """Return the tags of the grid's column, where people leave out the '#'."""
     return hashtags_in(cell) or hashtags_in(" ".join(f"#{tag}" for tag in cell.split()))

@@ -1,4 +1,6 @@
-"""iCalendar (RFC 5545): an event a session. UID and DTSTAMP may be missing; repetitions are told, not made up."""
+"""iCalendar (RFC 5545), one event a session. UID and DTSTAMP may be missing. Repetitions are reported, not
+expanded.
+"""
 
 from __future__ import annotations
 
@@ -26,10 +28,10 @@ def read(text: str, name: str, given: Given) -> Schedule:
     for event in calendar.walk("VEVENT"):
         found = _session(event, clock)
         if _text(event, "STATUS").upper() == "CANCELLED":
-            gathering.faults.tell("it is cancelled", "left out", found.where)
+            gathering.faults.report("it is cancelled", "left out", found.where)
             continue
         if event.get("RRULE") or event.get("RDATE"):
-            gathering.faults.tell("it repeats", "only its first time was read", found.where)
+            gathering.faults.report("it repeats", "only its first time was read", found.where)
         gathering.session(found)
     return gathering.schedule(_text(calendar, "X-WR-CALNAME") or stem(name), zone=zone)
 
@@ -37,11 +39,11 @@ def read(text: str, name: str, given: Given) -> Schedule:
 def _parse(text: str, called: str) -> Component:
     if not re.search(r"^END:VCALENDAR\s*\Z", text, re.IGNORECASE | re.MULTILINE):
         lines = len(text.splitlines())
-        raise Unreadable(f"{called} breaks off in the middle: no END:VCALENDAR by line {lines}. Nothing was taken.")
+        raise Unreadable(f"{called} is incomplete: no END:VCALENDAR by line {lines}. Nothing was imported.")
     try:
         return Calendar.from_ical(text)
     except (ValueError, IndexError, KeyError, RecursionError) as error:
-        raise Unreadable(f"{called} is broken iCalendar ({str(error)[:100]}). Nothing was taken.") from None
+        raise Unreadable(f"{called} is broken iCalendar ({str(error)[:100]}). Nothing was imported.") from None
 
 
 def _session(event: Component, zone: tzinfo) -> Found:
@@ -54,7 +56,7 @@ def _session(event: Component, zone: tzinfo) -> Found:
     return Found(
         title=title,
         guid=_text(event, "UID"),
-        key=(title,),  # a session that moves on the grid stays the same session
+        key=(title,),  # a session that moves on the grid stays the same
         abstract=about,
         room=_text(event, "LOCATION"),
         starts=starts,
@@ -66,7 +68,7 @@ def _session(event: Component, zone: tzinfo) -> Found:
 
 
 def _moment(event: Component, key: str, zone: tzinfo) -> datetime | None:
-    """A date without a time is none: an all-day event says nothing of when its talk begins."""
+    """Return a moment. A date alone is none: an all-day event says nothing about a talk's start."""
     value = getattr(event.get(key), "dt", None)
     if not isinstance(value, datetime):
         return None
@@ -74,7 +76,7 @@ def _moment(event: Component, key: str, zone: tzinfo) -> datetime | None:
 
 
 def _leaders(event: Component) -> tuple[str, ...]:
-    """Those who attend in the chair; the ORGANIZER is mostly the one who keeps the calendar."""
+    """Return the attendees in the chair. The ORGANIZER usually only keeps the calendar."""
     chairs = [who for who in _list(event.get("ATTENDEE")) if str(who.params.get("ROLE", "")).upper() == "CHAIR"]
     return tuple(dict.fromkeys(str(who.params.get("CN", "")).strip() for who in chairs if who.params.get("CN")))
 

@@ -1,4 +1,6 @@
-"""One small file a kind of source, all alike (see `shapes`). The first that claims an answer reads it."""
+"""Kinds of sources, one small file each with the functions described in `types`. The first that claims an answer
+reads it.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +11,8 @@ from .types import Found, Raw
 
 
 class Source(Protocol):
+    """A module with `claims` and `read`."""
+
     __name__: str
 
     def claims(self, raw: Raw, /) -> bool: ...
@@ -22,5 +26,5 @@ SOURCES: tuple[Source, ...] = (
 
 
 def source_of(raw: Raw) -> Source | None:
-    """Whose kind this answer is."""
+    """Return the source that claims this answer."""
     return next((source for source in SOURCES if source.claims(raw)), None)

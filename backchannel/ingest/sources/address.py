@@ -1,4 +1,4 @@
-"""What an organiser types -> the address that is fetched.
+"""Turn what an organiser types into the address to fetch.
 
 #lgc09 @ mastodon.social          https://mastodon.social/tags/lgc09.rss
 @ann@hachyderm.io                 https://hachyderm.io/@ann.rss
@@ -27,17 +27,19 @@ _SHAPES = (
 
 
 def address_of(typed: str) -> str:
-    """The address to fetch. What is none of the shapes above is taken for a web address; the guard judges it later."""
+    """Return the address. Anything else counts as a web address, which the guard checks later."""
     text = typed.strip().removeprefix("feed:").removeprefix("//")
     for shape, address in _SHAPES:
         if found := shape.fullmatch(text):
             return address.format(*found.groups())
     if text.startswith(("#", "＃", "@")) or not text:
         raise FeedRefused(
-            f"“{typed.strip()[:80]}” does not say where: write a feed's address, or “#tag @ mastodon.social”.",
+            f"“{typed.strip()[:80]}” names no server. Enter a feed's address, or “#tag @ mastodon.social”.",
             field="url",
         )
     if not re.search(r"[.:\]]", text):
-        raise FeedRefused(f"“{text[:80]}” is no address: write one like https://example.org/feed, or “#tag @ mastodon.social”.",
-                          field="url")  # fmt: skip
+        raise FeedRefused(
+            f"“{text[:80]}” isn't an address. Enter one like https://example.org/feed, or “#tag @ mastodon.social”.",
+            field="url",
+        )
     return text if re.match(r"[a-z][a-z0-9+.-]*:(?!\d)", text, re.IGNORECASE) else f"https://{text}"

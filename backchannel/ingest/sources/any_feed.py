@@ -1,4 +1,4 @@
-"""Any RSS or Atom feed: WordPress, Blogger, Ghost, a static site. Asked last, and what the others build on."""
+"""Any RSS or Atom feed: WordPress, Blogger, Ghost, static sites. Tried last; other sources build on it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def claims(raw: Raw) -> bool:
 
 
 def read(raw: Raw, read_post: Callable[[Mapping[str, Any], Mapping[str, Any]], Parts] | None = None) -> Found:
-    """The posts of a feed, each read by `read_post(entry, feed)`."""
+    """Return the posts of a feed, each read by `read_post(entry, feed)`."""
     parsed = raw.feed or {}
     feed: Mapping[str, Any] = parsed.get("feed") or {}
     posts = [(read_post or post)(entry, feed) for entry in parsed.get("entries") or ()]
@@ -31,7 +31,7 @@ def read(raw: Raw, read_post: Callable[[Mapping[str, Any], Mapping[str, Any]], P
 
 
 def post(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> Parts:
-    """One entry, as RSS and Atom mean it."""
+    """Return one entry by the rules of RSS and Atom."""
     date, parsed = date_of(entry)
     body, is_html = body_of(entry)
     return Parts(
@@ -50,13 +50,13 @@ def post(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> Parts:
 
 
 def link_of(entry: Mapping[str, Any]) -> str:
-    """Its link; a guid that calls itself one by forgetting to say that it is not (`<guid>42</guid>`) is none."""
+    """Return the link. A guid without isPermaLink that is no address (`<guid>42</guid>`) is none."""
     link = text_of(entry.get("link"))
     return "" if link == text_of(entry.get("id")) and "//" not in link else link
 
 
 def title_of(node: Mapping[str, Any]) -> str:
-    """A title is plain text. Where it is HTML, formatting is dropped and anything else stays to be read as typed.
+    """Return a title as plain text. HTML formatting is dropped; anything else stays as typed.
 
     `AT&amp;T <b>wins</b>` -> `AT&T wins`, but `<img src=x onerror=alert(1)>` -> the same, as text
     """
@@ -68,7 +68,7 @@ def title_of(node: Mapping[str, Any]) -> str:
 
 
 def body_of(entry: Mapping[str, Any]) -> tuple[str, bool]:
-    """What the post says, and whether that is HTML: the fullest of its contents, else the summary."""
+    """Return the content and whether it is HTML: the longest content, else the summary."""
     bodies = [part for part in dicts(entry.get("content")) if text_of(part.get("value")).strip()]
     detail = entry.get("summary_detail")
     bodies += [detail] if not bodies and isinstance(detail, Mapping) else []
@@ -80,7 +80,7 @@ def body_of(entry: Mapping[str, Any]) -> tuple[str, bool]:
 
 
 def author_of(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> str:
-    """Who wrote it: the entry's author, else its source's, else the feed's; no e-mail address where there is a name."""
+    """Return the author of the entry, its source or the feed, without an e-mail address if there is a name."""
     source = entry.get("source")
     for node in (entry, source if isinstance(source, Mapping) else {}, feed):
         names = [text_of(author.get("name")) for author in dicts(node.get("authors"))]
@@ -91,7 +91,7 @@ def author_of(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> str:
 
 
 def _without_mail(name: str) -> str:
-    """`ann@example.org (Ann Lee)` -> `Ann Lee`; `ann@example.org` -> `ann`"""
+    """Turn `ann@example.org (Ann Lee)` into `Ann Lee`, and `ann@example.org` into `ann`."""
     if len(name) > 1_000 or name.startswith("@"):  # `@ann@example.social` is a name
         return name
     rest = re.sub(r"^\((.*)\)$", r"\1", _MAIL.sub("", name).strip())
@@ -100,14 +100,14 @@ def _without_mail(name: str) -> str:
 
 
 def tag_of(tag: Mapping[str, Any]) -> str:
-    """Its term, unless that is for machines and there is a label for people."""
+    """Return a tag's term, or its label if the term is for machines."""
     term, label = text_of(tag.get("term")), text_of(tag.get("label"))
     return label if label and (not term or term.isdigit() or "://" in term) else term
 
 
 def date_of(entry: Mapping[str, Any]) -> tuple[str, Any]:
-    """The date it was written, as it stands there, and as feedparser read it."""
-    plain = dict(entry.items())  # feedparser's own `get` takes one date for another, and warns
+    """Return the date as written, and as feedparser parsed it."""
+    plain = dict(entry.items())  # feedparser's own `get` substitutes other dates and warns
     for key in _DATES:
         if date := text_of(plain.get(key)):
             return date, plain.get(key + "_parsed")
@@ -115,7 +115,7 @@ def date_of(entry: Mapping[str, Any]) -> tuple[str, Any]:
 
 
 def was_edited(entry: Mapping[str, Any]) -> bool:
-    """Whether it says of itself that it was changed more than a minute after it was written."""
+    """Return whether it was changed more than a minute after it was written."""
     plain = dict(entry.items())
     published, updated = plain.get("published_parsed"), plain.get("updated_parsed")
     return bool(published and updated and timegm(updated) > timegm(published) + 60)
@@ -127,14 +127,14 @@ def enclosures(entry: Mapping[str, Any]) -> list[Attachment]:
 
 
 def media(entry: Mapping[str, Any]) -> list[Attachment]:
-    """Media RSS: each `media:content`. Of their descriptions only the last one is known, so it fits a single one."""
+    """Return each `media:content`. feedparser keeps only the last description, so it is used for a single one."""
     found = [part for part in dicts(entry.get("media_content")) if part.get("url")]
     words = media_words(entry) if len(found) == 1 and text_of(entry.get("summary")).strip() else ""
     return [Attachment(url=text_of(part.get("url")), kind=kind_of(part), text=words) for part in found]
 
 
 def media_words(entry: Mapping[str, Any]) -> str:
-    """`media:description`, in plain text (`parse` hands it to feedparser under this name)."""
+    """Return `media:description` as plain text (`parse` renames it for feedparser)."""
     return text_of(entry.get("media_words"))
 
 
@@ -149,7 +149,7 @@ def links_of(feed: Mapping[str, Any]) -> dict[str, str]:
 
 
 def dicts(value: Any) -> list[Mapping[str, Any]]:
-    """The mappings among what should be a list of them."""
+    """Return the mappings in a value that should be a list of them."""
     return [part for part in value if isinstance(part, Mapping)] if isinstance(value, list) else []
 
 

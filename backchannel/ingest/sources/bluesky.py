@@ -1,4 +1,4 @@
-"""A profile's RSS from Bluesky: plain text where others write HTML, and the writer's name in the feed's title only."""
+"""A Bluesky profile's RSS: plain text instead of HTML, and the author only in the feed's title."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Photos from Flickr, Atom or RSS: "Ann posted a photo:", the photo, and only then what Ann says of it."""
+"""Flickr photos as Atom or RSS: "Ann posted a photo:", the photo, then Ann's description."""
 
 from __future__ import annotations
 

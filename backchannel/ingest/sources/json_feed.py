@@ -1,4 +1,4 @@
-"""JSON Feed 1 and 1.1 (jsonfeed.org): feedparser finds nothing in it."""
+"""JSON Feed 1 and 1.1 (jsonfeed.org), which feedparser cannot read."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ def _was_edited(item: Mapping[str, Any]) -> bool:
 
 
 def _id(value: Any) -> str:
-    """A string; numbers are sent too, though the format's authors asked for strings."""
+    """Return an id as a string; some feeds send numbers."""
     return str(value) if isinstance(value, (str, int, float)) and not isinstance(value, bool) else ""
 
 
 def _names(node: Mapping[str, Any]) -> str:
-    """`authors` of version 1.1, or the one `author` of version 1."""
+    """Return `authors` of version 1.1, or the `author` of version 1."""
     authors = dicts(node.get("authors")) or dicts([node.get("author")])
     return ", ".join(filter(None, (text_of(author.get("name")) for author in authors)))
 

@@ -1,7 +1,8 @@
-"""Tag and profile RSS of Mastodon, and of whatever in the fediverse writes posts without title or author.
+"""Tag and profile RSS of Mastodon and similar servers, whose posts have no title and no author.
 
-Both are in the link: https://ioc.exchange/@jon404/111544891736153138 was written by @jon404@ioc.exchange. A content
-warning stands in the text, as its first paragraph; pictures come as media, with the words their writer gave them.
+The author is in the link: https://ioc.exchange/@jon404/111544891736153138 is by @jon404@ioc.exchange. A content warning
+is
+the first paragraph; pictures are media with descriptions.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def read(raw: Raw) -> Found:
     pictures = _pictures(raw.text)
 
     def post(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> Parts:
-        parts = any_feed.post(entry, {})  # the feed's author is the tag's server, not the writer
+        parts = any_feed.post(entry, {})  # the feed's author is the tag's server
         return replace(
             parts,
             title="" if _untitled(entry) else parts.title,
@@ -52,8 +53,8 @@ def read(raw: Raw) -> Found:
     return any_feed.read(raw, post)
 
 
-def authorise_writing(link: str) -> str:
-    """The writer's handle from a post's link, or nothing.
+def writer_of(link: str) -> str:
+    """Return the author's handle from a post's link, or an empty string.
 
     >>> writer_of("https://ioc.exchange/@jon404/1115"), writer_of("https://a.example/@ann@b.example/7")
     ('@jon404@ioc.exchange', '@ann@b.example')
@@ -68,10 +69,10 @@ def authorise_writing(link: str) -> str:
 
 
 def _handle(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> str:
-    """From the post's link, else from its writer's own."""
+    """Return the handle from the post's link, else from the author's."""
     authors = any_feed.dicts(entry.get("authors")) or any_feed.dicts(feed.get("authors"))
     writers = [any_feed.text_of(author.get("href")) for author in authors]
-    return next(filter(None, map(authorise_writing, [any_feed.link_of(entry), *writers])), "")
+    return next(filter(None, map(writer_of, [any_feed.link_of(entry), *writers])), "")
 
 
 def _untitled(entry: Mapping[str, Any]) -> bool:
@@ -85,11 +86,11 @@ def _rating(entry: Mapping[str, Any]) -> str:
 
 
 def _pictures(text: str) -> dict[str, list[Attachment]]:
-    """guid -> its pictures, each with its own words, of which feedparser keeps one a post."""
+    """Return guid -> pictures with their own descriptions, of which feedparser keeps only one a post."""
     if _MEDIA[1:-1] not in text or "<!ENTITY" in text:
         return {}
     try:
-        items = list(ElementTree.fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text)).iter("item"))
+        items = list(ElementTree.fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text)).iter("item"))  # noqa: S314  without its DTD, in a child under limits
     except (ElementTree.ParseError, ValueError):
         return {}
     return {

@@ -1,4 +1,4 @@
-"""The public timeline of a tag as JSON, by Mastodon's API: deeper than its RSS, page by page (`max_id`).
+"""A tag's public timeline as JSON from Mastodon's API. Unlike RSS, it has pages (`max_id`).
 
 https://docs.joinmastodon.org/methods/timelines/#tag and https://docs.joinmastodon.org/entities/Status/
 """
@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .any_feed import dicts, text_of
-from .mastodon import authorise_writing
+from .mastodon import writer_of
 from .types import Attachment, Found, Parts, Raw
 
 _KINDS = {"image": "image", "gifv": "video", "video": "video", "audio": "audio"}
@@ -31,7 +31,7 @@ def read(raw: Raw) -> Found:
 
 
 def _status(status: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A boost stands for the post that was boosted."""
+    """Return the status, or the boosted one."""
     boosted = status.get("reblog")
     return boosted if isinstance(boosted, Mapping) else status
 
@@ -47,9 +47,9 @@ def _post(status: Mapping[str, Any], base: str) -> Parts:
         "undiscoverable": account.get("discoverable") is False,
     }
     return Parts(
-        guid=url or text_of(status.get("id")),  # as the RSS has it: a post is known by either
+        guid=url or text_of(status.get("id")),  # like the RSS, so that a post has the same id in both
         url=url,
-        author=_handle(text_of(account.get("acct")), base) or authorise_writing(url),
+        author=_handle(text_of(account.get("acct")), base) or writer_of(url),
         html=above + text_of(status.get("content")),
         tags=[text_of(tag.get("name")) for tag in dicts(status.get("tags"))],
         date=text_of(status.get("created_at")),
@@ -64,7 +64,7 @@ def _account(status: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _wants_to_appear(status: Mapping[str, Any]) -> bool:
-    """`#nobot` in a profile is the fediverse's way to say: leave me out of such things."""
+    """Return whether the author allows this: `#nobot` in a profile asks to be left out."""
     return not re.search(r"#(?:<span>)?nobot\b", text_of(_account(status).get("note")), re.IGNORECASE)
 
 
@@ -79,7 +79,7 @@ def _attachment(part: Mapping[str, Any]) -> Attachment:
 
 
 def _older(base: str, ids: list[str]) -> dict[str, str]:
-    """The next page holds what is older than the last of this one."""
+    """Return the address of the next page, with posts older than the last of this one."""
     if not base or not ids or not ids[-1].isalnum():
         return {}
     query = re.sub(r"(^|&)max_id=[^&]*", "", urlsplit(base).query).strip("&")

@@ -1,4 +1,4 @@
-"""Films from PeerTube, as RSS: each comes as a dozen files of all sizes; none is wanted, the link is the film."""
+"""PeerTube videos as RSS. Each has a dozen files; only the link is used."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""What every source is handed, and what it hands back.
+"""Input and output of sources.
 
-    Raw (one answer, taken apart)  ->  a source's `read`  ->  Found (a title, and Parts, one a post)
+    Raw (a parsed answer)  ->  a source's `read`  ->  Found (a title, and Parts, one a post)
 
-A source is a small file with two functions, alike in all of them:
+A source is a small file with two functions:
 
-    claims(raw) -> bool      is this answer of my kind?
-    read(raw) -> Found       its posts, in the answer's order
+    claims(raw) -> bool      whether the answer is of its kind
+    read(raw) -> Found       its posts in order
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Raw:
-    """An answer, taken apart: by feedparser (`feed`, a mapping with `feed`, `entries`, `namespaces`) or as JSON."""
+    """An answer parsed by feedparser (`feed`, a mapping with `feed`, `entries`, `namespaces`) or as JSON."""
 
-    url: str = ""  # where it came from, as far as that is known
+    url: str = ""  # where it came from, if known
     text: str = ""
     feed: Mapping[str, Any] | None = None
     json: Any = None
@@ -27,16 +27,16 @@ class Raw:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
-    """A picture, a film, a sound: never shown, only linked, under the words that its writer gave it."""
+    """A picture, video or sound. It is never shown, only linked with its description."""
 
     url: str
     text: str = ""
-    kind: str = ""  # image, video, audio; empty: a file
+    kind: str = ""  # image, video, audio; empty for other files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """One post as its source tells it, all of it untrusted. Give `html` or `text`, whichever the source has."""
+    """One post, untrusted. Give `html` or `text`, whichever the source has."""
 
     guid: str = ""
     url: str = ""
@@ -46,14 +46,14 @@ class Parts:
     text: str = ""
     tags: Sequence[str] = ()
     date: str = ""
-    parsed: Sequence[int] | None = None  # what feedparser made of the date
+    parsed: Sequence[int] | None = None  # the date as parsed by feedparser
     attachments: Sequence[Attachment] = ()
     flags: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What an answer holds: `links` are addresses by relation (`self`, `next`, `hub`)."""
+    """The contents of an answer. `links` are addresses by relation (`self`, `next`, `hub`)."""
 
     title: str
     posts: Sequence[Parts]

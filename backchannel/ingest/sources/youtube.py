@@ -1,4 +1,4 @@
-"""A channel's or playlist's Atom from YouTube: a title, a description in plain text, and a link that is the film."""
+"""YouTube channels and playlists as Atom: a title, a plain-text description, and a link to the video."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The sending path: frames made once an emit, partial writes finished, each follower's queue capped."""
+"""The sending path: one frame per broadcast, complete partial writes, and a capped queue for each follower."""

@@ -1,7 +1,7 @@
-"""Fan-out: one frame made per emit and written to every follower whose socket is idle; a queue for the others, capped.
+"""Fan-out: encodes one frame per broadcast, writes it to every idle socket, and queues it for the others.
 
-A follower whose queue is full is not sent more: what waits for her is thrown away, and when she reads again she is told to
-`resume` from her cursor. Nothing is lost by that: frames carry `prev`, and the backlog is had over HTTP.
+When a follower's queue is full, its contents are dropped and replaced by a `resume` message. The follower then fetches
+the backlog over HTTP from its cursor, so nothing is lost.
 """
 
 from __future__ import annotations
@@ -16,27 +16,31 @@ from socketio import packet as sio
 from backchannel.live.transport import frames
 from backchannel.live.transport.websocket import WebSocket
 
-CAP = 1000  # frames that wait for one follower
-BREATH = 200  # sends between two looks at what else there is to do
-RESERVED = ("connect", "disconnect")  # happen by themselves; a client who says them would be taken for what happened
+MAX_QUEUED_FRAMES = 1000  # frames in one follower's queue
+SENDS_PER_TURN = 200  # sends before other greenlets get a turn
+RESERVED = ("connect", "disconnect")  # Socket.IO raises these itself; a client that sends them would be believed
 
 
 class BadPacket(ValueError):
-    """What came is no packet that a client of ours may send; it closes the connection."""
+    """A packet that no client may send. It closes the connection."""
 
 
-class TextPacket(sio.Packet):
-    """Socket.IO's packet, refusing the binary kinds (one could declare attachments and never end) and what only we say."""
+class TextPacket(sio.Packet):  # type: ignore[misc]
+    """A Socket.IO packet that refuses binary kinds and reserved events.
+
+    A binary packet could announce attachments that never arrive, and hold memory for them.
+    """
 
     def decode(self, encoded_packet: str) -> int:
+        """Decode a packet. Raises `BadPacket`."""
         try:
             if encoded_packet[:1] not in ("0", "1", "2", "3"):
-                raise BadPacket("no packet that a client sends")
+                raise BadPacket("not a packet that a client may send")
             attachments = int(super().decode(encoded_packet))
         except (ValueError, TypeError, LookupError, RecursionError):
             raise BadPacket("a packet that cannot be decoded") from None
         if self.packet_type == sio.EVENT and not _named(self.data):
-            raise BadPacket("an event has a name, and none of those that happen by themselves")
+            raise BadPacket("an event without a name, or with a reserved one")
         return attachments
 
 
@@ -44,17 +48,18 @@ def _named(data: Any) -> bool:
     return isinstance(data, list) and bool(data) and isinstance(data[0], str) and data[0] not in RESERVED
 
 
-class Emitted(eio.Packet):
-    """What went to a room: may be thrown away, since the log has it. Acks and pings may not."""
+class Emitted(eio.Packet):  # type: ignore[misc]
+    """A broadcast frame. It may be dropped, because the log has it; acks and pings may not."""
 
 
-class Fanout(socketio.Manager):
-    """Socket.IO's manager of clients, with a sending path of our own for what goes to a room."""
+class Fanout(socketio.Manager):  # type: ignore[misc]
+    """Socket.IO's client manager with its own path for broadcasts."""
 
     def emit(
         self, event: str, data: Any, namespace: str, room: Any = None, skip_sid: Any = None, callback: Any = None,
         to: Any = None, **rest: Any,
     ) -> None:  # fmt: skip
+        """Send an event to a room, or as Socket.IO does where a callback or a skipped client is involved."""
         room = to or room
         if callback or skip_sid or namespace not in self.rooms:
             super().emit(event, data, namespace, room=room, skip_sid=skip_sid, callback=callback, **rest)
@@ -66,7 +71,7 @@ class Fanout(socketio.Manager):
             follower = sockets.get(eio_sid)
             if follower is not None and not follower.closed:
                 self._send(follower, packet, frame, namespace)
-            if n % BREATH == 0:
+            if n % SENDS_PER_TURN == 0:
                 gevent.sleep(0)
 
     def _packet(self, event: str, data: Any, namespace: str) -> eio.Packet:
@@ -77,14 +82,14 @@ class Fanout(socketio.Manager):
         websocket: WebSocket | None = getattr(follower, "websocket", None)
         if websocket is not None and follower.queue.empty() and websocket.try_send(frame):
             if websocket.unfinished:
-                follower.queue.put(eio.Packet(eio.NOOP))  # wakes her writer, which finishes the frame first
-        elif follower.queue.qsize() < CAP:
+                follower.queue.put(eio.Packet(eio.NOOP))  # wakes the follower's writer, which completes the frame first
+        elif follower.queue.qsize() < MAX_QUEUED_FRAMES:
             follower.queue.put(packet)
         else:
             self._make_resume(follower, namespace)
 
     def _make_resume(self, follower: Any, namespace: str) -> None:
-        """Throw away what waits, and leave one word in its place."""
+        """Replace the broadcast frames in the queue with one `resume` message."""
         queue = follower.queue
         kept = []
         while not queue.empty():

@@ -1,7 +1,6 @@
-"""Websocket frames (RFC 6455), without a socket: bytes to messages and back.
+"""WebSocket frames (RFC 6455) without a socket: bytes to messages and back.
 
-A server's frame is not masked, a client's is. No extension is agreed on, so a reserved bit is an error; messages are text,
-so a binary frame is one too.
+Client frames must be masked, server frames are not. Messages are text; a binary frame or a reserved bit is an error.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455, 1.3
 
 
 class BadFrame(ValueError):
-    """What came is no frame a client of ours may send. `code` is the close code (RFC 6455, 7.4.1)."""
+    """A frame that a client may not send. `code` is the close code (RFC 6455, section 7.4.1)."""
 
     def __init__(self, message: str, code: int = 1002) -> None:
         super().__init__(message)
@@ -24,12 +23,12 @@ class BadFrame(ValueError):
 
 
 def accept_key(key: str) -> str:
-    """The answer to Sec-WebSocket-Key."""
-    return base64.b64encode(hashlib.sha1(key.encode() + _GUID).digest()).decode()
+    """Return the Sec-WebSocket-Accept value for a key."""
+    return base64.b64encode(hashlib.sha1(key.encode() + _GUID, usedforsecurity=False).digest()).decode()
 
 
 def encode(payload: bytes, opcode: int = TEXT) -> bytes:
-    """One whole frame from a server."""
+    """Return one complete server frame."""
     size = len(payload)
     if size < 126:
         head = struct.pack("!BB", 0x80 | opcode, size)
@@ -41,19 +40,20 @@ def encode(payload: bytes, opcode: int = TEXT) -> bytes:
 
 
 def close(code: int) -> bytes:
+    """Return a close frame."""
     return encode(struct.pack("!H", code), CLOSE)
 
 
 class Decoder:
-    """Takes bytes as they come, gives (opcode, payload) of whole messages and of control frames between them."""
+    """Turns received bytes into (opcode, payload) of complete messages and control frames."""
 
     def __init__(self, most: int) -> None:
-        self._most = most  # bytes of a message
+        self._max_bytes = most  # bytes in a message
         self._buffer = bytearray()
-        self._parts: bytearray | None = None  # of a message that came in pieces
+        self._parts: bytearray | None = None  # fragments of an unfinished message
 
     def feed(self, data: bytes) -> Iterator[tuple[int, bytes]]:
-        """Raises `BadFrame` at the first thing that is wrong; nothing after that counts."""
+        """Add received bytes and yield what is complete. Raises `BadFrame`; discard the connection afterwards."""
         self._buffer += data
         while (found := self._frame()) is not None:
             final, opcode, payload = found
@@ -63,7 +63,7 @@ class Decoder:
                 yield TEXT, message
 
     def _frame(self) -> tuple[bool, int, bytes] | None:
-        """The first frame of the buffer, taken from it, if it is there whole."""
+        """Remove and return the first complete frame of the buffer."""
         buffer = self._buffer
         if len(buffer) < 2:
             return None
@@ -75,8 +75,8 @@ class Decoder:
             if len(buffer) < 2 + width:
                 return None
             size, start = int.from_bytes(buffer[2 : 2 + width], "big"), 2 + width
-        if size + len(self._parts or b"") > self._most:
-            raise BadFrame(f"a message of over {self._most} bytes", 1009)
+        if size + len(self._parts or b"") > self._max_bytes:
+            raise BadFrame(f"a message of over {self._max_bytes} bytes", 1009)
         end = start + 4 + size
         if len(buffer) < end:
             return None
@@ -87,19 +87,19 @@ class Decoder:
     @staticmethod
     def _check(first: int, second: int, opcode: int, size: int) -> None:
         if first & 0x70:
-            raise BadFrame("a reserved bit is set, and no extension was agreed on")
+            raise BadFrame("a reserved bit is set without an extension")
         if not second & 0x80:
-            raise BadFrame("a client's frame is not masked")
+            raise BadFrame("a client frame without a mask")
         if opcode >= CLOSE and (size > 125 or not first & 0x80):
-            raise BadFrame("a control frame is long or in pieces")
+            raise BadFrame("a control frame that is too long or fragmented")
         if opcode == BINARY:
-            raise BadFrame("messages are text", 1003)
+            raise BadFrame("a binary message", 1003)
         if opcode not in (CONTINUATION, TEXT, CLOSE, PING, PONG):
-            raise BadFrame(f"opcode {opcode} has no meaning")
+            raise BadFrame(f"unknown opcode {opcode}")
 
     def _gathered(self, final: bool, opcode: int, payload: bytes) -> bytes | None:
         if (opcode == CONTINUATION) != (self._parts is not None):
-            raise BadFrame("a piece of no message, or a message inside another")
+            raise BadFrame("a continuation without a message, or a message inside another")
         parts = self._parts if self._parts is not None else bytearray()
         parts += payload
         self._parts = None if final else parts

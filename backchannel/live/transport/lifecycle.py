@@ -1,4 +1,4 @@
-"""The porter: who does not say what she wants, or says what nobody can read, does not stay."""
+"""Connection lifecycle: closes connections that never join Socket.IO or send undecodable packets."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from backchannel.live.transport.fanout import BadPacket
 log = logging.getLogger(__name__)
 
 NAMESPACE = "/"
-HELLO = 10.0  # seconds that a connection has to become one of Socket.IO's
+JOIN_TIMEOUT_S = 10.0  # time a new connection has to join Socket.IO
 
 
 def watch(server: socketio.Server) -> None:
-    """Stand between Engine.IO and Socket.IO. To be called once, when both are made."""
+    """Wrap Engine.IO's handlers. Call it once, after both servers exist."""
     handlers = server.eio.handlers
     connect, message = handlers["connect"], handlers["message"]
 
     def connected(eio_sid: str, environ: dict[str, Any]) -> Any:
-        gevent.spawn_later(HELLO, _drop_if_silent, server, eio_sid)
+        gevent.spawn_later(JOIN_TIMEOUT_S, _drop_if_silent, server, eio_sid)
         return connect(eio_sid, environ)
 
     def took(eio_sid: str, data: Any) -> None:
         try:
             message(eio_sid, data)
         except BadPacket as fault:
-            log.info("a connection was closed: %s", fault)
+            log.info("Closed a connection: %s", fault)
             disconnect(server, eio_sid)
 
     handlers["connect"], handlers["message"] = connected, took
@@ -41,7 +41,7 @@ def _drop_if_silent(server: socketio.Server, eio_sid: str) -> None:
 
 
 def disconnect(server: socketio.Server, eio_sid: str) -> None:
-    """End a connection at once, whether or not it reads what is sent: it leaves its channels before this returns."""
+    """Close a connection immediately, without waiting for the client. It leaves its channels before this returns."""
     follower = server.eio.sockets.get(eio_sid)
     if follower is None:
         return

@@ -1,1 +1,1 @@
-"""The contract of `store.base`, kept by SQLite."""
+"""The SQLite implementation of `store.base`."""

@@ -1,4 +1,7 @@
-"""Backups by SQLite's own backup API: whole, whatever is being written meanwhile. (A copied file without its WAL is not.)"""
+"""Backup and restore through SQLite's backup API.
+
+It copies a consistent database while others write to it. A plain copy of the file would miss the write-ahead log.
+"""
 
 from __future__ import annotations
 
@@ -11,27 +14,33 @@ from backchannel.domain.errors import AlreadyExists, Unknown, Unreadable
 from backchannel.domain.ids import uuid7
 from backchannel.store.sqlite.schema import set_up
 
-PAGES = 2000  # copied between two calls of `progress`
-Progress = Callable[[int, int], None]  # pages left, pages in all
+PAGES_PER_STEP = 2000  # copied between two calls of `progress`
+Progress = Callable[[int, int], None]  # (pages left, total pages)
 
 
-def backup(db: Path, to: Path, progress: Progress = lambda left, whole: None) -> None:
-    """Write a copy of the database as it stands now (`Unknown` where there is none); never over a file (`Taken`)."""
+def _no_progress(_left: int, _total: int) -> None:
+    """Show nothing."""
+
+
+def backup(db: Path, to: Path, progress: Progress = _no_progress) -> None:
+    """Copy the database to a new file. Raises `Unknown` if there is no database, `AlreadyExists` if `to` exists."""
     if not db.exists():
-        raise Unknown(f"There is no database at {db}.")
+        raise Unknown(f"There is no database at {db}. Check --db or BACKCHANNEL_DB.")
     if to.exists():
-        raise AlreadyExists(f"There is a file {to} already; a backup does not overwrite it.")
+        raise AlreadyExists(f"{to} already exists. Choose another name: a backup never overwrites a file.")
     to.parent.mkdir(parents=True, exist_ok=True)
     _copy(db, to, progress)
     to.chmod(0o600)
 
 
-def restore(copy: Path, db: Path, progress: Progress = lambda left, whole: None) -> None:
-    """Make the database what the copy is, under a running server too. It gets a new epoch: phones then offer again what they
-    had sent since the copy was made."""
+def restore(copy: Path, db: Path, progress: Progress = _no_progress) -> None:
+    """Replace the database with a backup, even while a server runs.
+
+    The database gets a new epoch, so that phones send again what they had sent since the backup.
+    """
     faults = check(copy)
     if faults:
-        raise Unreadable(f"{copy} is not a sound backup ({faults[0]}); nothing was changed.")
+        raise Unreadable(f"{copy} isn't a sound backup ({faults[0]}). Nothing was changed.")
     db.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=db.parent) as folder:
         fresh = Path(folder) / "restored.db"
@@ -42,7 +51,7 @@ def restore(copy: Path, db: Path, progress: Progress = lambda left, whole: None)
 
 
 def check(db: Path) -> list[str]:
-    """What is wrong with a database, in SQLite's words; an empty list where nothing is."""
+    """Return SQLite's complaints about a database, or an empty list if it is sound."""
     if not db.exists():
         return ["there is no such file"]
     connection = sqlite3.connect(f"file:{db}?mode=ro", uri=True)
@@ -56,10 +65,10 @@ def check(db: Path) -> list[str]:
         connection.close()
 
 
-def _copy(source: Path, target: Path, progress: Progress = lambda left, whole: None) -> None:
+def _copy(source: Path, target: Path, progress: Progress = _no_progress) -> None:
     ours, theirs = sqlite3.connect(source), sqlite3.connect(target, timeout=30)
     try:
-        ours.backup(theirs, pages=PAGES, progress=lambda status, left, whole: progress(left, whole))
+        ours.backup(theirs, pages=PAGES_PER_STEP, progress=lambda _status, left, total: progress(left, total))
     finally:
         ours.close()
         theirs.close()
@@ -68,7 +77,8 @@ def _copy(source: Path, target: Path, progress: Progress = lambda left, whole: N
 def _renew(db: Path) -> None:
     connection = sqlite3.connect(db, isolation_level=None)
     try:
-        connection.execute("PRAGMA journal_mode=WAL")  # as the database it will become: the pages say which it is
+        # The pages themselves record the journal mode, so set the one that the restored database will have.
+        connection.execute("PRAGMA journal_mode=WAL")
         set_up(connection)
         connection.execute("UPDATE meta SET value = ? WHERE key = 'epoch'", (uuid7(),))
     finally:

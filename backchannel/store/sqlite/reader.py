@@ -1,4 +1,4 @@
-"""What can be asked of the SQLite store."""
+"""The queries of the SQLite store."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from backchannel.store.sqlite.rows import ITEM, ITEM_FROM, READING_ORDER
 
 
 class SqliteReader:
-    """Asks over one connection; every method takes its answer whole, so that no statement stays open."""
+    """Queries over one connection. Every method fetches its whole result, so no statement stays open."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -34,7 +34,7 @@ class SqliteReader:
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        if self._connection.in_transaction:  # a writer's: it is in one already
+        if self._connection.in_transaction:  # a writer is already inside a transaction
             yield
             return
         self._connection.execute("BEGIN")
@@ -45,7 +45,7 @@ class SqliteReader:
 
     def epoch(self) -> str:
         row = self._one("SELECT value FROM meta WHERE key = 'epoch'")
-        assert row is not None, "the schema makes the epoch"
+        assert row is not None, "the first migration creates the epoch"
         return str(row["value"])
 
     # --- events and the grid
@@ -173,10 +173,10 @@ class SqliteReader:
         )  # fmt: skip
         return {row["id"]: (row["text"], row["state"]) for row in found}
 
-    # --- the order of changes
+    # --- changes by channel
 
     def changes(self, event: str, channel: str, after: int, limit: int) -> Page:
-        with self.snapshot():  # what is hidden between the two questions would else be on the page as it is now
+        with self.snapshot():  # items hidden between the two queries would otherwise appear on the page
             return self._changes(event, channel, after, limit)
 
     def _changes(self, event: str, channel: str, after: int, limit: int) -> Page:
@@ -227,7 +227,7 @@ class SqliteReader:
         )
         return StoredAnswer(fingerprint=row["fingerprint"], answer=json.loads(row["answer"])) if row else None
 
-    # --- counted, and whole
+    # --- counts and records
 
     def tallies(self, event: str) -> dict[str | None, Tally]:
         tallies: dict[str | None, Tally] = {}

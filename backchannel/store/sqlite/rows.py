@@ -1,4 +1,4 @@
-"""Rows to values and back. A row is a `sqlite3.Row`; lists and mappings are kept as JSON."""
+"""Conversions between `sqlite3.Row` and the domain's values. Lists and mappings are stored as JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables, as sqlite-utils migrations: add a step, never change one that was released."""
+"""The tables, as sqlite-utils migrations. Add steps; never change a released one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ migrations = Migrations("backchannel")
 
 
 def set_up(connection: sqlite3.Connection) -> None:
-    """Apply what is pending, in one transaction: of several processes that start together, one does it and the others wait."""
+    """Apply pending migrations in one transaction. Other processes that start at the same time wait for it."""
     database = Database(connection)
     if not migrations.pending(database):
         return
@@ -27,8 +27,12 @@ def set_up(connection: sqlite3.Connection) -> None:
 
 @migrations()
 def first(db: Database) -> None:
-    """`item` says where a thing stands now, `body` has every text it had (the one table with texts), `standing` is the
-    order of every channel, `change` who did what when (no texts), `op` the first answer to every op."""
+    """Create the first tables.
+
+    `item` is the current state of each item, `body` every text it had, `standing` the order of each channel, `change`
+    the
+    history without texts, and `op` the first answer to every op.
+    """
     for statement in _FIRST.split(";\n"):
         if statement.strip():
             db.conn.execute(statement)
@@ -37,11 +41,7 @@ def first(db: Database) -> None:
 
 @migrations()
 def name_tables_for_their_contents(db: Database) -> None:
-    """Rename `body` to `revision` and `standing` to `channel_item`; index the lookup of an item's channels.
-
-    The planner searched `standing` by event alone on every write, because the primary key's first column looked as good
-    to it as the index on (event, id). The new index answers that question without touching the table.
-    """
+    """Rename `body` to `revision` and `standing` to `channel_item`, and index the lookups of single items."""
     for statement in _RENAME_TABLES.split(";\n"):
         if statement.strip():
             db.conn.execute(statement)
@@ -64,16 +64,17 @@ CREATE INDEX change_by_item ON change (event, id, seq)
 
 @migrations()
 def fix_planner_statistics(db: Database) -> None:
-    """Tell the query planner once and for all how the tables grow, so that every database gets the same plans.
+    """Store fixed planner statistics, so that every database uses the same query plans.
 
-    Without statistics SQLite takes `event = ?` to leave ten rows, and walks a whole event where an index would find
-    the row. With ANALYZE the plans would depend on the contents of the moment. These figures are those of a large
-    host: ten events of 100,000 items each. The format is that of https://www.sqlite.org/fileformat2.html#stat1tab.
+    Without statistics SQLite assumes that `event = ?` leaves ten rows, and walks a whole event where an index would
+    find
+    the row. With ANALYZE the plans would depend on the data of the moment. These figures describe a large host with ten
+    events of 100,000 items each. Format: https://www.sqlite.org/fileformat2.html#stat1tab
     """
     db.conn.execute("ANALYZE")
     db.conn.execute("DELETE FROM sqlite_stat1")
     db.conn.executemany("INSERT INTO sqlite_stat1 VALUES (?, ?, ?)", _STATISTICS)
-    db.conn.execute("ANALYZE sqlite_schema")  # load them into this connection too
+    db.conn.execute("ANALYZE sqlite_schema")  # load them into this connection as well
 
 
 # (table, index, "rows, rows for one value of the first column, of the first two, ..."); a WITHOUT ROWID table's
@@ -163,5 +164,5 @@ CREATE TABLE feed (
 ) WITHOUT ROWID
 """
 
-# Every table that has an `event` column: what goes when an event goes.
+# Tables with an `event` column, emptied when an event is deleted.
 TABLES = ("room", "session", "item", "revision", "channel_item", "change", "op", "reaction", "source", "edition", "gap", "feed")

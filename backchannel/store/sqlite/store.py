@@ -1,7 +1,7 @@
-"""One SQLite file, one writing connection, a reading connection a thread.
+"""One SQLite file with one writing connection, and one reading connection a thread.
 
-The database is in WAL mode with `synchronous=FULL`: what was committed is on disk. Writing begins IMMEDIATE, because
-a deferred transaction that reads first and writes later can lose to another process at any time ("database is locked").
+The database runs in WAL mode with `synchronous=FULL`, so a commit is on disk when it returns. Transactions begin
+IMMEDIATE: a deferred one that reads before it writes can fail at any time with "database is locked".
 """
 
 from __future__ import annotations
@@ -22,55 +22,60 @@ from backchannel.store.sqlite.writer import SqliteWriter
 
 T = TypeVar("T")
 Job = Callable[[Writer], Any]
-Outcome = tuple[bool, Any]  # (True, what the job returned) or (False, what it raised)
+Outcome = tuple[bool, Any]  # (True, the job's result) or (False, the exception it raised)
 
-LOCK_WAIT = 5.0  # seconds a commit waits for another process before the answer is `Busy`
+LOCK_TIMEOUT_S = 5.0  # how long a commit waits for another process before it answers `Busy`
 
 
 class SqliteStore:
-    """The contract of `store.base` in one file. `write` commits each job by itself; `store.group` shares commits."""
+    """A store in one file. `write` commits each job on its own; `store.group` shares commits."""
 
     def __init__(self, path: Path | str, *, make: bool = True) -> None:
-        """Open the database at `path`, and make it where there is none: without `make` that is `Unknown`. A file that is
-        none of ours is `Unreadable`, and left as it is."""
+        """Open the database at `path`, creating it unless `make` is false.
+
+        Raises `Unknown` if it does not exist, and `Unreadable` if the file is something else (which is then left as
+        it is).
+        """
         self.path = Path(path)
         if make:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self.path.touch(mode=0o600)
         elif not self.path.exists():
-            raise Unknown(f"There is no database at {path}: `backchannel event create` makes one, --db names another.")
+            raise Unknown(
+                f"There is no database at {path}. Create one with `backchannel event create`, or name another with --db."
+            )
         self._readers: dict[int, SqliteReader] = {}
         self._connections: list[sqlite3.Connection] = []
-        _refuse_another_s(self.path)
+        _refuse_foreign_database(self.path)
         self.path.chmod(0o600)
         self._writing = self._connect()
         self._lock = threading.Lock()
         set_up(self._writing)
 
     def _connect(self) -> sqlite3.Connection:
-        # A connection is used by one thread at a time; SQLite's own check would forbid closing it from another.
-        connection = sqlite3.connect(self.path, timeout=LOCK_WAIT, isolation_level=None, check_same_thread=False)
+        # A connection is used by one thread at a time. SQLite's own check would forbid closing it from another.
+        connection = sqlite3.connect(self.path, timeout=LOCK_TIMEOUT_S, isolation_level=None, check_same_thread=False)
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
         self._connections.append(connection)
         return connection
 
     def reader(self) -> Reader:
-        # The native thread, not the greenlet: greenlets of one thread may share a connection, since no statement of
-        # the reader stays open while another greenlet runs.
+        # Keyed by native thread: greenlets of one thread can share a connection, because the reader leaves no
+        # statement open while another greenlet runs.
         thread = threading.get_native_id()
         if thread not in self._readers:
             self._readers[thread] = SqliteReader(self._connect())
         return self._readers[thread]
 
     def write(self, job: Callable[[Writer], T]) -> T:
-        ((good, what),) = self.commit([job])
-        if not good:
-            raise what
-        return what  # type: ignore[no-any-return]
+        ((ok, result),) = self.commit([job])
+        if not ok:
+            raise result
+        return result  # type: ignore[no-any-return]
 
     def commit(self, jobs: Sequence[Job]) -> list[Outcome]:
-        """Run the jobs in ONE transaction. A job that raises is undone alone; if the commit itself fails, all failed."""
+        """Run the jobs in one transaction. A failing job is undone alone; a failing commit fails them all."""
         with self._lock:
             try:
                 self._writing.execute("BEGIN IMMEDIATE")
@@ -83,7 +88,7 @@ class SqliteStore:
                     self._writing.execute("ROLLBACK")
                 if not isinstance(fault, sqlite3.OperationalError):
                     raise
-                return [(False, _as_ours(fault))] * len(jobs)
+                return [(False, _translate_error(fault))] * len(jobs)
 
     def free_bytes(self) -> int:
         return shutil.disk_usage(self.path.parent).free
@@ -95,33 +100,33 @@ class SqliteStore:
         self._readers.clear()
 
 
-def _refuse_another_s(path: Path) -> None:
-    """Look before writing: opening a database of ours sets it up, which would spoil one that is not."""
+def _refuse_foreign_database(path: Path) -> None:
+    """Raise `Unreadable` unless the file is empty or one of ours, before opening it could change it."""
     try:
-        with closing(sqlite3.connect(path, timeout=LOCK_WAIT)) as connection:
+        with closing(sqlite3.connect(path, timeout=LOCK_TIMEOUT_S)) as connection:
             tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     except sqlite3.DatabaseError as fault:
         if fault.sqlite_errorcode not in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
             raise
-        raise Unreadable(f"{path} is not a database ({fault}).") from None
+        raise Unreadable(f"{path} isn't a database ({fault}).") from None
     tables.discard(migrations.migrations_table)
     if tables and "meta" not in tables:
-        raise Unreadable(f"{path} is a database of something else ({', '.join(sorted(tables)[:3])}).")
+        raise Unreadable(f"{path} is another program's database ({', '.join(sorted(tables)[:3])}).")
 
 
 def _attempt(writer: SqliteWriter, job: Job) -> Outcome:
     try:
         return True, writer.attempt(lambda: job(writer))
     except sqlite3.OperationalError:
-        raise  # the disk or the lock: the whole transaction is in doubt
+        raise  # a full disk or a lock: the whole transaction is in doubt
     except Exception as fault:
         return False, fault
 
 
-def _as_ours(fault: sqlite3.OperationalError) -> Exception:
-    code = fault.sqlite_errorcode & 0xFF  # the rest says where: SQLITE_IOERR_WRITE, _SHMSIZE, ...
+def _translate_error(fault: sqlite3.OperationalError) -> Exception:
+    code = fault.sqlite_errorcode & 0xFF  # the high bits say where: SQLITE_IOERR_WRITE, _SHMSIZE, ...
     if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
         return DiskFull()
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return Busy("The server is busy; nothing was lost, try again in a moment.")
+        return Busy("The server is busy. Nothing was lost; try again in a moment.")
     return fault

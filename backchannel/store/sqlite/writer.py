@@ -1,4 +1,4 @@
-"""What can be done inside the SQLite store's writing transaction."""
+"""The changes a job can make in the SQLite store."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 class SqliteWriter(SqliteReader):
-    """Writes over the one writing connection; BEGIN and COMMIT are its caller's."""
+    """Writes over the writing connection. The caller begins and commits the transaction."""
 
     def _run(self, sql: str, *parameters: Any) -> None:
         self._connection.execute(sql, parameters)
@@ -50,7 +50,9 @@ class SqliteWriter(SqliteReader):
     def save_event(self, event: Event) -> None:
         row = self._one("SELECT uid FROM event WHERE slug = ?", event.slug)
         if row is not None and row["uid"] != event.uid:
-            raise errors.AlreadyExists(f"There is an event “{event.slug}” here already.", field="slug")
+            raise errors.AlreadyExists(
+                f"There is already an event “{event.slug}” on this server. Choose another short name.", field="slug"
+            )
         self._upsert("event", rows.event_row(event), ("slug",))
 
     def remove_event(self, slug: str) -> None:
@@ -62,7 +64,7 @@ class SqliteWriter(SqliteReader):
     def increment_generation(self, slug: str, role: str, session: str | None = None) -> int:
         generation = self.generation(slug, role, session) + 1
         row = self._one("SELECT generations FROM event WHERE slug = ?", slug)
-        assert row is not None, "generation() has looked"
+        assert row is not None, "generation() raises for an unknown event"
         generations = {**json.loads(row["generations"]), _generation_key(role, session): generation}
         self._run("UPDATE event SET generations = ? WHERE slug = ?", rows.dumps(generations), slug)
         return generation
