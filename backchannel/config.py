@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Mapping
@@ -26,7 +27,6 @@ class Settings:
     public_url: str = ""  # where people reach the server; if empty, only the bound address and localhost are accepted
     host: str = "127.0.0.1"
     port: int = 8000
-    queue: str = ""  # redis:// address, once several processes serve
     limits: bool = True  # `off` lifts rate limits, for tests
     sockets: int = 200  # open connections from one address; this machine's own addresses have no limit
     proxies: int = 0  # trusted proxies in front of the server that append to X-Forwarded-For
@@ -67,8 +67,8 @@ def _stored_secret(path: Path) -> str:
 
 
 def _write_once(path: Path, text: str) -> None:
-    """Create the file with its full contents, readable by its owner only. If several processes start at once, the
-    first wins.
+    """Create the file with its full contents, readable by its owner only. If several processes start at once, the first
+    wins.
     """
     handle, draft = tempfile.mkstemp(dir=path.parent, prefix=path.name)  # mode 0600
     try:
@@ -90,7 +90,7 @@ def _switch(value: object) -> bool:
         return False
     if str(value).lower() in ("on", "true", "1", "yes"):
         return True
-    raise Invalid(f"“{value}” isn't a valid value. Use on or off.")
+    raise Invalid(f"BACKCHANNEL_LIMITS must be on or off, not “{value}”.")
 
 
 def _port(value: object) -> int:
@@ -112,6 +112,13 @@ def _seconds(value: object) -> float:
         raise Invalid(f"BACKCHANNEL_FETCH_PACE must be a number of seconds, not “{value}”.") from None
 
 
+def _path(value: object) -> Path:
+    scheme = re.match(r"([a-z][a-z0-9+.-]+)://", str(value), re.IGNORECASE)
+    if scheme:
+        raise Invalid(f"BACKCHANNEL_DB can't be a {scheme[1]} address. Use the path of an SQLite file.")
+    return Path(str(value))
+
+
 def _words(value: object) -> tuple[str, ...]:
     if isinstance(value, tuple):
         return value
@@ -119,6 +126,6 @@ def _words(value: object) -> tuple[str, ...]:
 
 
 _READERS: Mapping[str, Any] = {
-    "db": Path, "port": _port, "limits": _switch, "fetch_allow": _words, "fetch_pace": _seconds,
+    "db": _path, "port": _port, "limits": _switch, "fetch_allow": _words, "fetch_pace": _seconds,
     "sockets": _count, "proxies": _count,
 }  # fmt: skip

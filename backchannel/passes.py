@@ -2,8 +2,7 @@
 
 A pass is not stored. It names the event (by slug and uid, so that a deleted event's passes do not open a new one of the
 same name), the role and the role's generation. Raising the generation revokes all passes of the role. Links carry
-shared
-passes; joining with a name turns one into a personal pass.
+shared passes; joining with a name turns one into a personal pass.
 """
 
 from __future__ import annotations

@@ -3,10 +3,10 @@
 
     python bench/weigh.py EVENT_DIR... [--rounds 3] [--steps 120]
 
-A conditional logit: the weights under which the right sessions are likeliest, with a little pull towards nothing. What a
-placer knows depends on what it placed before, so it learns as in DAgger (Ross, Gordon, Bagnell 2011): first from a run
-in which every answer was right, then also from runs in which it was left to its own guesses. Kinds that no case here
-speaks of ("settled" in weights.py) keep their weights. Takes some minutes; nothing is written.
+A conditional logit: the weights under which the right sessions are likeliest, with a little pull towards nothing. What
+a placer knows depends on what it placed before, so it learns as in DAgger (Ross, Gordon, Bagnell 2011): first from a
+run in which every answer was right, then also from runs in which it was left to its own guesses. Kinds that no case
+here speaks of ("settled" in weights.py) keep their weights. Takes some minutes; nothing is written.
 """
 
 from __future__ import annotations

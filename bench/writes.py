@@ -4,8 +4,8 @@
     python bench/writes.py [--sizes 1000,10000,100000] [--sample 1000]      prints a Markdown table
 
 Notes are posted in batches of 50 to `POST /api/v1/events/<event>/ops`, in turn to 20 sessions. At each size a sample is
-timed: seconds by the clock and seconds of the server's CPU for a note, and each as a ratio to the first size of the same
-run. The goal is a ratio of at most 1.2 at 100,000 items against 1,000.
+timed: seconds by the clock and seconds of the server's CPU for a note, and each as a ratio to the first size of the
+same run. The goal is a ratio of at most 1.2 at 100,000 items against 1,000.
 """
 
 from __future__ import annotations

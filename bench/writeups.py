@@ -3,10 +3,10 @@
 
     python bench/writeups.py [--items 10000] [--sessions 60] [--formats md,html,...] [--tries 3]      prints a Markdown table
 
-Each export is a process of its own, interpreter's start included; told is the quickest try. Its memory is the most it held,
-pandoc's (a process of its own) beside it. Limits are
-those that docs/formats.md promises for 10,000 items in 60 sessions, in seconds of computing ("of a core"), which are those of
-the clock where nothing else is going on; what is over them is told, and the exit code is 1.
+Each export is a process of its own, interpreter's start included; told is the quickest try. Its memory is the most it
+held, pandoc's (a process of its own) beside it. Limits are those that docs/formats.md promises for 10,000 items in 60
+sessions, in seconds of computing ("of a core"), which are those of the clock where nothing else is going on; what is
+over them is told, and the exit code is 1.
 """
 
 from __future__ import annotations

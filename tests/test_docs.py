@@ -1,4 +1,4 @@
-"""Documentation that cannot rot: what it tells of the code is compared with the code."""
+"""The documentation is compared with the code, so that it cannot become outdated."""
 
 from __future__ import annotations
 
@@ -17,11 +17,13 @@ import pytest
 from flask import Flask
 
 from backchannel.cli.main import cli
+from backchannel.client import outbox as client_outbox
 from backchannel.config import PREFIX, Settings
 from backchannel.domain import model, wire
 from backchannel.domain.channels import digest
 from backchannel.domain.errors import BackchannelError
 from backchannel.domain.wire_json import item_on_wire
+from backchannel.ingest import connection
 from backchannel.live import handlers
 from backchannel.live import limits as pace
 from backchannel.web import api
@@ -124,7 +126,7 @@ def test_the_protocol_s_numbers_are_the_code_s() -> None:
         f"at most {api.MAX_PAGE_ITEMS} | {api.DEFAULT_PAGE_ITEMS} |",
         f"seconds (at most {api.MAX_WAIT_S:g})",
         f"over {pace.OPS_A_MINUTE} ops a minute of one pass, or {pace.JOINS_A_MINUTE} joins a minute",
-        f"follows at most {handlers.MAX_CHANNELS_PER_SOCKET} channels",
+        f"can follow at most {handlers.MAX_CHANNELS_PER_SOCKET} channels",
         f"Of an empty channel it is `{digest([])}`",
     ):
         assert said in PROTOCOL
@@ -148,3 +150,67 @@ def test_what_we_stand_on_is_all_in_one_table() -> None:
 def test_links_between_pages_lead_somewhere(path: Path) -> None:
     targets = re.findall(r"(?:\]\(|src=\"|srcset=\")(?!https?://)([^)#\"]+)", path.read_text(encoding="utf-8"))
     assert [target for target in targets if not (path.parent / target).exists()] == []
+
+
+TOOLS = {  # distributions that no file imports, and how they are used
+    "gunicorn": "imported late, in server.py",
+    "mypy": "run by make check",
+    "packaging": "gunicorn's gevent worker imports it",
+    "pre-commit": "runs .pre-commit-config.yaml",
+    "pypandoc-binary": "carries pandoc; imported as pypandoc",
+    "pytest-timeout": "a plugin of pytest",
+    "pytest-xdist": "a plugin of pytest",
+    "python-engineio": "imported as engineio",
+    "python-socketio": "imported as socketio",
+    "python-dateutil": "imported as dateutil",
+    "ruff": "run by make check",
+    "simple-websocket": "the socket of Flask's development server",
+    "types-python-dateutil": "types for mypy",
+    "tzdata": "data of zoneinfo where the system has none",
+}
+MODULES = {  # distributions whose module has another name
+    "axe-playwright-python": "axe_playwright_python", "flask-socketio": "flask_socketio", "gunicorn": "gunicorn",
+    "markdown-it-py": "markdown_it", "pypandoc-binary": "pypandoc", "python-dateutil": "dateutil",
+    "python-engineio": "engineio", "python-socketio": "socketio", "sqlite-utils": "sqlite_utils",
+    "websocket-client": "websocket",
+}  # fmt: skip
+
+
+def imported_modules() -> set[str]:
+    """The top-level modules that the package, the tests, the scripts and the benchmarks import."""
+    found = set()
+    for folder in ("backchannel", "tests", "scripts", "bench", "."):
+        for path in (ROOT / folder).glob("*.py" if folder == "." else "**/*.py"):
+            found |= set(re.findall(r"^\s*(?:from|import) (\w+)", path.read_text(encoding="utf-8"), re.MULTILINE))
+    return found
+
+
+def test_every_declared_dependency_is_used() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = [*project["dependencies"], *(one for extra in project["optional-dependencies"].values() for one in extra)]
+    names = {re.match(r"[\w.-]+", one)[0] for one in declared}  # type: ignore[index]
+    unused = {name for name in names if MODULES.get(name, name) not in imported_modules()}
+    assert unused <= set(TOOLS)
+    assert set(TOOLS) <= names
+
+
+def test_every_setting_is_read_outside_of_the_settings() -> None:
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "backchannel").rglob("*.py") if path.name != "config.py")
+    read = {field.name for field in fields(Settings) if re.search(rf"settings\.{field.name}\b", code)}
+    methods = {"secret"}  # read through Settings.signing_secret()
+    assert {field.name for field in fields(Settings)} - read == methods
+
+
+def test_the_pages_made_from_code_are_up_to_date() -> None:
+    for script, made in (("api_reference", "api.md"), ("draw_floors", "images/how-it-works.svg")):
+        done = subprocess.run([sys.executable, f"scripts/{script}.py"], cwd=ROOT, capture_output=True, text=True, check=True)
+        assert done.stdout == (DOCS / made).read_text(encoding="utf-8"), f"run `make docs`: {made} is outdated"
+
+
+def test_the_figures_of_the_pages_are_the_code_s() -> None:
+    kept = re.search(r"KEPT\w* = (\d[\d_]*)", (ROOT / "static/js/storage.js").read_text(encoding="utf-8"))
+    assert kept
+    assert int(kept[1].replace("_", "")) == client_outbox.MAX_KEPT_ACKED == 1000
+    assert f"the last {client_outbox.MAX_KEPT_ACKED:,} acknowledged" in page("look")
+    assert f"last {client_outbox.MAX_KEPT_ACKED:,} acked ops" in PROTOCOL
+    assert f"{connection.Budget().wire >> 20} MB" in page("feeds")

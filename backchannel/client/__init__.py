@@ -7,8 +7,7 @@
     client.start()
 
 It was written from the protocol's documentation and imports nothing else of Backchannel, so it shows what any other
-client
-can rely on.
+client can rely on.
 """
 
 from backchannel.client.client import Client

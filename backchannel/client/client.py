@@ -37,8 +37,7 @@ class Client:
     """One person at one event.
 
     `waits` are the shortest and longest seconds between retries. `on_answer` is called with every op's answer on the
-    sender's
-    thread.
+    sender's thread.
     """
 
     def __init__(
@@ -81,8 +80,7 @@ class Client:
         return self._keeper.follow(channel)
 
     def write(self, text: str, *, session: str | None = None, **more: Any) -> Op:
-        """Put a new note into the outbox and return its op. With an outbox file, the note is on disk when this
-        returns.
+        """Put a new note into the outbox and return its op. With an outbox file, the note is on disk when this returns.
         """
         return self.put(do="put", id=str(uuid.uuid4()), text=text, session=session, origin="note", **more)
 
@@ -127,8 +125,8 @@ class Client:
         self._http.close()
 
     def _should_check_epoch(self) -> bool:
-        """Return whether to check, with an empty batch, that the database is still the one that acknowledged the
-        kept ops.
+        """Return whether to check, with an empty batch, that the database is still the one that acknowledged the kept
+        ops.
         """
         return self.outbox.keeps and time.monotonic() - self._heard_at > EPOCH_CHECK_S
 

@@ -1,10 +1,8 @@
 """Following: one thread keeps the connection, applies frames in order, and fetches what is missing.
 
 With a socket, frames arrive on it and only gaps are fetched. Without one, each channel is polled over plain HTTP, and
-the
-socket is tried again at growing intervals. A lost connection is retried at once; only a server that accepts a
-connection
-without answering leads to plain HTTP.
+the socket is tried again at growing intervals. A lost connection is retried at once; only a server that accepts a
+connection without answering leads to plain HTTP.
 """
 
 from __future__ import annotations

@@ -18,8 +18,8 @@ Do = Literal["put", "correct", "retract", "afterthought"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """One action. `at` is when it leaves the phone, `typed` when it was written; `session` is a guid, or None in
-    the hallway.
+    """One action. `at` is when it leaves the phone, `typed` when it was written; `session` is a guid, or None in the
+    hallway.
     """
 
     at: datetime

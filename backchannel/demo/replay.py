@@ -1,8 +1,7 @@
 """Replay Puddlecamp: a host, five phones and a network, all through public interfaces.
 
 The host uses the command line to create the event, import the grid and add the feed. The note-takers join by their link
-and
-write over sockets (Dev, whose signal is bad, over plain HTTP). The posts are polled.
+and write over sockets (Dev, whose signal is bad, over plain HTTP). The posts are polled.
 """
 
 from __future__ import annotations

@@ -36,8 +36,7 @@ class Line:
     """A note-taker's action.
 
     `number` is the session's, or None in the hallway. `minute` is when it was typed and `sent` when it left the phone,
-    in
-    minutes of the slot.
+    in minutes of the slot.
     """
 
     slot: int

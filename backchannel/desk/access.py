@@ -1,5 +1,4 @@
-"""Permissions, checked inside the transaction of every change: a pass may have been revoked since the socket
-connected.
+"""Permissions, checked inside the transaction of every change: a pass may have been revoked since the socket connected.
 """
 
 from __future__ import annotations

@@ -88,8 +88,7 @@ class Typed:
                 self._items[item.origin, item.author, item.text].append(item)
 
     def has(self, draft: Draft, author: str) -> bool:
-        """Return whether the line exists already, by the same author at the same time. Each item matches one line
-        only.
+        """Return whether the line exists already, by the same author at the same time. Each item matches one line only.
         """
         items = self._items[draft.origin, author, tidy(draft.text)]
         twin = next((item for item in items if self._at_once(item.at, draft.at)), None)

@@ -1,7 +1,6 @@
 """Edits to a session's write-up: title, introduction, order, lines left out or pinned, and publication.
 
-Organisers may edit, and whoever took notes in the session. Each save is a revision; the notes themselves never
-change.
+Organisers may edit, and whoever took notes in the session. Each save is a revision; the notes themselves never change.
 """
 
 from __future__ import annotations

@@ -57,8 +57,7 @@ def save_poll(
     """Save a poll's entries, validators and next due time in one transaction.
 
     Does nothing if the feed was removed meanwhile. `covers`: the entries are complete from this time on, so missing
-    ones were
-    deleted upstream. `gap`: a period whose posts could not be fetched.
+    ones were deleted upstream. `gap`: a period whose posts could not be fetched.
     """
 
     def job(writer: Writer) -> IntakeCounts:

@@ -58,8 +58,8 @@ def undo_change(writer: Writer, actor: Pass, op: Op, now: datetime) -> Item:
 def seat_author(writer: Writer, actor: Pass, op: Op, now: datetime) -> Item:
     """Place an item and its author in a session.
 
-    The author's other posts around that time follow, unless a person placed them. The placer learns from it for
-    later posts.
+    The author's other posts around that time follow, unless a person placed them. The placer learns from it for later
+    posts.
     """
     item = move_item(writer, actor, op, now)
     access.require_organiser(actor)

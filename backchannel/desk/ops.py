@@ -3,8 +3,7 @@
     [raw op, ...]  ->  [{"op", "ok": true, "id", "seq", "rev"} | {"op", "error": {"code", "message", "permanent"}}, ...]
 
 Repeating an op returns its first answer, so a phone may retry as often as it likes. A bad op never blocks its
-neighbours.
-An answer without an error means that the change is on disk.
+neighbours. An answer without an error means that the change is on disk.
 """
 
 from __future__ import annotations

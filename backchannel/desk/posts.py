@@ -157,8 +157,8 @@ def _worded(item: Item, entry: Entry) -> Item:
 def withdraw_missing(
     writer: Writer, feed: Feed, entries: Sequence[Entry], covers: datetime, now: datetime
 ) -> IntakeCounts:  # fmt: skip
-    """Withdraw posts that the feed should still contain since `covers` but no longer does. A post goes with its
-    last source.
+    """Withdraw posts that the feed should still contain since `covers` but no longer does. A post goes with its last
+    source.
     """
     present = {identity.own_key(entry, feed.id) for entry in entries}
     gone = 0

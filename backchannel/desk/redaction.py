@@ -4,8 +4,7 @@
     RedactingStore(store).reader()   the same queries without the names of people in sessions that show none
 
 Everything that displays, sends, publishes or prints uses a redacting reader. Names come from the whole event, including
-the
-hallway and hidden items. They are collected once and then kept up to date.
+the hallway and hidden items. They are collected once and then kept up to date.
 """
 
 from __future__ import annotations

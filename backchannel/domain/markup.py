@@ -3,10 +3,8 @@
     "Q: Ann: who pays? #lgc09"  ->  kind "question", speaker "Ann", body "who pays? #lgc09", hashtags ("lgc09",)
 
 docs/note-taking.md lists the rules with examples in order of precedence; a test checks every row. A bullet has one
-kind,
-decided by the first matching rule. The text itself is kept as typed. Every step reads the text a fixed number of times,
-so
-parsing takes linear time. It never raises.
+kind, decided by the first matching rule. The text itself is kept as typed. Every step reads the text a fixed number of
+times, so parsing takes linear time. It never raises.
 """
 
 from __future__ import annotations

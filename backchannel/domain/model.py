@@ -90,8 +90,7 @@ class Placement:
     """How an item's session was decided. `Item.session` is the session itself.
 
     `method` is one word (`explicit`, `hashtag`, `author`, `time`, `room`, `hallway`, `person`, ...), `confidence` is
-    from 0 to
-    1, and `reason` is a sentence for people.
+    from 0 to 1, and `reason` is a sentence for people.
     """
 
     method: str
@@ -104,10 +103,8 @@ class Item:
     """A note, a post or an afterthought.
 
     `at` is the time it is read under (docs/protocol.md), `written_at` the time of the writer's clock. `author_key`
-    identifies
-    who may correct it and is never published; `author` is the displayed name. The `sources` of a post are mappings with
-    `feed`,
-    `guid` and `url`.
+    identifies who may correct it and is never published; `author` is the displayed name. The `sources` of a post are
+    mappings with `feed`, `guid` and `url`.
     """
 
     id: str
@@ -147,8 +144,7 @@ class Tombstone:
 class Entry:
     """An item of a feed, before it is saved as a post.
 
-    `text` is plain, `html` is sanitised or empty. `flags` name irregularities: `no-date`, `bad-date`, `truncated`,
-    ...
+    `text` is plain, `html` is sanitised or empty. `flags` name irregularities: `no-date`, `bad-date`, `truncated`, ...
     """
 
     source_id: str

@@ -3,14 +3,10 @@
     Names.of(record).bare("Ann Lee said: ask @bob")   ->   "a participant said: ask a participant"
 
 The names are those of authors, leaders, speakers, owners and @mentions of the whole event, and the organiser's own
-list. A
-name matches as whole words in any case and with any accents, and so does its first word ("ann" for "Ann Lee"). Other
-words
-match only with a capital ("Lee"), and so do first names that are also words ("Will"), account names and owners. Handles
-are
-removed with or without their server, and links that identify somebody are removed whole. Other words that look like a
-name
-are left for a person to decide (`doubtful`).
+list. A name matches as whole words in any case and with any accents, and so does its first word ("ann" for "Ann Lee").
+Other words match only with a capital ("Lee"), and so do first names that are also words ("Will"), account names and
+owners. Handles are removed with or without their server, and links that identify somebody are removed whole. Other
+words that look like a name are left for a person to decide (`doubtful`).
 """
 
 from __future__ import annotations

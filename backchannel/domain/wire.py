@@ -4,8 +4,7 @@
      "depth": 0, "base_rev": null, "written_at": "2026-06-13T10:05:00+01:00", "sent_at": …}   ->   Op(...)
 
 Texts are kept as typed, except that control characters are dropped, lone surrogates become U+FFFD, and a base letter
-keeps
-at most eight combining marks.
+keeps at most eight combining marks.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ TEXT_BYTES = 8 * 1024
 DEEPEST = 8
 REACTIONS = ("agree",)  # "hear hear"
 
-# Kept equal to static/js/record.js: what a phone must not send, no other program may send either.
+# Kept equal to static/js/off_record.js: what a phone must not send, no other program may send either.
 _OFF_THE_RECORD = re.compile(
     r"^[ \t\-+*•–—>]*(?:\d\d?[:.]\d\d )?(?:[^:\n]{1,60}:[ \t]*)?(?:otr|off the record)[ \t]*:", re.IGNORECASE | re.MULTILINE
 )
@@ -63,8 +62,8 @@ class Op:
     on: bool = True
 
     def fingerprint(self) -> str:
-        """Return a hash that is equal when the same change is sent again. `sent_at` differs between tries and is
-        left out.
+        """Return a hash that is equal when the same change is sent again. `sent_at` differs between tries and is left
+        out.
         """
         body = [
             self.id, self.do, self.origin, self.session, self.text, self.depth, self.base_rev,

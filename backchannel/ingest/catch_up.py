@@ -5,8 +5,7 @@
     pages:                 10:07  10:11             fetched one after the other, until one reaches 10:05
 
 The feed names the next page (Atom's and JSON Feed's `next`, a Link header), or its kind implies it: Mastodon's RSS of a
-tag
-ends after twenty posts, but its API continues.
+tag ends after twenty posts, but its API continues.
 """
 
 from __future__ import annotations
@@ -53,8 +52,7 @@ def catch_up(
     reader: Reader,
     now: datetime,
 ) -> tuple[tuple[Entry, ...], Gap | None]:
-    """Return the entries followed by those of older pages, each once, and the remaining gap. `more` is the next
-    page.
+    """Return the entries followed by those of older pages, each once, and the remaining gap. `more` is the next page.
     """
     found = {entry.source_id: entry for entry in entries}
     for _ in range(MAX_PAGES):

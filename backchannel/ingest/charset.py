@@ -1,8 +1,7 @@
 """Decode bytes to text, whatever their encoding claims to be.
 
 Tried in this order: a byte order mark; the zeros that UTF-16 and UTF-32 leave in ASCII; valid UTF-8; the server's
-header;
-the document's declaration; a guess, flagged `charset`. There is always a result.
+header; the document's declaration; a guess, flagged `charset`. There is always a result.
 """
 
 from __future__ import annotations

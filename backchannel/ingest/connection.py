@@ -1,11 +1,8 @@
-"""One guarded connection: the name is resolved once, checked, and connected to at the checked address, within a
-budget.
+"""One guarded connection: the name is resolved once, checked, and connected to at the checked address, within a budget.
 
 The HTTP library opens its sockets here, so nothing is connected without the check. `Host` and the certificate still use
-the
-name. The deadline covers everything together, so a server that sends one byte now and then is cut off, whether in the
-body,
-the headers or the TLS handshake. It works on plain sockets and on gevent's.
+the name. The deadline covers everything together, so a server that sends one byte now and then is cut off, whether in
+the body, the headers or the TLS handshake. It works on plain sockets and on gevent's.
 """
 
 from __future__ import annotations
@@ -194,8 +191,7 @@ class TlsStream(httpcore2.NetworkStream):
     """TLS over a budgeted stream.
 
     `SSLContext.wrap_socket` under gevent restarts its timeout for each byte of the handshake, so a slow server could
-    hold it for
-    hours. Here every wait uses the stream below, which knows the deadline.
+    hold it for hours. Here every wait uses the stream below, which knows the deadline.
     """
 
     def __init__(self, below: BudgetedStream, context: ssl.SSLContext, name: str | None) -> None:

@@ -5,8 +5,7 @@
     read_date("0000-00-00", None, now)                       ->  (None, "bad-date")
 
 dateutil parses what it can. The code here rejects what no post can mean: unknown zones, impossible offsets, guessed
-parts. A
-post with an implausible date gets its time of arrival and a flag.
+parts. A post with an implausible date gets its time of arrival and a flag.
 """
 
 from __future__ import annotations

@@ -3,8 +3,7 @@
     read_entries(body, content_type="application/rss+xml", base_url="https://...", now=now)  ->  FeedContents
 
 Raises `NotAFeed` (for example for a web page, with the feeds it names) and `Unreadable` (a body that takes too much
-time or
-memory, or crashes the parser), and nothing else.
+time or memory, or crashes the parser), and nothing else.
 
 Starting a child takes longer than parsing most feeds, so each one reads many bodies. It is connected by a socket pair,
 because sockets have timeouts on plain threads and under gevent alike.

@@ -4,8 +4,7 @@
                                         ->  Answer(status=304) and any other status, without a body
 
 Raises `FeedRefused` for a forbidden address or one where nothing answers, with the same message for both, so that
-nobody can
-probe the network. Raises `Unreadable` for answers that break the budget or HTTP. Nothing else.
+nobody can probe the network. Raises `Unreadable` for answers that break the budget or HTTP. Nothing else.
 """
 
 from __future__ import annotations
@@ -235,8 +234,7 @@ def _inflated(chunks: Iterable[bytes], coding: str) -> Iterator[bytes]:
 
 
 def _window(chunk: bytes, coding: str) -> int:
-    """Return zlib's window parameter. Many servers send `deflate` without the zlib wrapper (RFC 1951 instead of
-    1950).
+    """Return zlib's window parameter. Many servers send `deflate` without the zlib wrapper (RFC 1951 instead of 1950).
     """
     if coding != "deflate":
         return zlib.MAX_WBITS | 16

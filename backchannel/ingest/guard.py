@@ -4,8 +4,7 @@ A stranger's address, or a name whose answer changes between lookups, must never
 neighbours or a cloud's metadata service. A feed needs a public http(s) address on a web port without a password, and
 **every** address of its name must be public.
 
-A refusal and a missing answer have the same message (`REFUSED`), so that nobody can probe what is behind the
-firewall.
+A refusal and a missing answer have the same message (`REFUSED`), so that nobody can probe what is behind the firewall.
 """
 
 from __future__ import annotations
@@ -51,8 +50,7 @@ _NAT64 = ip_network("64:ff9b::/96")
 
 
 def check_url(text: str, allow: Collection[str] = ()) -> httpx2.URL:
-    """Return the address to fetch. Raises `FeedRefused`. With `allow`, the port is checked once the name is
-    resolved.
+    """Return the address to fetch. Raises `FeedRefused`. With `allow`, the port is checked once the name is resolved.
     """
     if len(text) > MAX_LENGTH or any(ord(character) <= 32 or ord(character) == 127 for character in text):
         raise FeedRefused(REFUSED, field="url")
@@ -122,7 +120,6 @@ def _unwrap(ip: IPAddress) -> IPAddress:
 
 
 def _is_isatap(ip: IPv6Address) -> bool:
-    """Return whether the interface id 0000:5efe or 0200:5efe carries an IPv4 address (RFC 5214), usually a private
-    one.
+    """Return whether the interface id 0000:5efe or 0200:5efe carries an IPv4 address (RFC 5214), usually a private one.
     """
     return (int(ip) >> 32 & 0xFDFFFFFF) == 0x5EFE

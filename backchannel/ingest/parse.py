@@ -1,14 +1,11 @@
 """Parse a feed. Run as a module, this is the child process that does so under limits.
 
 feedparser gets bytes in a BytesIO, never an address or text, which could make it open a file or a connection. Its
-sanitiser
-is off because nh3 follows. Whatever a hostile body causes (hours of time, gigabytes, recursion, a crash) stays in the
-child,
-which `entries` supervises.
+sanitiser is off because nh3 follows. Whatever a hostile body causes (hours of time, gigabytes, recursion, a crash)
+stays in the child, which `entries` supervises.
 
 A frame is four bytes of length followed by the data. A request is a JSON frame with metadata and a frame with the body.
-The
-answer is JSON: `{"contents": ...}` or `{"error": ..., "links": [...]}`.
+The answer is JSON: `{"contents": ...}` or `{"error": ..., "links": [...]}`.
 """
 
 from __future__ import annotations

@@ -38,8 +38,7 @@ class Poll:
     """The outcome of a poll. `feed` is the feed to save: validators, health, due time.
 
     From `covers` on, `entries` are complete, so a later post missing from them was deleted; None if unknown. `gap` is a
-    period
-    whose posts could not be fetched.
+    period whose posts could not be fetched.
     """
 
     feed: Feed
@@ -196,8 +195,7 @@ def _covered_since(entries: Sequence[Entry]) -> datetime | None:
     """Return the time from which the entries are complete: the oldest date, if they are sorted newest first.
 
     A sticky or edited old post at the top would make everything between look deleted. If the first entry shows this,
-    nothing is
-    returned, and the second does not count.
+    nothing is returned, and the second does not count.
     """
     dates = [entry.written_at for entry in entries if "edited" not in entry.flags]
     known = [date for date in dates if date]

@@ -57,8 +57,7 @@ class Poller:
     """The polling loop. `fetcher` fetches feeds; a test's may answer from a list.
 
     Threads (greenlets where gevent has patched them) fetch and parse feeds in parallel. They never read from the store,
-    which
-    keeps a connection for every thread that does.
+    which keeps a connection for every thread that does.
     """
 
     def __init__(self, store: Store, desk: Desk, settings: Settings, fetcher: Fetcher | None = None) -> None:
@@ -115,8 +114,8 @@ class Poller:
         return [(feed, events[feed.event]) for feed in reader.feeds(slug) if not feed.off and feed.event in events]
 
     def _due(self, event: str | None = None) -> dict[str, list[Watched]]:
-        """Return due feeds by host, longest due first: one of each foreign host, all of our own. Busy and resting
-        hosts wait.
+        """Return due feeds by host, longest due first: one of each foreign host, all of our own. Busy and resting hosts
+        wait.
         """
         now = self._desk.clock()
         waiting = [pair for pair in self._feeds(event) if pair[0].due_at is None or pair[0].due_at <= now]
@@ -162,8 +161,8 @@ class Poller:
     # --- polling
 
     def _look(self, feed: Feed, event: Event) -> Polled:
-        """Poll, and pass the results to the desk. After an internal error, the lease protects the host from a rush
-        of requests.
+        """Poll, and pass the results to the desk. After an internal error, the lease protects the host from a rush of
+        requests.
         """
         now = self._desk.clock()
         try:

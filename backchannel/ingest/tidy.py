@@ -1,8 +1,7 @@
 """Turn a source's post into an `Entry`: sanitised, limited in size, dated or flagged.
 
 Flags describe irregularities (see the table in docs/feeds.md): `no-date`, `bad-date`, `future-date`, `no-guid`,
-`bad-link`,
-`long`, `empty`, and those of the source (`sensitive`, `undiscoverable`).
+`bad-link`, `long`, `empty`, and those of the source (`sensitive`, `undiscoverable`).
 """
 
 from __future__ import annotations

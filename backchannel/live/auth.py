@@ -59,8 +59,8 @@ def may_follow(services: Services, slug: str, channel: str, viewer: Pass | None)
 
 
 def cookie_name(services: Services, event: str) -> str:
-    """Return the name of the cookie that holds a browser's pass. Over HTTPS, the prefix stops other hosts from
-    setting it.
+    """Return the name of the cookie that holds a browser's pass. Over HTTPS, the prefix stops other hosts from setting
+    it.
     """
     return f"{'__Host-' if by_https(services) else ''}backchannel-{event}"
 

@@ -1,8 +1,7 @@
 """Cached digests of channels.
 
 Every heartbeat and every last page of an answer carries a digest. Computing it for a channel of 5,000 items takes 24
-ms,
-so it is kept until the channel's head moves: every change to a channel takes a new seq.
+ms, so it is kept until the channel's head moves: every change to a channel takes a new seq.
 """
 
 from __future__ import annotations

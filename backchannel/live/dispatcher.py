@@ -1,8 +1,7 @@
 """The dispatcher: reads the log of changes and sends one frame a channel. The only file that uses Socket.IO's `room=`.
 
 Frames come from the log, never from the request that made a change, so all followers see one order whichever process
-took
-the note. A commit in this process wakes the dispatcher; every 100 ms it also looks for commits of other processes.
+took the note. A commit in this process wakes the dispatcher; every 100 ms it also looks for commits of other processes.
 """
 
 from __future__ import annotations
@@ -59,8 +58,8 @@ class Dispatcher:
         self._wanted.set()
 
     def watch(self, channel: Channel) -> None:
-        """Add a follower of the channel. Call it before reading the backlog, so that frames overlap with it instead
-        of leaving a gap.
+        """Add a follower of the channel. Call it before reading the backlog, so that frames overlap with it instead of
+        leaving a gap.
         """
         if not self._watchers[channel]:
             self._sent[channel] = self._store.reader().channel_head(*channel)

@@ -32,9 +32,7 @@ AUTH_CHECK_INTERVAL_S = 0.5  # how often open sockets are checked against revoke
 
 
 class Sockets:
-    """The open sockets of this process: the pass each presented (never what it may do), and the channels it
-    follows.
-    """
+    """The open sockets of this process: the pass each presented (never what it may do), and the channels it follows."""
 
     def __init__(self, services: Services, limits: Limits) -> None:
         self._services = services
@@ -52,8 +50,7 @@ class Sockets:
         self._follows[sid] = set()
 
     def _pass_of(self, auth: Message) -> Pass | None:
-        """Return the pass of a connection. A browser's cookie only counts together with a token from one of our
-        pages.
+        """Return the pass of a connection. A browser's cookie only counts together with a token from one of our pages.
         """
         if auth.get("pass"):
             return self._services.passes.read(str(auth["pass"]))

@@ -38,9 +38,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A slice of a channel, from `prev` (exclusive) to `seq` (inclusive). Each item appears once, at its latest
-    seq.
-    """
+    """A slice of a channel, from `prev` (exclusive) to `seq` (inclusive). Each item appears once, at its latest seq."""
 
     items: tuple[Item | Tombstone, ...]
     prev: int
@@ -106,8 +104,8 @@ class Reader(Protocol):
         """Return the database's id. A restored database gets a new one."""
 
     def snapshot(self) -> AbstractContextManager[None]:
-        """Answer every query inside the `with` block as of one moment, whatever is committed meanwhile. Do not
-        block inside it.
+        """Answer every query inside the `with` block as of one moment, whatever is committed meanwhile. Do not block
+        inside it.
         """
 
     def events(self) -> list[Event]:
@@ -165,8 +163,7 @@ class Reader(Protocol):
         """Return the latest seq of a channel, or 0 if nothing was ever published to it."""
 
     def channel_entries(self, event: str, channel: str) -> list[tuple[int, str, int]]:
-        """Return (seq, id, rev) of the items on the channel, in seq order. The channel's digest is computed from
-        this.
+        """Return (seq, id, rev) of the items on the channel, in seq order. The channel's digest is computed from this.
         """
 
     def stored_answer(self, event: str, author_key: str, op: str) -> StoredAnswer | None:
@@ -210,8 +207,7 @@ class Writer(Reader, Protocol):
     """The changes a job can make. It also reads what the job has written so far."""
 
     def save_event(self, event: Event) -> None:
-        """Create or update an event; its `head` stays as it is. Raises `AlreadyExists` if another event has the
-        slug.
+        """Create or update an event; its `head` stays as it is. Raises `AlreadyExists` if another event has the slug.
         """
 
     def remove_event(self, slug: str) -> None:
@@ -235,8 +231,7 @@ class Writer(Reader, Protocol):
         """Store the item at the next seq and return it as stored.
 
         Publishes it to `channels` and leaves tombstones on channels it was on before. With `new_text`, the text becomes
-        a new
-        revision.
+        a new revision.
         """
 
     def save_conflicting_text(self, item: Item, text: str, *, by: str, at: datetime) -> int:

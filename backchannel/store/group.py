@@ -1,8 +1,7 @@
 """Group commit: all jobs that queue up while one commit runs share the next transaction.
 
 Commits run in a native thread that owns the writing connection, so the event loop keeps answering during an fsync.
-There
-is no artificial delay, because waiting for more jobs only adds latency (measured; see docs/decisions/).
+There is no artificial delay, because waiting for more jobs only adds latency (measured; see docs/decisions/).
 """
 
 from __future__ import annotations

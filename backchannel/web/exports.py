@@ -4,8 +4,7 @@
                                               no:  wait for the event's turn -> `backchannel export` as a child -> cache, send
 
 A file's key covers everything it is made of: the event's last seq, its grid and the edits to its write-ups. An outdated
-file
-is never served, and concurrent requests share one build (docs/formats.md).
+file is never served, and concurrent requests share one build (docs/formats.md).
 """
 
 from __future__ import annotations

@@ -1,10 +1,8 @@
 """Sealed pages: full pages of a channel, serialised and compressed once for everybody who catches up.
 
 A page is identified by its extent (store/base.py), which is read from the database for each request. When an item on it
-is
-corrected, hidden, withdrawn or erased, the extent changes, and the old page is never served again. `now` on a sealed
-page
-is the time of sealing; clients take the time from the last page, which is never sealed.
+is corrected, hidden, withdrawn or erased, the extent changes, and the old page is never served again. `now` on a sealed
+page is the time of sealing; clients take the time from the last page, which is never sealed.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Atom feeds (RFC 4287): of an event, one entry a session with its whole write-up; of a session, one entry an item.
 
 Ids are URNs of existing ids, and `updated` is when something last came in, so an entry stays the same for every reader.
-The
-feed does not name its own address, because only the person who publishes it knows that.
+The feed does not name its own address, because only the person who publishes it knows that.
 """
 
 from __future__ import annotations

@@ -170,8 +170,7 @@ def _thoughts(pieces: Iterable[_Read], late: set[str], zone: tzinfo) -> tuple[Th
 
 
 def _levelled(lines: Iterable[Line]) -> tuple[Line, ...]:
-    """Limit levels, so that no line is two levels below the one above: its parent may be hidden, or by somebody
-    else.
+    """Limit levels, so that no line is two levels below the one above: its parent may be hidden, or by somebody else.
     """
     made: list[Line] = []
     for line in lines:

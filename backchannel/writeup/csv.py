@@ -4,8 +4,7 @@
     "placed_by","confidence","reason","state","at","id","session_slug","source_id"
 
 RFC 4180: commas, CRLF, every cell quoted, UTF-8. `date` and `time` are in the event's zone, `at` is exact. A cell that
-a
-spreadsheet could run starts with an apostrophe (OWASP ASVS 1.2.10). Programs should prefer NDJSON.
+a spreadsheet could run starts with an apostrophe (OWASP ASVS 1.2.10). Programs should prefer NDJSON.
 """
 
 from __future__ import annotations

@@ -26,10 +26,8 @@ class Format:
     """A format. `name` is its name and file ending, unless `ending` is given; `title` is for people.
 
     `write_session` is None for formats of whole events. `write_record` exists in formats that show each item's state,
-    for
-    organisers. `write_files` returns a folder's files by name. `needs` are modules of the extra `publish`. `pace` is
-    the typical
-    number of seconds per thousand items (bench/writeups.py).
+    for organisers. `write_files` returns a folder's files by name. `needs` are modules of the extra `publish`. `pace`
+    is the typical number of seconds per thousand items (bench/writeups.py).
     """
 
     name: str
@@ -65,8 +63,7 @@ class Format:
         return _bytes(self.write_event(writeup))
 
     def record(self, record: Record) -> bytes:
-        """Return the file of all items, including held and hidden ones. Raises `Invalid` if the format shows no
-        states.
+        """Return the file of all items, including held and hidden ones. Raises `Invalid` if the format shows no states.
         """
         if self.write_record is None:
             telling = " and ".join(made.name for made in FORMATS.values() if made.write_record)

@@ -1,8 +1,7 @@
 """iCalendar (RFC 5545): the programme as it took place, one event a session, to subscribe to or import.
 
 Sessions without a time are left out. `import schedule` can read the file: leaders are attendees in the chair, hashtags
-are
-in the description.
+are in the description.
 """
 
 from __future__ import annotations
@@ -86,8 +85,8 @@ def _about(session: Session) -> Iterator[str]:
 
 
 def _chair(name: str) -> vCalAddress:
-    """Return an attendee without a known address. RFC 5545 (3.3.3) allows any URI. Parameters can't contain
-    quotation marks.
+    """Return an attendee without a known address. RFC 5545 (3.3.3) allows any URI. Parameters can't contain quotation
+    marks.
     """
     address = vCalAddress(f"urn:uuid:{name_id(name)}")
     address.params["ROLE"] = vText("CHAIR")

@@ -1,7 +1,6 @@
 """Key points: lines that an organiser pinned, that people agreed with most, or that were chosen automatically.
 
-Automatic choice never rewrites anything. It selects whole lines that share the most words with the rest of the
-session.
+Automatic choice never rewrites anything. It selects whole lines that share the most words with the rest of the session.
 """
 
 from __future__ import annotations

@@ -210,8 +210,7 @@ def _undated(heading: str) -> str:
 def _item(
     line: Line, mark: str, also: Sequence[tuple[int, Line]] = (), thought: bool = False
 ) -> Iterator[str]:  # fmt: skip
-    """Return a bullet, or without `mark` a paragraph. A `thought` has no time and author. `also` goes into
-    footnotes.
+    """Return a bullet, or without `mark` a paragraph. A `thought` has no time and author. `also` goes into footnotes.
     """
     text = text_to_markdown(line.item.text)
     head = "" if thought else _head(line)

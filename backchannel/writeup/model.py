@@ -26,12 +26,9 @@ class Line:
     """One item, ready to print.
 
     `time` leaves out what the head already says ("10:05", "9 June 2009 10:05", "9 June 2009" or ""). `author` is empty
-    if
-    everything is by one author. `level` is the depth, limited to one below the line above. `body` is the text without
-    mark and
-    speaker; `reads_as` and `names` are the kind and speaker parsed from it, although the document may give others.
-    `others` are
-    near-identical notes of other people, or reshares of a post.
+    if everything is by one author. `level` is the depth, limited to one below the line above. `body` is the text
+    without mark and speaker; `reads_as` and `names` are the kind and speaker parsed from it, although the document may
+    give others. `others` are near-identical notes of other people, or reshares of a post.
     """
 
     item: Item
@@ -98,8 +95,7 @@ class SessionWriteUp:
     """The write-up of a session, or of the hallway if `session` is None.
 
     `when` is like "8 June 2009, 10:00–10:45" in `zone`. `sole_author` is set if one person wrote all notes and
-    thoughts. `items`
-    are all items in reading order, `gaps` sentences.
+    thoughts. `items` are all items in reading order, `gaps` sentences.
     """
 
     event: Event

@@ -4,8 +4,7 @@
     "<p>one</p><ul><li>two</li></ul>"  ->  [Para "one", BulletList [[Plain "two"]]]
 
 It knows the tags that nh3 allows (render.py) and treats anything else as text. Nesting is limited to six levels, so
-that
-every document can be laid out.
+that every document can be laid out.
 """
 
 from __future__ import annotations

@@ -5,8 +5,7 @@
     plain("<p>one<br>two</p><p>three</p>")               its text
 
 There are two barriers: markdown-it knows only emphasis, code and links, and shows HTML as text; and its output, like
-that of
-feeds, passes through nh3 with the allow-list below. Images are never loaded; they become links.
+that of feeds, passes through nh3 with the allow-list below. Images are never loaded; they become links.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ _GOOD_LINK = re.compile(
     re.IGNORECASE,
 )
 
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff]")  # and the byte order mark
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")  # these change the direction of the following text
 

@@ -1,10 +1,8 @@
 """Plain text, in the shape people have always written up a session: thoughts on top, below them what was written live.
 
-Social media policy
-8 June 2009, 10:00–10:45 · Main hall · led by Carl
+Social media policy 8 June 2009, 10:00–10:45 · Main hall · led by Carl
 
-Post-event thoughts (updated 8 June 2009):
-A paragraph an afterthought.
+Post-event thoughts (updated 8 June 2009): A paragraph an afterthought.
 
 What was written at the time:
 – 10:05 Ann: a bullet a note

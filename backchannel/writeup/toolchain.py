@@ -1,8 +1,7 @@
 """pandoc and typst, the converters of the extra `publish`. Neither has network access.
 
 pandoc runs as a child process in its sandbox, which opens only files we name, and reads a tree instead of text. typst
-runs
-our template (typesetting.py) over the same tree. Both come in wheels with their binary.
+runs our template (typesetting.py) over the same tree. Both come in wheels with their binary.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 /** The line being typed: Enter posts, a tap on a line of one's own corrects it; the draft is on the shelf all the while. */
 
 import { Draft } from "./draft.js";
-import { isOffTheRecord } from "./record.js";
+import { isOffTheRecord } from "./off_record.js";
 import { moment } from "./times.js";
 import { uuid7 } from "./uuid7.js";
 

@@ -8,7 +8,7 @@
  * @property {(id: string) => void} erase  a line that is off the record
  */
 
-import { copy, download } from "./record.js";
+import { copy, download } from "./off_record.js";
 
 /**
  * @param {HTMLElement} row

@@ -1,16 +1,16 @@
 /** A follower's page: a session, everything, or the grid with its hallway. */
 
-import { countOn } from "./cards.js";
-import { tellConnection } from "./connection.js";
+import { countOn } from "./session_cards.js";
+import { showConnection } from "./connection_status.js";
 import { Journal } from "./journal.js";
 import { Ledger } from "./ledger.js";
-import { Line } from "./line.js";
+import { Transport } from "./transport.js";
 import { readPage } from "./page.js";
 import { keepFresh, renew } from "./refresh.js";
 import { Replica } from "./replica.js";
 import { atEnd, bring, steadily } from "./scroll.js";
-import { markSince } from "./since.js";
-import { Shelf } from "./shelf.js";
+import { markSince } from "./unread_marker.js";
+import { PhoneStorage } from "./storage.js";
 import { Timeline } from "./timeline.js";
 import { Unseen } from "./unseen.js";
 import { moveIn } from "./worker.js";
@@ -24,7 +24,7 @@ const slips = ledger && new Ledger(/** @type {HTMLElement} */ (ledger));
 const nobody = /** @type {HTMLElement | null} */ (document.querySelector("[data-nobody]"));
 const unseen = new Unseen();
 const replica = new Replica(page, timeline.standing(), show, { whole: !onGrid });
-const line = new Line(page, () => replica.seq);
+const line = new Transport(page, () => replica.seq);
 
 /** @param {import("./item.js").Item[]} items @param {string[]} gone @param {import("./replica.js").How} how */
 function show(items, gone, how) {
@@ -58,9 +58,9 @@ function takeOff(id) {
 open();
 
 async function open() {
-  tellConnection(line, page.timezone);
+  showConnection(line, page.timezone);
   replica.attach(line);
-  await new Journal(await Shelf.open(), page, replica).open();
+  await new Journal(await PhoneStorage.open(), page, replica).open();
   markSince(page, list, replica);
   keepFresh(() => timeline.nameSessions());
   line.start();

@@ -16,7 +16,7 @@ const MOST = 2_000; // frames
 
 export class Journal {
   /**
-   * @param {import("./shelf.js").Shelf} shelf
+   * @param {import("./storage.js").PhoneStorage} shelf
    * @param {import("./page.js").Page} page
    * @param {import("./replica.js").Replica} replica
    */

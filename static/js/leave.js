@@ -1,6 +1,6 @@
 /** Leaving: this phone gives the pass back, and keeps nothing of the event. What was written stays with the event. */
 
-import { forgetEvent } from "./contact.js";
+import { forgetEvent } from "./contact_log.js";
 
 export class Leaving {
   /**

@@ -1,6 +1,6 @@
 /** What the session has come to so far, kept in step with the timeline: a slip for each commitment, decision, question. */
 
-import { fillKind } from "./fill.js";
+import { fillKind } from "./render_item.js";
 
 export class Ledger {
   /** @param {HTMLElement} aside */

@@ -9,7 +9,7 @@
  */
 
 import { showDelivery } from "./delivery.js";
-import { itemOf } from "./fill.js";
+import { itemOf } from "./render_item.js";
 
 export class Notebook {
   /**

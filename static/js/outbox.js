@@ -22,7 +22,7 @@ import { uuid7 } from "./uuid7.js";
 
 export class Outbox extends EventTarget {
   /**
-   * @param {import("./shelf.js").Shelf} shelf
+   * @param {import("./storage.js").PhoneStorage} shelf
    * @param {{event: string, who: string}} page
    */
   constructor(shelf, { event, who }) {

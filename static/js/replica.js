@@ -12,8 +12,8 @@
 import { isGone } from "./item.js";
 import { sha256 } from "./sha256.js";
 
-const BEHIND = 2_000; // ms
-const SNAPSHOT_PACE = 30_000; // ms between two snapshots for a digest's sake
+const MAX_LAG_MS = 2_000; // ms
+const SNAPSHOT_INTERVAL_MS = 30_000; // ms between two snapshots for a digest's sake
 
 /**
  * @typedef {"live" | "known" | "snapshot"} How  it is news, or this phone had it before, or it is all that there is
@@ -45,7 +45,7 @@ export class Replica {
     this.renewed = () => {};
   }
 
-  /** @param {import("./line.js").Line} line */
+  /** @param {import("./transport.js").Transport} line */
   attach(line) {
     this.line = line;
     line.addEventListener("frame", (event) => this.frame(/** @type {CustomEvent} */ (event).detail));
@@ -68,9 +68,9 @@ export class Replica {
       this.catchUp();
     } else if (seq > this.seq) {
       const known = this.seq;
-      setTimeout(() => this.seq === known && this.catchUp(), digest ? BEHIND : 0);
+      setTimeout(() => this.seq === known && this.catchUp(), digest ? MAX_LAG_MS : 0);
     } else if (seq === this.seq && digest && this.whole && digest !== this.digest()) {
-      if (Date.now() - this.snapshotAt > SNAPSHOT_PACE) this.restart();
+      if (Date.now() - this.snapshotAt > SNAPSHOT_INTERVAL_MS) this.restart();
     }
   }
 

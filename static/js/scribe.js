@@ -3,17 +3,17 @@
 import { Agreement } from "./agree.js";
 import { Chips } from "./chips.js";
 import { Composer } from "./compose.js";
-import { tellConnection } from "./connection.js";
+import { showConnection } from "./connection_status.js";
 import { Journal } from "./journal.js";
 import { Leaving } from "./leave.js";
-import { Line } from "./line.js";
+import { Transport } from "./transport.js";
 import { Notebook } from "./notebook.js";
 import { Outbox } from "./outbox.js";
 import { readPage } from "./page.js";
 import { Replica } from "./replica.js";
 import { atEnd, bring, steadily } from "./scroll.js";
 import { Sender } from "./sender.js";
-import { Shelf } from "./shelf.js";
+import { PhoneStorage } from "./storage.js";
 import { Timeline } from "./timeline.js";
 import { Unseen } from "./unseen.js";
 import { Waiting } from "./waiting.js";
@@ -26,7 +26,7 @@ const form = /** @type {HTMLFormElement} */ (document.querySelector("[data-compo
 open();
 
 async function open() {
-  const shelf = await Shelf.open();
+  const shelf = await PhoneStorage.open();
   const outbox = new Outbox(shelf, page);
   const timeline = new Timeline(list, page);
   const notebook = new Notebook(timeline, outbox, page, {
@@ -38,7 +38,7 @@ async function open() {
   const box = /** @type {HTMLTextAreaElement} */ (form.elements.namedItem("text"));
   const chips = new Chips(/** @type {HTMLElement} */ (form.querySelector("[data-chips]")), box);
   const replica = new Replica(page, timeline.standing(), shower(notebook, chips, new Agreement(timeline, outbox, page.session)));
-  const line = new Line(page, () => replica.seq);
+  const line = new Transport(page, () => replica.seq);
   const waiting = new Waiting(/** @type {HTMLElement} */ (form.querySelector("[data-outbox-line]")), outbox, line, page.timezone);
   const composer = new Composer(form, chips, notebook, page);
   new Leaving(/** @type {HTMLFormElement} */ (document.querySelector("[data-leave]")), outbox);
@@ -46,7 +46,7 @@ async function open() {
   composer.failed = () => waiting.complain("This phone couldn't save the note. It is still in the box: copy it, then free some space.");
   notebook.offset = () => line.contact.offset;
   line.addEventListener("stamp", (event) => outbox.meet(/** @type {CustomEvent} */ (event).detail));
-  tellConnection(line, page.timezone);
+  showConnection(line, page.timezone);
   replica.attach(line);
   for (const id of await outbox.sent()) notebook.own.add(id);
   await new Journal(shelf, page, replica).open();

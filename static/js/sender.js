@@ -3,8 +3,8 @@
  * It tries when there is something new, when the line is there, when the page is seen again, and after 1 to 30 s of failing.
  */
 
-import { Refusal, backOff } from "./line.js";
-import { inTurn } from "./turn.js";
+import { Refusal, backOff } from "./transport.js";
+import { inTurn } from "./tab_lock.js";
 
 const MOST_OPS = 50;
 const MOST_BYTES = 40 * 1024; // the server takes 48 KB
@@ -13,7 +13,7 @@ const TURN = 1_000; // ms until it is asked again whose turn it is
 export class Sender {
   /**
    * @param {import("./outbox.js").Outbox} outbox
-   * @param {import("./line.js").Line} line
+   * @param {import("./transport.js").Transport} line
    */
   constructor(outbox, line) {
     this.outbox = outbox;

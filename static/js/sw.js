@@ -20,7 +20,7 @@ const KEPT = /^\/(?:e\/[^/]+(?:\/all|\/s\/[^/]+(?:\/write)?)?)?$/;
 const PERSON = /^\/(?:join\/|e\/[^/]+\/leave$)/; // after a POST there, somebody else holds this phone
 const FILE = /\.\w+$/; // a download goes its own way
 const REFUSED = [401, 403, 404, 410];
-const PATIENCE = 2_500; // ms that the network has
+const ANSWER_TIMEOUT_MS = 2_500; // ms that the network has
 const MOST = 30; // pages
 const OLDEST = 30 * 24 * 3600_000; // ms
 
@@ -83,7 +83,7 @@ async function page(event, path) {
   const copy = KEPT.test(path) ? await copyOf(cache, path) : undefined;
   if (!copy) return asked.catch(async () => (await caches.match(offline)) ?? Response.error());
   const whole = kept.then(() => asked).catch(() => null); // half a page is not an answer
-  const answer = await Promise.race([whole, pause(PATIENCE)]);
+  const answer = await Promise.race([whole, pause(ANSWER_TIMEOUT_MS)]);
   return answer && answer.status < 500 ? answer : copy;
 }
 

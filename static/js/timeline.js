@@ -1,6 +1,6 @@
 /** The list of items on the page, kept in reading order (at, seq) while items come, change and go. */
 
-import { fill } from "./fill.js";
+import { fill } from "./render_item.js";
 import { comesBefore } from "./item.js";
 
 export class Timeline {

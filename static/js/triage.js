@@ -3,8 +3,8 @@
  * the organisers, the page asks for it again and takes it over, keeping the place of whoever is working.
  */
 
-import { tellConnection } from "./connection.js";
-import { Line } from "./line.js";
+import { showConnection } from "./connection_status.js";
+import { Transport } from "./transport.js";
 import { readPage } from "./page.js";
 import { uuid7 } from "./uuid7.js";
 
@@ -12,7 +12,7 @@ const GATHER = 200; // ms: a burst of posts is one look
 
 const page = readPage();
 let cursor = page.seq;
-const line = new Line(page, () => cursor);
+const line = new Transport(page, () => cursor);
 const refused = /** @type {HTMLElement} */ (document.querySelector("[data-refused]"));
 const undoLine = /** @type {HTMLElement} */ (document.querySelector("[data-undo-line]"));
 /** @type {string[]} ids of what was done here, last first */
@@ -141,5 +141,5 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.querySelector("[data-undo]")?.addEventListener("click", undo);
-tellConnection(line, page.timezone);
+showConnection(line, page.timezone);
 line.start();

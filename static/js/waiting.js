@@ -1,6 +1,6 @@
 /** How much waits on this phone, said under the box and in the title; and a way to take it home as a file. */
 
-import { download } from "./record.js";
+import { download } from "./off_record.js";
 import { moment } from "./times.js";
 
 const LASTING = "This browser doesn't store anything. Keep the page open until everything is saved.";
@@ -10,7 +10,7 @@ export class Waiting {
   /**
    * @param {HTMLElement} place
    * @param {import("./outbox.js").Outbox} outbox
-   * @param {import("./line.js").Line} line
+   * @param {import("./transport.js").Transport} line
    * @param {string} zone
    */
   constructor(place, outbox, line, zone) {

@@ -12,12 +12,12 @@ from tests.stage import Camp, schedule_json
 @pytest.mark.parametrize(
     ("words", "given", "sentence"),
     [
-        (["event", "show", "nowhere"], None, "There is no event “nowhere” here."),
-        (["import", "schedule", "nowhere", "-"], "{}", "There is no event “nowhere” here."),
+        (["event", "show", "nowhere"], None, "There is no event “nowhere” on this server."),
+        (["import", "schedule", "nowhere", "-"], "{}", "There is no event “nowhere” on this server."),
         (["event", "create", "Bad Slug", "--title", "x"], None,
          "Use lower-case letters, digits and hyphens for an event's short name, like “bad-slug”."),
         (["event", "create", "fine", "--title", "x", "--timezone", "Mars"], None,
-         "“Mars”. Use a name like Europe/London."),
+         "Unknown time zone “Mars”. Use a name like Europe/London."),
         (["feed", "add", "CAMP", "hello"], None,
          "“hello” isn't an address. Enter one like https://example.org/feed, or “#tag @ mastodon.social”."),
         (["serve", "--host", "300.1.1.1"], None,
@@ -33,7 +33,8 @@ def test_a_refusal_is_one_sentence(camp: Camp, words: list[str], given: str | No
 def test_a_mistyped_database_is_not_made(camp: Camp, tmp_path: Path) -> None:
     path = tmp_path / "cmap.db"
     done = camp.server.command("event", "list", "--json", "--db", str(path))
-    assert (done.returncode, done.stdout, done.stderr) == (0, "[]\n", f"There is no database at {path} yet.\n")
+    missing = f"There is no database at {path} yet. `backchannel event create` creates one.\n"
+    assert (done.returncode, done.stdout, done.stderr) == (0, "[]\n", missing)
     for words in (["event", "show", camp.slug], ["export", camp.slug], ["poll", "--all", "--once"], ["backup", "b.db"]):
         done = camp.server.command(*words, "--db", str(path))
         assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)

@@ -31,8 +31,8 @@ def test_sigterm_ends_it_within_its_grace_and_what_was_acked_is_there(server: Se
 @pytest.mark.parametrize(
     ("environ", "said"),
     [
-        ({"FLASK_DEBUG": "1"}, "Debug mode shows the server's inside"),
-        ({"FLASK_RUN_FROM_CLI": "true"}, "`flask run` is for trying things out"),
+        ({"FLASK_DEBUG": "1"}, "Debug mode would show the server's internals"),
+        ({"FLASK_RUN_FROM_CLI": "true"}, "`flask run` is for development only"),
     ],
 )
 def test_a14_a_public_server_does_not_start_as_a_toy(tmp_path: Path, environ: dict[str, str], said: str) -> None:

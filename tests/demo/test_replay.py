@@ -58,7 +58,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     assert process.stdout
     for line in process.stdout:  # ends with the process; pytest's own time limit is the deadline
         said.append(line)
-        if "Ctrl-C ends it." in line and len(said) > 10:
+        if "Press Ctrl-C to stop" in line and len(said) > 10:
             break
     yield Demo(process, said, folder)
     process.kill()

@@ -9,7 +9,7 @@ import pytest
 
 from backchannel.domain.wire import _OFF_THE_RECORD, is_off_the_record
 
-RECORD_JS = Path(__file__).parents[2] / "static" / "js" / "record.js"
+RECORD_JS = Path(__file__).parents[2] / "static" / "js" / "off_record.js"
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def test_a_moment_without_offset_is_read_in_the_zone_given():
 def test_what_is_no_time_is_refused_in_a_sentence(text):
     with pytest.raises(Invalid) as refused:
         parse_when(text)
-    assert refused.value.message.endswith("is not a time like 2009-06-08T10:05:00+01:00, nor a date like 2009-06-08.")
+    assert refused.value.message.endswith("isn't a time we can read. Use 2009-06-08T10:05:00+01:00, or a date like 2009-06-08.")
 
 
 def test_a_moment_without_offset_is_never_written():

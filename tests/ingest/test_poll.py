@@ -114,7 +114,7 @@ HEALTH: list[tuple[Answer | Exception, str]] = [
     ),
     (
         NotAFeed("This is a web page without a feed. Look for a feed's address."),
-        "This is a web page, not a feed, and it names no feed of its own; failed once, next poll 10:46",
+        "This is a web page without a feed. Look for a feed's address; failed once, next poll 10:46",
     ),
     (answer(body=BODY[:-20]), "answers 200, last new post 10:41, truncated"),
     (answer(body=b"<rss version='2.0'><channel></channel></rss>"), "answers 200, no post yet"),

@@ -222,7 +222,7 @@ def test_an_ack_that_came_while_the_database_was_restored_does_not_count(server:
         if answer["results"] and scribe.outbox.epoch and not restored:
             server.run("restore", str(copy))
             restored.append(answer["epoch"])
-            scribe._meet(camp.changes("event")["epoch"])
+            scribe._note_epoch(camp.changes("event")["epoch"])
             answer["epoch"] = scribe.outbox.epoch
         return answer
 
@@ -237,7 +237,7 @@ def test_an_ack_that_came_while_the_database_was_restored_does_not_count(server:
 def test_one_who_only_writes_hears_of_a_restore_and_offers_again(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(backchannel.client.client, "STILL_THERE", 0.2)
+    monkeypatch.setattr(backchannel.client.client, "EPOCH_CHECK_S", 0.2)
     camp, copy = Camp.make(server), tmp_path / "copy.db"
     server.run("backup", str(copy))
     scribe = Client(server.url, camp.slug, pass_=camp.passes["scribe"], waits=QUICK)

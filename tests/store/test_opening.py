@@ -57,6 +57,6 @@ def test_a_database_of_something_else_is_refused_and_left(tmp_path: Path) -> Non
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("CREATE TABLE photo (name TEXT)")
     before = path.read_bytes()
-    with pytest.raises(Unreadable, match=r"is a database of something else \(photo\)"):
+    with pytest.raises(Unreadable, match=r"is another program's database \(photo\)"):
         SqliteStore(path)
     assert path.read_bytes() == before

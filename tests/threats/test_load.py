@@ -109,7 +109,7 @@ def test_L2_one_address_holds_no_more_connections_than_the_setting(another_serve
         with Wire(server, **there) as third:
             assert str(third.heard()).startswith("0{")
             third.say("40")
-            assert "Your network has many connections open" in str(third.heard())
+            assert "Too many connections are open from your network" in str(third.heard())
             assert third.heard(within=20) is GONE
         first.send(frame(b"\x03\xe8", first=0x88))
         first.until_the_end()

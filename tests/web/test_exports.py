@@ -17,7 +17,7 @@ from backchannel.desk import events
 from backchannel.domain.errors import Busy
 from backchannel.domain.ids import uuid7
 from backchannel.store.base import Reader
-from backchannel.web.exports import PATIENT, Exports, Wanted, tag_of
+from backchannel.web.exports import MAX_WAITING, Exports, Wanted, tag_of
 from backchannel.writeup.formats import FORMATS
 from tests.stage import Camp, eventually
 from tests.writeup.opened import text_of
@@ -133,11 +133,11 @@ def test_l6_a_flood_of_requests_is_one_making(reader: Reader) -> None:
         return b"made"
 
     exports = Exports(make)
-    with ThreadPoolExecutor(PATIENT) as pool:
-        asked = [pool.submit(exports.file, reader, PDF) for _ in range(PATIENT)]
+    with ThreadPoolExecutor(MAX_WAITING) as pool:
+        asked = [pool.submit(exports.file, reader, PDF) for _ in range(MAX_WAITING)]
         assert begun.wait(10)
         go_on.set()
-        assert [one.result(10) for one in asked] == [b"made"] * PATIENT
+        assert [one.result(10) for one in asked] == [b"made"] * MAX_WAITING
     assert made == [PDF]
 
 
@@ -152,10 +152,10 @@ def test_l6_more_than_can_wait_are_asked_to_come_back(reader: Reader) -> None:
     formats = ["pdf", "docx", "odt", "epub", "site", "md", "html", "json", "csv", "atom"]
     with ThreadPoolExecutor(len(formats)) as pool:
         asked = [pool.submit(exports.file, reader, Wanted("puddle", None, name, published=True)) for name in formats]
-        eventually(lambda: len([one for one in asked if one.done()]) == len(formats) - PATIENT)
+        eventually(lambda: len([one for one in asked if one.done()]) == len(formats) - MAX_WAITING)
         go_on.set()
         faults = [one.exception(10) for one in asked]
-    assert [type(fault) for fault in faults if fault] == [Busy] * (len(formats) - PATIENT)
+    assert [type(fault) for fault in faults if fault] == [Busy] * (len(formats) - MAX_WAITING)
 
 
 def test_what_could_not_be_made_is_made_anew_for_the_next(reader: Reader) -> None:

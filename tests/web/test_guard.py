@@ -36,8 +36,8 @@ def test_looking_at_a_link_uses_nothing_up(camp: Camp) -> None:
 def test_a_name_is_needed_and_a_long_one_is_refused(camp: Camp) -> None:
     answer = httpx.post(camp.links["scribe"], data={"name": "  "})
     assert answer.status_code == 400
-    assert "Please give a name" in answer.text
-    assert "the limit is 60" in httpx.post(camp.links["scribe"], data={"name": "x" * 61}).text
+    assert "Enter a name" in answer.text
+    assert "Shorten it to 60" in httpx.post(camp.links["scribe"], data={"name": "x" * 61}).text
 
 
 @pytest.mark.parametrize(
@@ -89,10 +89,10 @@ def test_what_depends_on_a_cookie_is_not_kept_by_anybody(camp: Camp) -> None:
 def test_an_unknown_address_is_one_sentence(camp: Camp) -> None:
     page = httpx.get(f"{camp.server.url}/e/nowhere")
     assert page.status_code == 404
-    assert "There is no event “nowhere” here." in page.text
+    assert "There is no event “nowhere” on this server." in page.text
     api = httpx.get(f"{camp.server.url}/api/v1/events/nowhere")
     assert api.json()["error"] == {
-        "code": "unknown_event", "message": "There is no event “nowhere” here.", "field": "event", "permanent": True,
+        "code": "unknown_event", "message": "There is no event “nowhere” on this server.", "field": "event", "permanent": True,
     }  # fmt: skip
 
 

@@ -56,7 +56,7 @@ def test_the_page_shows_them_and_the_way_to_take_them(camp: Camp, ann: Person) -
 
 
 def test_who_wrote_nothing_is_told_so(camp: Camp, ann: Person) -> None:
-    assert "written nothing down here yet" in taken(camp, camp.join("Cyd"), "mine").text
+    assert "written anything yet" in taken(camp, camp.join("Cyd"), "mine").text
     assert taken(camp, camp.join("Cyd"), "mine.md").status_code == 404
 
 

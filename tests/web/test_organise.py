@@ -43,7 +43,7 @@ def test_a_feed_is_added_and_taken_away_and_a_private_address_is_refused(camp: C
     assert refused.status_code == 400
     assert re.search(r'class="refused" role="alert">[^<]+', refused.text)
     page = olive.post(f"{desk(camp)}/feeds/remove", data={"url": "https://social.example/tags/tc26.rss"})
-    assert "No feed yet" in page.text
+    assert "No feeds yet" in page.text
 
 
 def test_nobody_else_is_let_in(camp: Camp) -> None:

@@ -112,8 +112,8 @@ class Evidence:
         return {"reply": {answered: 1.0} if answered else {}, "link": linked}
 
     def _words(self, words: Sequence[str], memory: Memory) -> Columns:
-        """Return evidence from all words, reduced for long texts because words are not independent, and from the
-        best one.
+        """Return evidence from all words, reduced for long texts because words are not independent, and from the best
+        one.
         """
         if not words:
             return {}
@@ -130,8 +130,8 @@ class Evidence:
         return {"words": said, "best": best, "title": titles}
 
     def _people(self, post: Unplaced, memory: Memory) -> Columns:
-        """Return evidence from people it mentions: leaders by handle or name, and others by the session of their
-        last post.
+        """Return evidence from people it mentions: leaders by handle or name, and others by the session of their last
+        post.
         """
         text = f"{post.title} {post.text}"
         handles = {fold(handle) for handle in _MENTION.findall(text)}

@@ -37,8 +37,7 @@ class Placer:
     # placing
 
     def place(self, post: Unplaced) -> Placed:
-        """Return the session of a post, or the hallway, with method, confidence, reason and the three best
-        candidates.
+        """Return the session of a post, or the hallway, with method, confidence, reason and the three best candidates.
         """
         if post.session in self._sessions:
             return _certain(post.session, "explicit", "its author chose this session")

@@ -26,8 +26,8 @@ class Slot:
 
 
 class Timetable:
-    """The times of all sessions. Posts lag behind the talk: the latest session to start is likeliest, and ended
-    ones fade.
+    """The times of all sessions. Posts lag behind the talk: the latest session to start is likeliest, and ended ones
+    fade.
     """
 
     def __init__(self, sessions: Iterable[Session]) -> None:

@@ -13,8 +13,7 @@ class Unplaced:
 
     `at` is when it was written, if known. `hashtags` are those the feed gave beside the text (without '#'), `links` the
     addresses in it, `reply_to` the `source_id` or `url` it replies to. `session` is the guid that its author or feed
-    gave, which
-    settles the placement.
+    gave, which settles the placement.
     """
 
     source_id: str = ""
@@ -30,8 +29,8 @@ class Unplaced:
 
     @classmethod
     def of_item(cls, item: Item) -> Unplaced:
-        """Return a stored post as it was before placement, with its feed's `hashtags`, `title` and `reply_to` from
-        its sources.
+        """Return a stored post as it was before placement, with its feed's `hashtags`, `title` and `reply_to` from its
+        sources.
         """
         beside = {name: value for source in item.sources for name, value in source.items()}
         return cls(

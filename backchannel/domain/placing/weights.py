@@ -1,10 +1,8 @@
 """The weight of each kind of evidence. docs/placing.md explains how they were learnt.
 
 A session's score is the sum of `weight x value` over the kinds below. Its confidence is its share of exp(score) among
-all
-sessions and the hallway: a weight of 0.7 doubles the odds of a session whose value is 1, and -0.7 halves them. The
-weights
-under "settled" were set by hand, because there were no cases to learn them from.
+all sessions and the hallway: a weight of 0.7 doubles the odds of a session whose value is 1, and -0.7 halves them. The
+weights under "settled" were set by hand, because there were no cases to learn them from.
 """
 
 from __future__ import annotations

@@ -32,8 +32,7 @@ def read_notes(data: bytes, *, name: str = "", author: str = "", date: date | No
     """Return the non-empty sessions of a document.
 
     `name` is the file's name, which becomes the title if there is no other. `author` and `date` are used where the
-    document gives
-    none. Raises `Unreadable` if the bytes are not text or contain no note.
+    document gives none. Raises `Unreadable` if the bytes are not text or contain no note.
     """
     text = decode(data, name)
     hints = Hints(name=name, author=author, date=date)

@@ -73,8 +73,7 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def _could_be(name: str) -> bool:
-    """Return whether this could be a name. Less strict than inside a note, because a credit line may contain
-    nicknames.
+    """Return whether this could be a name. Less strict than inside a note, because a credit line may contain nicknames.
     """
     return is_handle(name) or (len(name.split()) <= 4 and len(name) <= NAME_LIMIT and any(c.isalpha() for c in name))
 

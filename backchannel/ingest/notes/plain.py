@@ -1,8 +1,7 @@
 """Markdown and plain text: one session, or one a heading.
 
 A document has several sessions if its headings of one level each credit a note-taker, or if headings of one level are
-all
-there is at the top. Otherwise it is one session, and its headings become notes with the text below them one level
+all there is at the top. Otherwise it is one session, and its headings become notes with the text below them one level
 deeper.
 """
 

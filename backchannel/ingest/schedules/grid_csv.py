@@ -159,8 +159,7 @@ def _clock(text: str, on: date | None, zone: tzinfo) -> datetime | None:
 
 
 def _ended(found: list[Found], faults: Faults) -> list[Found]:
-    """Return the sessions with ends: the next slot of their day, or the usual length, so that lunch is not a
-    session.
+    """Return the sessions with ends: the next slot of their day, or the usual length, so that lunch is not a session.
     """
     starts = sorted({f.starts for f in found if f.starts})
     gaps = {a: b - a for a, b in pairwise(starts) if a.date() == b.date()}

@@ -1,6 +1,4 @@
-"""iCalendar (RFC 5545), one event a session. UID and DTSTAMP may be missing. Repetitions are reported, not
-expanded.
-"""
+"""iCalendar (RFC 5545), one event a session. UID and DTSTAMP may be missing. Repetitions are reported, not expanded."""
 
 from __future__ import annotations
 

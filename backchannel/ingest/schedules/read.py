@@ -19,8 +19,7 @@ def read_schedule(data: bytes, *, name: str = "", timezone: str | None = None, d
     """Return the programme: sessions with unique guids and slugs, numbered by start.
 
     `name` is the file's, for messages and untitled programmes. `timezone` and `day` are the event's, for files without
-    them.
-    `Schedule.faults` lists problems that did not prevent reading. Raises `Unreadable` for anything else.
+    them. `Schedule.faults` lists problems that did not prevent reading. Raises `Unreadable` for anything else.
     """
     name = "" if name == "-" else name
     called = f"“{name}”" if name else "The file"

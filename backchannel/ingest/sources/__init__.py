@@ -1,5 +1,5 @@
-"""Kinds of sources, one small file each with the functions described in `types`. The first that claims an answer
-reads it.
+"""Kinds of sources, one small file each with the functions described in `types`. The first that claims an answer reads
+it.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Tag and profile RSS of Mastodon and similar servers, whose posts have no title and no author.
 
 The author is in the link: https://ioc.exchange/@jon404/111544891736153138 is by @jon404@ioc.exchange. A content warning
-is
-the first paragraph; pictures are media with descriptions.
+is the first paragraph; pictures are media with descriptions.
 """
 
 from __future__ import annotations

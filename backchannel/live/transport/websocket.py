@@ -110,8 +110,8 @@ class WebSocket:
     # --- sending
 
     def send(self, message: str | bytes) -> None:
-        """Send one complete message, waiting for a slow follower. Raises `OSError` after `SILENCE_TIMEOUT_S`
-        without progress.
+        """Send one complete message, waiting for a slow follower. Raises `OSError` after `SILENCE_TIMEOUT_S` without
+        progress.
         """
         if isinstance(message, str):
             message = message.encode()

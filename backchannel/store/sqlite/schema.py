@@ -30,8 +30,7 @@ def first(db: Database) -> None:
     """Create the first tables.
 
     `item` is the current state of each item, `body` every text it had, `standing` the order of each channel, `change`
-    the
-    history without texts, and `op` the first answer to every op.
+    the history without texts, and `op` the first answer to every op.
     """
     for statement in _FIRST.split(";\n"):
         if statement.strip():
@@ -67,9 +66,8 @@ def fix_planner_statistics(db: Database) -> None:
     """Store fixed planner statistics, so that every database uses the same query plans.
 
     Without statistics SQLite assumes that `event = ?` leaves ten rows, and walks a whole event where an index would
-    find
-    the row. With ANALYZE the plans would depend on the data of the moment. These figures describe a large host with ten
-    events of 100,000 items each. Format: https://www.sqlite.org/fileformat2.html#stat1tab
+    find the row. With ANALYZE the plans would depend on the data of the moment. These figures describe a large host
+    with ten events of 100,000 items each. Format: https://www.sqlite.org/fileformat2.html#stat1tab
     """
     db.conn.execute("ANALYZE")
     db.conn.execute("DELETE FROM sqlite_stat1")

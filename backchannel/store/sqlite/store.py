@@ -33,8 +33,8 @@ class SqliteStore:
     def __init__(self, path: Path | str, *, make: bool = True) -> None:
         """Open the database at `path`, creating it unless `make` is false.
 
-        Raises `Unknown` if it does not exist, and `Unreadable` if the file is something else (which is then left as
-        it is).
+        Raises `Unknown` if it does not exist, and `Unreadable` if the file is something else (which is then left as it
+        is).
         """
         self.path = Path(path)
         if make:

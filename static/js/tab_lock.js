@@ -10,7 +10,7 @@ const holder = uuid7();
 
 /**
  * Do it, if no other tab is at it. Resolves to whether it was done; throws what `act` throws.
- * @param {import("./shelf.js").Shelf} shelf
+ * @param {import("./storage.js").PhoneStorage} shelf
  * @param {string} name
  * @param {() => Promise<void>} act
  */

@@ -1,6 +1,6 @@
 /** "New since you left": where a reader who comes back goes on. Kept in this browser alone. */
 
-import { recall, remember } from "./contact.js";
+import { recall, remember } from "./contact_log.js";
 import { moment } from "./times.js";
 
 /**

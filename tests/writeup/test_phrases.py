@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backchannel.writeup.pandoc import Block
-from backchannel.writeup.phrases import DEEPEST, read_words
+from backchannel.writeup.phrases import MAX_DEPTH, read_words
 from backchannel.writeup.render import sanitise
 
 
@@ -63,14 +63,14 @@ PIECES = st.one_of(
 def test_whatever_the_tags_every_word_is_there_once(markup: str) -> None:
     safe = sanitise(markup)
     blocks = read_words(safe)
-    assert depth_of(blocks) <= DEEPEST + 2
+    assert depth_of(blocks) <= MAX_DEPTH + 2
     assert letters(words_in(blocks)) == letters(text_of(safe))
 
 
 @settings(deadline=None)
 @given(st.lists(PIECES, max_size=60).map("".join))
 def test_html_that_nobody_made_safe_makes_a_tree_all_the_same(markup: str) -> None:
-    assert depth_of(read_words(markup)) <= DEEPEST + 2
+    assert depth_of(read_words(markup)) <= MAX_DEPTH + 2
 
 
 def depth_of(blocks: Any) -> int:

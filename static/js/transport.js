@@ -9,17 +9,17 @@
  */
 
 import { io } from "socket.io-client";
-import { Contact, forgetPlain, rememberPlain, rememberedPlain } from "./contact.js";
+import { Contact, forgetPlain, rememberPlain, rememberedPlain } from "./contact_log.js";
 
-const PATIENCE = 4_000; // ms without an answer on the socket before plain HTTP takes over
-const SILENCE = 25_000; // ms: a head comes every ten seconds, so two and a half beats missed
-const SHORT = 2_000; // ms: a gap of which nobody needs to be told
+const ANSWER_TIMEOUT_MS = 4_000; // ms without an answer on the socket before plain HTTP takes over
+const SILENCE_MS = 25_000; // ms: a head comes every ten seconds, so two and a half beats missed
+const SHORT_OUTAGE_MS = 2_000; // ms: a gap of which nobody needs to be told
 const WAIT = 25; // s that the server may hold an answer
-const SPACING = 500; // ms at least between two polls that brought nothing
+const MIN_POLL_INTERVAL_MS = 500; // ms at least between two polls that brought nothing
 
 /** @typedef {"page" | "live" | "plain" | "off" | "refused"} State  refused: the server answers, and will not have us (`why`) */
 
-export class Line extends EventTarget {
+export class Transport extends EventTarget {
   /**
    * @param {import("./page.js").Page} page
    * @param {() => number} cursor  the seq up to which everything is here
@@ -52,7 +52,7 @@ export class Line extends EventTarget {
   start() {
     this.#listen();
     this.socket.connect();
-    this.#expect(rememberedPlain() ? 0 : PATIENCE);
+    this.#expect(rememberedPlain() ? 0 : ANSWER_TIMEOUT_MS);
     setInterval(() => this.#watchSilence(), 5_000);
     if (navigator.onLine === false) this.#be("off");
     addEventListener("offline", () => this.#lost(0));
@@ -81,7 +81,7 @@ export class Line extends EventTarget {
     const batch = { event: this.page.event, ops, sent_at: new Date().toISOString() };
     if (this.following) {
       try {
-        return this.#checked(await this.socket.timeout(PATIENCE).emitWithAck("ops", batch));
+        return this.#checked(await this.socket.timeout(ANSWER_TIMEOUT_MS).emitWithAck("ops", batch));
       } catch (fault) {
         if (fault instanceof Refusal) throw fault;
         this.#reconnect(); // it took our ops and said nothing: do not trust it before it answers again
@@ -105,8 +105,8 @@ export class Line extends EventTarget {
     this.socket.on("connect", () => this.#follow());
     this.socket.on("disconnect", (reason) => {
       this.following = false;
-      this.#lost(SHORT);
-      this.#expect(PATIENCE);
+      this.#lost(SHORT_OUTAGE_MS);
+      this.#expect(ANSWER_TIMEOUT_MS);
       if (reason === "io server disconnect") setTimeout(() => this.socket.connect(), 1_000 + Math.random() * 2_000);
     });
     this.socket.on("connect_error", () => {
@@ -127,7 +127,7 @@ export class Line extends EventTarget {
   async #follow() {
     const wanted = { event: this.page.event, channel: this.page.channel, after: this.cursor() };
     try {
-      const answer = this.#checked(await this.socket.timeout(PATIENCE).emitWithAck("follow", wanted));
+      const answer = this.#checked(await this.socket.timeout(ANSWER_TIMEOUT_MS).emitWithAck("follow", wanted));
       this.following = true;
       forgetPlain();
       this.#stopPolling();
@@ -144,7 +144,7 @@ export class Line extends EventTarget {
   #reconnect() {
     this.following = false;
     this.socket.disconnect();
-    this.#expect(PATIENCE);
+    this.#expect(ANSWER_TIMEOUT_MS);
     setTimeout(() => this.socket.connect(), 1_000 + Math.random() * 1_000);
   }
 
@@ -171,7 +171,7 @@ export class Line extends EventTarget {
         if (!answer.more && answer.digest) this.#tell("head", answer);
         if (first) this.#tell("connected", null);
         wait = WAIT;
-        if (!answer.items.length) await this.#pause(SPACING);
+        if (!answer.items.length) await this.#pause(MIN_POLL_INTERVAL_MS);
       } catch (fault) {
         if (polling.signal.aborted) return;
         const refused = fault instanceof Refusal && fault.permanent;
@@ -211,7 +211,7 @@ export class Line extends EventTarget {
   }
 
   #watchSilence() {
-    if (this.following && Date.now() - this.heardAt > SILENCE) {
+    if (this.following && Date.now() - this.heardAt > SILENCE_MS) {
       this.#lost(0);
       this.#reconnect();
     }

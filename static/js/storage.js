@@ -15,10 +15,10 @@
 import { openDB } from "idb";
 
 const KEPT = 1000;
-const PATIENCE = 3_000; // ms: a browser whose IndexedDB hangs is one that has none
+const ANSWER_TIMEOUT_MS = 3_000; // ms: a browser whose IndexedDB hangs is one that has none
 const STORES = ["outbox", "kept", "unrecorded", "drafts", "heard", "leases"];
 
-export class Shelf {
+export class PhoneStorage {
   /** @param {import("idb").IDBPDatabase | null} db */
   constructor(db) {
     this.db = db;
@@ -32,9 +32,9 @@ export class Shelf {
   }
 
   static async open() {
-    const shelf = new Shelf(null);
+    const shelf = new PhoneStorage(null);
     try {
-      await Promise.race([shelf.#reopen(), tooLate(PATIENCE)]);
+      await Promise.race([shelf.#reopen(), tooLate(ANSWER_TIMEOUT_MS)]);
       shelf.lasting = true;
     } catch {
       // in this page alone, then
@@ -193,7 +193,7 @@ class InTransaction {
 }
 
 class InMemory {
-  /** @param {Shelf} shelf */
+  /** @param {PhoneStorage} shelf */
   constructor(shelf) {
     this.shelf = shelf;
   }

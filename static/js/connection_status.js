@@ -3,10 +3,10 @@
 import { moment } from "./times.js";
 
 /**
- * @param {import("./line.js").Line} line
+ * @param {import("./transport.js").Transport} line
  * @param {string} zone
  */
-export function tellConnection(line, zone) {
+export function showConnection(line, zone) {
   const place = /** @type {HTMLElement | null} */ (document.querySelector(".state[data-state]"));
   if (!place) return;
   const show = () => {

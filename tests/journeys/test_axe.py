@@ -1,0 +1,63 @@
+"""axe-core finds no accessibility problem on any page, in light and dark, on a phone and on a desktop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.journeys.acts import SESSION
+from tests.journeys.conftest import DESK, PHONE
+from tests.stage import Camp, put
+
+PAGES = {
+    "home": ("", "follower"),
+    "grid": ("e/{slug}", "follower"),
+    "everything": ("e/{slug}/all", "follower"),
+    "session": ("e/{slug}/s/{session}", "follower"),
+    "write-up": ("e/{slug}/write-up", "follower"),
+    "session's write-up": ("e/{slug}/s/{session}/write-up", "organiser"),
+    "note-taking": ("e/{slug}/s/{session}/write", "organiser"),
+    "your notes": ("e/{slug}/mine", "organiser"),
+    "editor": ("e/{slug}/s/{session}/write-up/edit", "organiser"),
+    "organise": ("e/{slug}/organise", "organiser"),
+    "triage": ("e/{slug}/triage", "organiser"),
+    "an error": ("e/nowhere", "follower"),
+    "offline": ("offline", "follower"),
+}
+LINES = (
+    "Ida: three parishes share one map", "Q: who owns the stile?", "ACTION: Wim to ring the county",
+    "DECISION: one map for all", "“Mud is a commons” – Nan", "see https://example.org/map",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("view", [PHONE, DESK], ids=["360px", "1280px"])
+def test_no_page_has_an_accessibility_problem(
+    camp: Camp, open_page: Callable[..., Page], view: dict[str, object], scheme: str
+) -> None:
+    camp.join("Ann").ops(*(put(line, session=camp.guid) for line in LINES))
+    organiser = organising(open_page(view, color_scheme=scheme, reduced_motion="reduce"), camp)
+    follower = open_page(view, color_scheme=scheme, reduced_motion="reduce")
+    found = {}
+    for name, (path, role) in PAGES.items():
+        page = organiser if role == "organiser" else follower
+        page.goto(f"{camp.server.url}/{path.format(slug=camp.slug, session=SESSION)}")
+        found[name] = problems(page)
+    assert {name: said for name, said in found.items() if said} == {}
+
+
+def organising(page: Page, camp: Camp) -> Page:
+    page.goto(camp.links["organiser"])
+    page.get_by_label("Your name").fill("Olga")
+    page.get_by_role("button", name="Join").click()
+    page.wait_for_url("**/e/**")
+    return page
+
+
+def problems(page: Page) -> list[str]:
+    """The rule and the element of each violation."""
+    violations = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in violations]
