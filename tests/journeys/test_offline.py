@@ -203,7 +203,7 @@ def test_on_plain_http_all_works_but_the_cold_start_and_the_page_says_so(
     page = open_page(PHONE)
     take_notes(page, camp, "Ann", address)
     assert page.evaluate("[isSecureContext, 'serviceWorker' in navigator, 'locks' in navigator]") == [False] * 3
-    expect(page.locator("[data-outbox-line]")).to_contain_text("not https")
+    expect(page.locator("[data-outbox-line]")).to_contain_text("Without HTTPS")
     page.context.set_offline(True)
     expect(page.locator(".state-word")).to_contain_text("not connected since")
     type_notes(page, "on a LAN")

@@ -57,7 +57,7 @@ def test_a_note_off_the_record_never_leaves_the_phone(camp: Camp, open_page: Cal
     with page.expect_download() as download:
         page.locator("[data-outbox-line]").get_by_role("button", name="Download").click()
     assert "OTR: the budget is gone" in download.value.path().read_text()
-    said(page, "off the record").first.get_by_role("button", name="erase").click()
+    said(page, "off the record").first.get_by_role("button", name="Delete").click()
     expect(rows(page)).to_have_count(2)
     rows(page).filter(has_text="so is he").locator(".text").click()
     page.get_by_role("textbox").fill("Carl: he resigned, and says so")
