@@ -119,8 +119,8 @@ def test_the_protocol_tells_every_address_of_the_api_and_everything_an_op_can_do
 
 def test_the_protocol_s_numbers_are_the_code_s() -> None:
     for said in (
-        f"at most {wire.MOST_OPS} ops",
-        f"at most {wire.MOST_BYTES // 1024} KB ({wire.MOST_BYTES:,} bytes)",
+        f"at most {wire.MAX_BATCH_OPS} ops",
+        f"at most {wire.MAX_BATCH_BYTES // 1024} KB ({wire.MAX_BATCH_BYTES:,} bytes)",
         f"at most {model.TEXT_LIMIT:,} characters and {wire.TEXT_BYTES:,} bytes",
         f"| `depth` | 0 to {wire.DEEPEST}, or nothing |",
         f"at most {api.MAX_PAGE_ITEMS} | {api.DEFAULT_PAGE_ITEMS} |",

@@ -50,13 +50,13 @@ class Host:
         return Passes(self.settings.signing_secret())
 
     @cached_property
-    def shown(self) -> RedactingStore:
+    def redacted(self) -> RedactingStore:
         """Return the store for output, which leaves out names where they must not be shown."""
         return RedactingStore(self.store)
 
     def read(self) -> Reader:
         """Return a reader that leaves out names where they must not be shown."""
-        return self.shown.reader()
+        return self.redacted.reader()
 
     def link(self, token: str) -> str:
         """Return the join link of a pass."""
@@ -77,7 +77,7 @@ def print_json(data: Any) -> None:
     click.echo(json.dumps(data, ensure_ascii=False, indent=2))
 
 
-def tell_doubts(record: Record, way: str) -> None:
+def report_possible_names(record: Record, way: str) -> None:
     """Report words that may still be names in a redacted record. `way` tells how to leave them out."""
     doubts = doubtful(record)
     if doubts:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from backchannel.cli.common import Host, db_option, host, json_option, print_json, read_day, tell_doubts
+from backchannel.cli.common import Host, db_option, host, json_option, print_json, read_day, report_possible_names
 from backchannel.desk import events, programme, redaction
 from backchannel.desk.overview import event_overview
 from backchannel.domain.model import ROLES, Event
@@ -94,11 +94,11 @@ def session(slug: str, session: str, no_names: bool, db: str | None) -> None:
     """Change a session, for example to show no names."""
     here = host(db)
     guid = redaction.withhold_names(here.desk, slug, session, no_names).guid
-    shown = here.read().session(slug, guid)
+    named = here.read().session(slug, guid)
     how = "shows no names now; people in it are “a participant”" if no_names else "shows names again"
-    click.echo(f"“{shown.title}” ({shown.slug}) {how}.")
+    click.echo(f"“{named.title}” ({named.slug}) {how}.")
     if no_names:
-        tell_doubts(here.read().record(slug, session=guid), f"backchannel event withhold {slug} NAME ...")
+        report_possible_names(here.read().record(slug, session=guid), f"backchannel event withhold {slug} NAME ...")
 
 
 @event.command()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from backchannel.cli.common import db_option, host, tell_doubts
+from backchannel.cli.common import db_option, host, report_possible_names
 from backchannel.cli.output import working, write_file, write_folder
 from backchannel.desk.editions import published_part
 from backchannel.desk.records import read_record
@@ -60,10 +60,10 @@ def export(
         raise Invalid("--also-strip requires --no-names.", field="also_strip")
     here = host(db)
     record = read_record(
-        here.shown, event, session=session, author=author, every=every, no_names=no_names, also=also
+        here.redacted, event, session=session, author=author, every=every, no_names=no_names, also=also
     )  # fmt: skip
     if no_names:
-        tell_doubts(record, "--also-strip NAME")
+        report_possible_names(record, "--also-strip NAME")
     if published:
         record = published_part(record)
         if session is not None and not record.sessions:

@@ -15,7 +15,7 @@ from backchannel.client.connection import Connection
 from backchannel.client.errors import Refused, Unanswered, Unreachable
 from backchannel.client.follow import Follower
 from backchannel.client.http import Http
-from backchannel.client.outbox import MOST_OPS, Op, Outbox
+from backchannel.client.outbox import MAX_BATCH_OPS, Op, Outbox
 from backchannel.client.view import View
 
 EPOCH_CHECK_S = 10.0  # seconds without an answer after which a client with kept ops checks the epoch
@@ -51,7 +51,7 @@ class Client:
         self._waits, self._clock, self._on_answer = waits, clock, on_answer
         self._http = Http(server, event, pass_)
         self._keeper = Follower(self._connect, Http(server, event, pass_), self._note_epoch, sockets=sockets, waits=waits)
-        self._most = MOST_OPS  # ops in a batch
+        self._batch_size = MAX_BATCH_OPS  # ops in a batch
         self._heard_at = time.monotonic()
         self._filled = threading.Event()
         self._closing = threading.Event()
@@ -132,14 +132,14 @@ class Client:
 
     def _send_oldest(self) -> float | None:
         """Send the oldest ops once. Returns None if some were settled, else the least number of seconds to wait."""
-        ops, epoch = self.outbox.batch(self._most), self.outbox.epoch
+        ops, epoch = self.outbox.batch(self._batch_size), self.outbox.epoch
         try:
             answer = self._ask({"ops": ops, "sent_at": self._clock().isoformat()})
         except Unreachable:
             return 0.0
         except Refused as refused:
             return self._refused(ops, refused)
-        self._most, self._heard_at = MOST_OPS, time.monotonic()
+        self._batch_size, self._heard_at = MAX_BATCH_OPS, time.monotonic()
         self._note_epoch(answer["epoch"])
         if epoch != self.outbox.epoch:  # it is unclear which database acknowledged these, so ask again
             return None
@@ -152,7 +152,7 @@ class Client:
         if refused.code != "invalid":
             self.fault = refused
         elif len(ops) > 1:
-            self._most = 1
+            self._batch_size = 1
         else:
             self._settle([{"op": ops[0]["op"], "error": refused.error}])
         return None

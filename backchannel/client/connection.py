@@ -43,12 +43,12 @@ class Connection:
         server: str,
         auth: Mapping[str, Any],
         *,
-        patience: float = ANSWER_TIMEOUT_S,
+        timeout: float = ANSWER_TIMEOUT_S,
         silence: float = SILENCE_TIMEOUT_S,
     ):
         self.events: queue.SimpleQueue[tuple[str, Message] | None] = queue.SimpleQueue()
         self.closed = False
-        self._patience = patience
+        self._timeout = timeout
         self._numbers = itertools.count()
         self._awaited: dict[int, Future[Message]] = {}
         self._socket = self._connect(server, auth)
@@ -58,7 +58,7 @@ class Connection:
     def _connect(self, server: str, auth: Mapping[str, Any]) -> websocket.WebSocket:
         address = re.sub("^http", "ws", server.rstrip("/")) + "/socket.io/?EIO=4&transport=websocket"
         try:
-            socket = websocket.create_connection(address, timeout=self._patience, enable_multithread=True)
+            socket = websocket.create_connection(address, timeout=self._timeout, enable_multithread=True)
         except (websocket.WebSocketException, OSError) as fault:
             raise (Unanswered if _late(fault) else Unreachable)(f"no socket: {fault!r}") from fault
         try:
@@ -89,7 +89,7 @@ class Connection:
         self._awaited[number] = answer
         try:
             self._socket.send(f"42{number}" + json.dumps([event, message]))
-            told = answer.result(self._patience)
+            answered = answer.result(self._timeout)
         except (Late, websocket.WebSocketTimeoutException) as fault:
             self.close()
             raise Unanswered(f"no answer to {event}") from fault
@@ -98,9 +98,9 @@ class Connection:
             raise Unreachable(f"could not send {event}: {fault!r}") from fault
         finally:
             self._awaited.pop(number, None)
-        if "error" in told:
-            raise Refused(told["error"])
-        return told
+        if "error" in answered:
+            raise Refused(answered["error"])
+        return answered
 
     def close(self) -> None:
         """Close the socket immediately, without a close frame."""

@@ -17,11 +17,11 @@ Answer = dict[str, Any]
 class Http:
     """One thread's requests to one event. `pass_` may change at any time. Raises `Refused` and `Unreachable`."""
 
-    def __init__(self, server: str, event: str, pass_: str = "", patience: float = TIMEOUT_S) -> None:
+    def __init__(self, server: str, event: str, pass_: str = "", timeout: float = TIMEOUT_S) -> None:
         self.pass_ = pass_
         self.event = event
         self._base = f"{server.rstrip('/')}/api/v1/events/{event}"
-        self._patience = patience
+        self._timeout = timeout
         self._client = httpx2.Client(follow_redirects=True)
 
     def ops(self, batch: Mapping[str, Any]) -> Answer:
@@ -39,7 +39,7 @@ class Http:
 
     def _ask(self, method: str, path: str, *, held: float = 0, **what: Any) -> Answer:
         headers = {"Authorization": f"Bearer {self.pass_}"} if self.pass_ else {}
-        timeout = httpx2.Timeout(self._patience, read=self._patience + held)
+        timeout = httpx2.Timeout(self._timeout, read=self._timeout + held)
         try:
             response = self._client.request(method, self._base + path, headers=headers, timeout=timeout, **what)
             answer = response.json()

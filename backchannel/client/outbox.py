@@ -21,8 +21,8 @@ Op = dict[str, Any]
 Result = Mapping[str, Any]
 
 MAX_KEPT_ACKED = 1000  # acknowledged ops that are sent again to a restored database
-MOST_OPS = 50  # in a batch
-MOST_BYTES = 48 * 1024 - 200  # in a batch, less the JSON around the ops
+MAX_BATCH_OPS = 50  # in a batch
+MAX_BATCH_BYTES = 48 * 1024 - 200  # in a batch, less the JSON around the ops
 MAX_JOURNAL_LINES = 4000  # lines of the journal before it is rewritten
 
 
@@ -49,14 +49,14 @@ class Outbox:
         with self._lock:
             self._remember({"put": op})
 
-    def batch(self, most: int = MOST_OPS) -> list[Op]:
+    def batch(self, most: int = MAX_BATCH_OPS) -> list[Op]:
         """Return the oldest ops that fit into one batch."""
         with self._lock:
             ops: list[Op] = []
             size = 0
             for op in self._waiting.values():
                 size += len(json.dumps(op)) + 2
-                if len(ops) == most or (ops and size > MOST_BYTES):
+                if len(ops) == most or (ops and size > MAX_BATCH_BYTES):
                     break
                 ops.append(op)
             return ops

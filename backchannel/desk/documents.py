@@ -91,19 +91,19 @@ class Typed:
         """Return whether the line exists already, by the same author at the same time. Each item matches one line only.
         """
         items = self._items[draft.origin, author, tidy(draft.text)]
-        twin = next((item for item in items if self._at_once(item.at, draft.at)), None)
+        twin = next((item for item in items if self._same_moment(item.at, draft.at)), None)
         if twin is not None:
             items.remove(twin)
         return twin is not None
 
-    def _at_once(self, kept: When, told: When) -> bool:
+    def _same_moment(self, kept: When, given: When) -> bool:
         """Return whether two times may be the same: documents give the minute, or only the day."""
         if not isinstance(kept, datetime):
-            return kept == told
+            return kept == given
         there = kept.astimezone(self._zone)
-        if isinstance(told, datetime):
-            return there.replace(second=0, microsecond=0) == told.replace(second=0, microsecond=0)
-        return there.date() == told
+        if isinstance(given, datetime):
+            return there.replace(second=0, microsecond=0) == given.replace(second=0, microsecond=0)
+        return there.date() == given
 
 
 def _ids(event: Event, document: Document, seen: Counter[tuple[str, ...]]) -> list[str]:

@@ -18,7 +18,7 @@ class PlacerState:
 
     placer: Placer
     seq: int = 0
-    stood: dict[str, Placed] = field(default_factory=dict)  # id of a post -> its placement when the placer learnt it
+    placements: dict[str, Placed] = field(default_factory=dict)  # id of a post -> its placement when the placer learnt it
 
     def catch_up(self, reader: Reader, event: str) -> None:
         """Learn what was written since the last call: notes, posts and moves."""
@@ -31,9 +31,9 @@ class PlacerState:
             self.seq, more = page.seq, page.more
 
     def _learn(self, item: Item) -> None:
-        was = self.stood.get(item.id)
+        was = self.placements.get(item.id)
         if item.origin == "post":
-            self.stood[item.id] = _as_placed(item)
+            self.placements[item.id] = _as_placed(item)
             if was is not None:
                 if was.session != item.session:
                     self.placer.learn_moved(Unplaced.of_item(item), item.session, was)
@@ -43,7 +43,7 @@ class PlacerState:
     def keep(self, post: Unplaced, placed: Placed, item: Item) -> None:
         """Record that a post was saved where the placer put it."""
         self.placer.learn_placed(post, placed)
-        self.stood[item.id] = placed
+        self.placements[item.id] = placed
         self.seq = item.seq
 
 

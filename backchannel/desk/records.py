@@ -12,7 +12,7 @@ KEPT: tuple[State, ...] = ("visible", "held", "hidden")
 
 
 def read_record(
-    actor: RedactingStore, event: str, *, session: str | None = None, author: str | None = None, every: bool = False,
+    store: RedactingStore, event: str, *, session: str | None = None, author: str | None = None, every: bool = False,
     no_names: bool = False, also: Iterable[str] = (),
 ) -> Record:  # fmt: skip
     """Return the visible items, or with `every` the held and hidden ones too. Withdrawn items are never included.
@@ -20,4 +20,4 @@ def read_record(
     With `no_names`, all names that the event knows are left out, and those in `also`.
     """
     states = KEPT if every else VISIBLE
-    return actor.record(event, session=session, states=states, author=author, no_names=no_names, also=also)
+    return store.record(event, session=session, states=states, author=author, no_names=no_names, also=also)

@@ -25,8 +25,8 @@ from .times import parse_when
 
 Do = Literal["put", "retract", "move", "hide", "show", "undo", "seat", "react"]
 DOS: tuple[Do, ...] = get_args(Do)
-MOST_OPS = 50  # ops in a batch
-MOST_BYTES = 48 * 1024  # bytes in a batch
+MAX_BATCH_OPS = 50  # ops in a batch
+MAX_BATCH_BYTES = 48 * 1024  # bytes in a batch
 TEXT_BYTES = 8 * 1024
 DEEPEST = 8
 REACTIONS = ("agree",)  # "hear hear"
@@ -77,8 +77,8 @@ def read_batch(raw: object) -> tuple[list[object], datetime | None]:
     if not isinstance(raw, Mapping) or not isinstance(raw.get("ops"), list):
         raise Invalid('Send a batch as a JSON object {"ops": [...]}.', field="ops")
     ops: list[object] = raw["ops"]
-    if len(ops) > MOST_OPS:
-        raise Invalid(f"A batch can have at most {MOST_OPS} ops; this one has {len(ops)}.", field="ops")
+    if len(ops) > MAX_BATCH_OPS:
+        raise Invalid(f"A batch can have at most {MAX_BATCH_OPS} ops; this one has {len(ops)}.", field="ops")
     return ops, _moment(raw, "sent_at")
 
 

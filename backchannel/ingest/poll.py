@@ -205,13 +205,13 @@ def _covered_since(entries: Sequence[Entry]) -> datetime | None:
 
 def _problems(contents: FeedContents, kept: int) -> str:
     """Return what the organiser should know about a feed that was read with problems."""
-    told = {
+    sentences = {
         "many": f", more posts than fit: {kept} kept",
         "cut": ", truncated",
         "charset": ", encoding guessed",
         "ill-formed": ", not well-formed",
     }
-    return next((told[flag] for flag in told if flag in contents.flags), "")
+    return next((sentences[flag] for flag in sentences if flag in contents.flags), "")
 
 
 def _phrase(status: int) -> str:

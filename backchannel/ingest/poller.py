@@ -121,9 +121,9 @@ class Poller:
         waiting = [pair for pair in self._feeds(event) if pair[0].due_at is None or pair[0].due_at <= now]
         waiting.sort(key=lambda pair: (not pair[0].nudged, pair[0].due_at.timestamp() if pair[0].due_at else 0.0))
         hosts = _by_host(waiting)
-        told = {host for host, feeds in hosts.items() if feeds[0][0].nudged}
+        nudged = {host for host, feeds in hosts.items() if feeds[0][0].nudged}
         with self._lock:
-            free = [host for host in hosts if host not in self._busy and (host in told or self._rested.get(host, now) <= now)]
+            free = [host for host in hosts if host not in self._busy and (host in nudged or self._rested.get(host, now) <= now)]
             free = free[: max(MAX_CONCURRENT - len(self._busy), 0)]
         return {host: hosts[host] if self._is_near(host) else hosts[host][:1] for host in free}
 

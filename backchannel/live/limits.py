@@ -12,7 +12,7 @@ from collections.abc import Callable
 from ipaddress import ip_address
 
 from backchannel.domain.errors import SlowDown
-from backchannel.domain.wire import MOST_OPS
+from backchannel.domain.wire import MAX_BATCH_OPS
 from backchannel.passes import Pass
 
 OPS_A_MINUTE = 500  # a phone back online sends its outbox in batches of 50
@@ -50,7 +50,7 @@ class Limits:
 
     def ops(self, viewer: Pass, n: int) -> None:
         """Count `n` ops of one writer. An oversized batch is refused later, so it counts as a full one."""
-        self._take("ops", f"{viewer.event} {viewer.author_key}", min(n, MOST_OPS), OPS_A_MINUTE)
+        self._take("ops", f"{viewer.event} {viewer.author_key}", min(n, MAX_BATCH_OPS), OPS_A_MINUTE)
 
     def joins(self, address: str) -> None:
         """Count a join from an address."""

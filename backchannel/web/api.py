@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, Response, jsonify, request
 
 from backchannel.desk import access, events, ops, overview
 from backchannel.domain.errors import Invalid
-from backchannel.domain.wire import MOST_BYTES
+from backchannel.domain.wire import MAX_BATCH_BYTES
 from backchannel.live.auth import readable_channel, with_epoch_and_time
 from backchannel.live.dispatcher import frame
 from backchannel.web import sealed
@@ -81,8 +81,8 @@ def item(event: str, id: str) -> Response:
 
 
 def _json() -> Any:
-    if (request.content_length or 0) > MOST_BYTES:
-        raise Invalid(f"A batch can have at most {MOST_BYTES // 1024} KB. Send it in two.")
+    if (request.content_length or 0) > MAX_BATCH_BYTES:
+        raise Invalid(f"A batch can have at most {MAX_BATCH_BYTES // 1024} KB. Send it in two.")
     try:
         return request.get_json(force=True)
     except RecursionError:

@@ -36,10 +36,10 @@ def worker() -> Response:
     if not script.is_file():
         abort(404)
     files = [url_for("static", filename=name) for name in (*SHELL, *ICONS.values())]
-    told = json.dumps(
+    build = json.dumps(
         {"version": current_app.config["BUILD"], "files": files, "offline": url_for("offline.nothing_here")}
     )
-    response = Response(f"self.BUILD={told};{script.read_text('utf-8')}", mimetype="text/javascript")
+    response = Response(f"self.BUILD={build};{script.read_text('utf-8')}", mimetype="text/javascript")
     response.headers["Cache-Control"] = "no-cache"
     return response
 
@@ -103,7 +103,7 @@ def register(app: Flask) -> None:
             values.setdefault("v", version)
 
     @app.after_request
-    def keep_files(response: Response) -> Response:
+    def cache_files(response: Response) -> Response:
         if request.endpoint == "static" and response.status_code == 200 and request.args.get("v") == version:
             response.headers["Cache-Control"] = FOR_EVER
         return response

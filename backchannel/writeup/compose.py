@@ -115,7 +115,7 @@ def _compose(record: Record, session: Session | None, items: Sequence[Item]) -> 
     notes = fold_notes([p.line for p in pieces if p.item.origin == "note" and p.item.id not in late])
     posts = fold_posts([p.line for p in pieces if p.item.origin == "post"])
     folded = {line.item.id for lead in (*notes, *posts) for line in lead.others}
-    told = [piece for piece in pieces if piece.item.id not in folded]
+    distinct = [piece for piece in pieces if piece.item.id not in folded]
     return SessionWriteUp(
         event=event,
         session=session,
@@ -131,13 +131,13 @@ def _compose(record: Record, session: Session | None, items: Sequence[Item]) -> 
         thoughts_heading=headings["afterthought"],
         notes_heading=headings["note"],
         posts_heading=headings["post"],
-        key_points=key_points([piece.line for piece in told], (*record.pins, *edition.pins)),
+        key_points=key_points([piece.line for piece in distinct], (*record.pins, *edition.pins)),
         thoughts=_thoughts(pieces, late, zone),
         notes=_levelled(notes),
         posts=posts,
-        questions=_questions(told),
-        decisions=tuple(piece.line for piece in told if piece.item.kind == "decision"),
-        commitments=tuple(_commitment(piece) for piece in told if piece.item.kind in ("action", "pledge")),
+        questions=_questions(distinct),
+        decisions=tuple(piece.line for piece in distinct if piece.item.kind == "decision"),
+        commitments=tuple(_commitment(piece) for piece in distinct if piece.item.kind in ("action", "pledge")),
         links=_once(link for piece in pieces for link in _titled(piece)),
         speakers=_names(piece.item.speaker or "" for piece in pieces),
         people=_people(session, pieces),

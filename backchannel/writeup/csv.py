@@ -63,10 +63,10 @@ def cell(text: str) -> str:
     >>> cell("=HYPERLINK(A1)")
     "'=HYPERLINK(A1)"
     """
-    shown = printable(text)
-    unseen = text.startswith(_UNSEEN) or shown.startswith(_UNSEEN)
-    risky = unseen or shown.lstrip("\ufeff\u200b").lstrip().startswith(_FORMULA)
-    return "'" * risky + shown
+    visible = printable(text)
+    unseen = text.startswith(_UNSEEN) or visible.startswith(_UNSEEN)
+    risky = unseen or visible.lstrip("\ufeff\u200b").lstrip().startswith(_FORMULA)
+    return "'" * risky + visible
 
 
 def day_and_time(when: When, zone: tzinfo) -> tuple[str, str]:

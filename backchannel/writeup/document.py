@@ -102,7 +102,7 @@ def _contents(parts: Sequence[SessionWriteUp], anchors: dict[int, str]) -> Itera
 
 
 def _facts(writeup: SessionWriteUp) -> Iterator[Block]:
-    told = [
+    facts = [
         writeup.when,
         writeup.room,
         f"Led by {', '.join(writeup.leaders)}" if writeup.leaders else "",
@@ -111,7 +111,7 @@ def _facts(writeup: SessionWriteUp) -> Iterator[Block]:
         f"Speakers {', '.join(writeup.speakers)}" if writeup.speakers else "",
         writeup.counted,
     ]
-    said = " · ".join(fact for fact in told if fact)
+    said = " · ".join(fact for fact in facts if fact)
     if said:
         yield pandoc.para(pandoc.soft(said))
     for part in writeup.introduction.split("\n\n"):

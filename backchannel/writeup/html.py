@@ -111,8 +111,8 @@ def _head(writeup: SessionWriteUp, heading: str) -> Iterator[str]:
     yield from (f'<p class="introduction">{render(part)}</p>' for part in paragraphs)
 
 
-def facts(told: Sequence[str]) -> list[str]:
-    said = " · ".join(f"<span>{plain(fact)}</span>" for fact in told if fact)
+def facts(given: Sequence[str]) -> list[str]:
+    said = " · ".join(f"<span>{plain(fact)}</span>" for fact in given if fact)
     return [f'<p class="facts">{said}</p>'] if said else []
 
 
@@ -173,8 +173,8 @@ def _since(line: Line) -> str:
     others = [other for other in line.others if other.item.text != line.item.text]
     if not others:
         return corrected
-    told = "".join(f"<li>{_beside(other)}{line_html(other)}</li>" for other in others)
-    return f"{corrected}<details><summary>in other words</summary><ul>{told}</ul></details>"
+    items = "".join(f"<li>{_beside(other)}{line_html(other)}</li>" for other in others)
+    return f"{corrected}<details><summary>in other words</summary><ul>{items}</ul></details>"
 
 
 def line_html(line: Line) -> str:

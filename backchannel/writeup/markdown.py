@@ -28,7 +28,7 @@
     <!-- Backchannel: what follows is drawn from the above -->
     ## Questions ...
 
-In the write-up of an event each session is one level deeper. An own heading that cannot be told by its words is
+In the write-up of an event each session is one level deeper. An own heading that cannot be recognised by its words is
 announced by `<!-- Backchannel: note -->`. A line whose kind or speaker is not that of its words, whose level is not its
 depth, which is a note among the thoughts, or was corrected, ends in a comment: `<!-- action, depth 3, noted 18:05, by
 Ann, corrected -->`. What stands in quotation (`> The feed may be missing ...`) is no item.
@@ -66,7 +66,7 @@ INTRODUCTION = "<!-- Backchannel: introduction -->"
 HALLWAY = "<!-- Backchannel: hallway -->"
 NOBODY = "(no name)"
 # Headings that identify the layer below them.
-TOLD: dict[Origin, re.Pattern[str]] = {
+LAYER_HEADINGS: dict[Origin, re.Pattern[str]] = {
     "afterthought": re.compile(r"post-?event (?:thoughts|reflections)|after-?thoughts|reflections\Z", re.IGNORECASE),
     "note": re.compile(
         r"(?:what (?:I|we|was) [\w' ]{2,25}|(?:my )?(?:live )?notes[\w ]{0,10}) (?:at|on) the (?:time|day)",
@@ -197,8 +197,8 @@ def _lines(
 
 
 def _heading(origin: Origin, heading: str, tail: str, level: str) -> Iterator[str]:
-    told = [name for name, pattern in TOLD.items() if pattern.match(heading)]
-    marker = [] if told == [origin] else [f"<!-- Backchannel: {origin} -->"]
+    matches = [name for name, pattern in LAYER_HEADINGS.items() if pattern.match(heading)]
+    marker = [] if matches == [origin] else [f"<!-- Backchannel: {origin} -->"]
     yield from _block([*marker, f"{level} {_undated(heading)}{tail}"])
 
 
@@ -245,8 +245,8 @@ def _told_apart(line: Line, thought: bool) -> str:
         f"by {_encoded(item.speaker or '')}": bool(item.speaker) and item.speaker != line.names,
         "corrected": line.corrected,
     }
-    told = ", ".join(word for word, holds in said.items() if holds)
-    return f" <!-- {told} -->" if told else ""
+    remarks = ", ".join(word for word, holds in said.items() if holds)
+    return f" <!-- {remarks} -->" if remarks else ""
 
 
 def _encoded(name: str) -> str:

@@ -47,8 +47,8 @@ def _title(writeup: EventWriteUp, session: Session, part: SessionWriteUp | None,
 
 def _beside(session: Session, part: SessionWriteUp | None) -> str:
     room = f' <small class="room">{plain(session.room)}</small>' if session.room else ""
-    told = [", ".join(session.leaders), part.counted if part else "nothing was written"]
-    return room + "".join(f" <small>{plain(fact)}</small>" for fact in told if fact)
+    facts = [", ".join(session.leaders), part.counted if part else "nothing was written"]
+    return room + "".join(f" <small>{plain(fact)}</small>" for fact in facts if fact)
 
 
 def _day(session: Session, zone: tzinfo) -> str:

@@ -24,7 +24,7 @@ def search_body() -> list[str]:
         "<header><h1>Search</h1></header>",
         '<form role="search"><input id="q" type="search" name="q" aria-label="Search the event" autofocus> '
         "<button>Search</button></form>",
-        '<p id="told" class="facts" role="status">All words have to be there, in any order.</p>',
+        '<p id="status" class="facts" role="status">All words have to be there, in any order.</p>',
         '<ul id="found"></ul>',
         '<noscript><p>The search needs a script, and scripts are off. On <a href="everything.html">the page of '
         "everything</a> your browser's own search finds it all.</p></noscript>",
@@ -53,8 +53,8 @@ def _entries(at: int, part: SessionWriteUp) -> Iterator[Entry]:
 
 SEARCH = r"""(function () {
   "use strict";
-  var MOST = 100, LONG = 60;  // hits at first; words of a hit
-  var box = document.getElementById("q"), told = document.getElementById("told"), found = document.getElementById("found");
+  var MAX_HITS = 100, MAX_WORDS = 60;  // hits at first; words of a hit
+  var box = document.getElementById("q"), status = document.getElementById("status"), found = document.getElementById("found");
   var pages = backchannelIndex.pages, items = backchannelIndex.items;
 
   function fold(text) {
@@ -78,13 +78,13 @@ SEARCH = r"""(function () {
   function words(text, terms) {
     var made = document.createElement("span"), all = text.split(" ");
     var first = all.findIndex(function (word) { return hit(word, terms); });
-    var from = all.length > LONG ? Math.max(0, first - LONG / 2) : 0;
+    var from = all.length > MAX_WORDS ? Math.max(0, first - MAX_WORDS / 2) : 0;
     if (from) made.appendChild(document.createTextNode("… "));
-    all.slice(from, from + LONG).forEach(function (word) {
+    all.slice(from, from + MAX_WORDS).forEach(function (word) {
       made.appendChild(hit(word, terms) ? element("mark", word) : document.createTextNode(word));
       made.appendChild(document.createTextNode(" "));
     });
-    if (all.length > from + LONG) made.appendChild(document.createTextNode("…"));
+    if (all.length > from + MAX_WORDS) made.appendChild(document.createTextNode("…"));
     return made;
   }
 
@@ -107,19 +107,19 @@ SEARCH = r"""(function () {
     });
     found.textContent = "";
     hits.slice(0, most).forEach(function (item) { found.appendChild(row(item, terms)); });
-    told.textContent = !terms.length ? "All words have to be there, in any order."
+    status.textContent = !terms.length ? "All words have to be there, in any order."
       : hits.length + " found" + (hits.length > most ? "; the first " + most + " are shown. " : ".");
     if (hits.length > most) {
       var all = element("button", "Show all");
       all.type = "button";
       all.addEventListener("click", function () { show(hits.length); });
-      told.appendChild(all);
+      status.appendChild(all);
     }
   }
 
   box.value = new URLSearchParams(location.search).get("q") || "";
-  box.form.addEventListener("submit", function (event) { event.preventDefault(); show(MOST); });
-  box.addEventListener("input", function () { show(MOST); });
-  show(MOST);
+  box.form.addEventListener("submit", function (event) { event.preventDefault(); show(MAX_HITS); });
+  box.addEventListener("input", function () { show(MAX_HITS); });
+  show(MAX_HITS);
 })();
 """

@@ -18,7 +18,7 @@ button { color: var(--mark); cursor: pointer; }
 .slot .room { display: block; font-weight: 600; margin: 0; }
 .empty { color: var(--soft); }
 .around { border-top: 1px solid var(--line); font: .875rem system-ui, sans-serif; margin-top: 3rem; padding-top: 1rem; }
-#told { margin-top: 1rem; }
+#status { margin-top: 1rem; }
 #found { list-style: none; padding: 0; } #found li { border-top: 1px solid var(--line); padding: .75rem 0; }
 #found small { display: block; margin: 0; }
 mark { background: none; color: inherit; font-weight: 700; text-decoration: underline; text-decoration-color: var(--mark); }

@@ -50,11 +50,11 @@ class Memory:
         """Return what is known of an author."""
         return self._authors.get(_key(name))
 
-    def keep_words(self, session: str, words: Iterable[str], sure: float) -> None:
+    def add_words(self, session: str, words: Iterable[str], sure: float) -> None:
         """Record words as said in the session."""
         self.words.learn(session, words, sure * abs(sure))
 
-    def keep_author(self, name: str, session: str, at: float | None, sure: float, *, tagged: bool) -> None:
+    def add_author(self, name: str, session: str, at: float | None, sure: float, *, tagged: bool) -> None:
         """Record that the author was in the session at that time."""
         if not _key(name):
             return
@@ -81,7 +81,7 @@ class Memory:
         if author.now == session:
             author.now = max(author.runs, key=lambda s: author.runs[s].last or 0.0, default=None)
 
-    def keep_heard(self, session: str, at: float | None) -> None:
+    def set_last_heard(self, session: str, at: float | None) -> None:
         """Record activity in the session."""
         if at is not None:
             self.heard[session] = max(at, self.heard.get(session, at))
@@ -90,7 +90,7 @@ class Memory:
         """Return the session of the first item known by one of these ids or addresses."""
         return next((self._where[r] for r in references if r and r in self._where), None)
 
-    def keep_where(self, session: str | None, *references: str | None) -> None:
+    def add_references(self, session: str | None, *references: str | None) -> None:
         """Record an item's session under its ids and addresses."""
         for reference in filter(None, references):
             if session is None:

@@ -56,12 +56,12 @@ class Placer:
     def _doubt(self, candidates: Sequence[Candidate], columns: Columns, timed: bool) -> str:
         """Return why the best session is not certain enough, or an empty string if it is."""
         best = candidates[0]
-        told = any(best.session in columns.get(kind, ()) for kind in TELLING)
-        if best.confidence < DOUBT or not (told or timed):
+        specific = any(best.session in columns.get(kind, ()) for kind in TELLING)
+        if best.confidence < DOUBT or not (specific or timed):
             return "nothing points clearly to one session"
-        if len(candidates) > 1 and best.confidence < (EDGE if told else CLOCK_EDGE) * candidates[1].confidence:
+        if len(candidates) > 1 and best.confidence < (EDGE if specific else CLOCK_EDGE) * candidates[1].confidence:
             return (
-                "it fits two or more sessions equally well" if told else "several sessions were running"
+                "it fits two or more sessions equally well" if specific else "several sessions were running"
             )
         return ""
 
@@ -85,14 +85,14 @@ class Placer:
     def learn_note(self, session: str | None, text: str, author: str = "", at: When = None) -> None:
         """Learn a note: its words were said in the session, and its author is there."""
         if session in self._sessions:
-            self._memory.keep_words(session, words_of(text), 1.0)
-            self._memory.keep_heard(session, seconds(at))
+            self._memory.add_words(session, words_of(text), 1.0)
+            self._memory.set_last_heard(session, seconds(at))
             self.learn_author(author, session, at)
 
     def learn_author(self, author: str, session: str, at: When = None) -> None:
         """Learn from a person that this author is in this session now."""
         if session in self._sessions:
-            self._memory.keep_author(author, session, seconds(at), 1.0, tagged=True)
+            self._memory.add_author(author, session, seconds(at), 1.0, tagged=True)
 
     def learn_item(self, item: Item) -> None:
         """Learn one stored item. For rebuilding, in the order of `seq`."""
@@ -105,18 +105,18 @@ class Placer:
             self._learn(Unplaced.of_item(item), item.session, placement)
 
     def _learn(self, post: Unplaced, session: str | None, placement: Placement) -> None:
-        self._memory.keep_where(session, post.source_id, post.url)
+        self._memory.add_references(session, post.source_id, post.url)
         if session not in self._sessions:
             return
         sure, at = placement.confidence, seconds(post.at)
-        self._memory.keep_words(session, self._evidence.words(post), sure)
+        self._memory.add_words(session, self._evidence.words(post), sure)
         named = placement.method in ("explicit", "hashtag", "person")
         tagged = named or session in self._evidence.meaning(post).sessions
-        self._memory.keep_author(post.author, session, at, sure, tagged=tagged)
-        self._memory.keep_heard(session, at)
+        self._memory.add_author(post.author, session, at, sure, tagged=tagged)
+        self._memory.set_last_heard(session, at)
 
     def _unlearn(self, post: Unplaced, session: str, sure: float) -> None:
-        self._memory.keep_words(session, self._evidence.words(post), -sure)
+        self._memory.add_words(session, self._evidence.words(post), -sure)
         self._memory.forget_author(post.author, session, sure)
 
 

@@ -92,9 +92,9 @@ class Reasons:
         """Return the time as a clock at the event showed it, with the day if it differs from the post's."""
         if at is None:
             return "an unknown time"
-        shown = datetime.fromtimestamp(at, UTC).astimezone(self._zone)
-        same = isinstance(post.at, datetime) and post.at.astimezone(self._zone).date() == shown.date()
-        return f"{shown:%H:%M}" if same else f"{shown:%H:%M} on {shown.day} {shown:%B}"
+        local = datetime.fromtimestamp(at, UTC).astimezone(self._zone)
+        same = isinstance(post.at, datetime) and post.at.astimezone(self._zone).date() == local.date()
+        return f"{local:%H:%M}" if same else f"{local:%H:%M} on {local.day} {local:%B}"
 
 
 def _zone(event: Event) -> tzinfo:

@@ -57,9 +57,9 @@ def together(names: tuple[str, ...]) -> str:
     >>> together(("Chris", "Nils"))
     'Chris and Nils'
     """
-    for shown in range(len(names), 0, -1):
-        rest = [f"{len(names) - shown} others"] if shown < len(names) else []
-        every = [*names[:shown], *rest]
+    for kept in range(len(names), 0, -1):
+        rest = [f"{len(names) - kept} others"] if kept < len(names) else []
+        every = [*names[:kept], *rest]
         said = " and ".join([", ".join(every[:-1]), every[-1]] if every[1:] else every)
         if len(said) <= NAME_LIMIT:
             return said

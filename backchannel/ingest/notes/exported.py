@@ -18,7 +18,7 @@ from backchannel.ingest.notes.hints import Hints
 from backchannel.ingest.notes.layers import date_in
 from backchannel.writeup.compose import HEADINGS
 from backchannel.writeup.dates import zone_of
-from backchannel.writeup.markdown import DRAWN, NOBODY, TOLD
+from backchannel.writeup.markdown import DRAWN, LAYER_HEADINGS, NOBODY
 from backchannel.writeup.mdtext import plain_from_markdown, text_from_markdown
 
 _FIRST = re.compile(r"\ufeff?\s*<!-- Backchannel write-up 1 of (a session|an event); times in ([\w/+-]*) -->")
@@ -34,8 +34,8 @@ _HEAD = re.compile(
 )
 _FOOTNOTE = re.compile(r"\[\^(\d{1,9})\]: (.*)\Z")
 _ALSO = re.compile(r" \(also ((?:\*\*(?:[^*\\\n]|\\.){1,200}\*\*\[\^\d{1,9}\](?:, )?)+)\)\Z")
-_TOLD_APART = re.compile(r" <!-- ([^<>\n]+) -->\Z")
-_TOLD = re.compile(
+_REMARKS = re.compile(r" <!-- ([^<>\n]+) -->\Z")
+_REMARK = re.compile(
     r"(?P<kind>[a-z]+)|depth (?P<depth>\d{1,3})|(?P<noted>noted)(?: (?P<time>\d\d:\d\d))?|by (?P<speaker>.+)", re.DOTALL
 )
 _POST = re.compile(r" \(\[post\]\(([^()\s]*)\)\)\Z")
@@ -163,9 +163,9 @@ class _Reader:
     def _section(self, text: str) -> None:
         heading, self.updated = _dated(text)
         heading, self.author = plain_from_markdown(heading), ""
-        told = next((origin for origin, pattern in TOLD.items() if pattern.match(heading)), None)
-        announced = self.announced if self.announced in TOLD else None
-        self.origin, self.announced = announced or told, None
+        layer = next((origin for origin, pattern in LAYER_HEADINGS.items() if pattern.match(heading)), None)
+        announced = self.announced if self.announced in LAYER_HEADINGS else None
+        self.origin, self.announced = announced or layer, None
         if self.origin and self.session and heading != HEADINGS[self.origin]:
             self.session.headings[self.origin] = heading
 
@@ -173,16 +173,16 @@ class _Reader:
         """Start the next item and complete the one before."""
         if self.item and self.session and self.origin:
             mark, lines = self.item
-            told = _cut(lines, _TOLD_APART)
+            remarks = _cut(lines, _REMARKS)
             also = _cut(lines, _ALSO)
-            draft = self._draft(self.session, self.origin, 0 if isinstance(mark, str) else mark, lines, told)
+            draft = self._draft(self.session, self.origin, 0 if isinstance(mark, str) else mark, lines, remarks)
             if isinstance(mark, str):
                 self.session.footnotes[mark] = draft
             else:
                 self.session.drafts.append((draft, re.findall(r"\[\^(\d+)\](?:, |\Z)", also)))
         self.item = item
 
-    def _draft(self, session: _Session, origin: Origin, mark: int | None, lines: list[str], told: str) -> Draft:
+    def _draft(self, session: _Session, origin: Origin, mark: int | None, lines: list[str], remarks: str) -> Draft:
         author, level = self.author, (mark or 0) // 2
         at: When = self.updated
         if origin == "afterthought":
@@ -194,12 +194,12 @@ class _Reader:
         plain = Draft(
             origin=origin, text=text_from_markdown(lines), author=author, depth=level, at=at, url=post or None
         )  # fmt: skip
-        return self._told_apart(plain, told.split(", ") if told else [])
+        return self._with_remarks(plain, remarks.split(", ") if remarks else [])
 
-    def _told_apart(self, draft: Draft, told: list[str]) -> Draft:
+    def _with_remarks(self, draft: Draft, remarks: list[str]) -> Draft:
         """Return the item with facts that its words, level and position do not show."""
-        for word in told:
-            found = _TOLD.fullmatch(word)
+        for word in remarks:
+            found = _REMARK.fullmatch(word)
             if found and found["kind"] in KINDS:
                 draft = replace(draft, kind=cast(Kind, found["kind"]))
             elif found and found["depth"]:

@@ -12,7 +12,7 @@ from datetime import date
 
 from backchannel.domain.model import Origin
 from backchannel.domain.times import MONTHS
-from backchannel.writeup.markdown import TOLD
+from backchannel.writeup.markdown import LAYER_HEADINGS
 
 _MONTHS = {name[:3].lower(): number for number, name in enumerate(MONTHS, 1)}
 _DAY_FIRST = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?([A-Za-z]{3,9})\.?,?\s+(\d{4})\b")
@@ -41,7 +41,7 @@ def layer_of(line: str) -> Layer | None:
     updated = date_in(dated[1]) if dated else None
     heading = (line[: dated.start()] if dated and updated else line).rstrip(" :").rstrip("*_")
     for origin in _LAYERS:
-        found = TOLD[origin].match(heading)
+        found = LAYER_HEADINGS[origin].match(heading)
         if found and len(heading) - found.end() < 30:
             return Layer(origin, heading, updated)
     return None

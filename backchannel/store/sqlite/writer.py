@@ -115,10 +115,10 @@ class SqliteWriter(SqliteReader):
         )  # fmt: skip
 
     def _update_channels(self, item: Item, channels: Sequence[str]) -> None:
-        stood = {row["channel"] for row in self._all(
+        current = {row["channel"] for row in self._all(
             "SELECT channel FROM channel_item WHERE event = ? AND id = ? AND gone = 0", item.event, item.id
         )}  # fmt: skip
-        for channel in stood.difference(channels):
+        for channel in current.difference(channels):
             self._publish_to(item, channel, gone=1)
         for channel in channels:
             self._publish_to(item, channel, gone=0)
