@@ -125,7 +125,7 @@ def test_the_protocol_s_numbers_are_the_code_s() -> None:
         f"| `depth` | 0 to {wire.DEEPEST}, or nothing |",
         f"at most {api.MAX_PAGE_ITEMS} | {api.DEFAULT_PAGE_ITEMS} |",
         f"seconds (at most {api.MAX_WAIT_S:g})",
-        f"over {pace.OPS_A_MINUTE} ops a minute of one pass, or {pace.JOINS_A_MINUTE} joins a minute",
+        f"over {pace.OPS_A_MINUTE} ops a minute with one pass, or {pace.JOINS_A_MINUTE} joins a minute",
         f"can follow at most {handlers.MAX_CHANNELS_PER_SOCKET} channels",
         f"Of an empty channel it is `{digest([])}`",
     ):
