@@ -189,6 +189,10 @@ class RedactingReader:
     def items(self, event: str, *, session: str | None = None, states: Sequence[State] = ("visible",)) -> list[Item]:
         return self._redact_items(event, self._reader.items(event, session=session, states=states))
 
+    def items_by_id(self, event: str, ids: Sequence[str]) -> dict[str, Item]:
+        found = self._redact_items(event, self._reader.items_by_id(event, ids).values())
+        return {item.id: item for item in found}
+
     def changes(self, event: str, channel: str, after: int, limit: int) -> Page:
         page = self._reader.changes(event, channel, after, limit)
         return replace(page, items=tuple(self._redact_items(event, page.items)))

@@ -42,6 +42,7 @@ class Event:
     closed: bool = False
     head: int = 0  # the latest seq
     withheld: tuple[str, ...] = ()  # further names that sessions without names never show
+    version: int = 0  # raised when the event, its rooms or its sessions change
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

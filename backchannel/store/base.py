@@ -32,6 +32,7 @@ from backchannel.domain.model import (
     State,
     Tombstone,
 )
+from backchannel.domain.outcomes import Outcome
 
 T = TypeVar("T")
 
@@ -97,6 +98,18 @@ class Tally:
     note_takers: tuple[str, ...]
 
 
+Line = tuple[str, int]  # (id, seq) of an item as it is now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """A part of a timeline in reading order. `earlier` and `later` tell whether there is more on either side."""
+
+    lines: tuple[Line, ...]
+    earlier: bool
+    later: bool
+
+
 class Reader(Protocol):
     """The queries of a store."""
 
@@ -140,6 +153,22 @@ class Reader(Protocol):
 
     def items(self, event: str, *, session: str | None = None, states: Sequence[State] = ("visible",)) -> list[Item]:
         """Return items in reading order: by `at`, then seq. Items without a time come first."""
+
+    def items_by_id(self, event: str, ids: Sequence[str]) -> dict[str, Item]:
+        """Return those of the items that exist, by id, in any state."""
+
+    def window(
+        self, event: str, session: str | None = None, *, before: str | None = None, around: str | None = None, limit: int
+    ) -> Window:
+        """Return at most `limit` visible lines of a session, or of the whole event, in reading order.
+
+        They are the newest ones, those before the item `before`, or those around the item `around`. The cost does not
+        depend on the length of the timeline. Raises `UnknownItem`.
+        """
+
+    def outcomes(self, event: str, session: str | None, outcome: Outcome, limit: int) -> tuple[int, list[Line]]:
+        """Return how many outcomes of this kind a session (or the event) has, and the newest `limit`, in reading order.
+        """
 
     def hallway(self, event: str, *, limit: int = 100) -> list[Item]:
         """Return the newest visible items that belong to no session, in reading order."""

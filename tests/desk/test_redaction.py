@@ -30,6 +30,8 @@ TELL_OF_NOBODY = {
         "anonymous_sessions",
         "hallway",
         "page_extent",
+        "window",
+        "outcomes",
         "channel_head",
     ),
     *(

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import gevent
 import pytest
 
 from backchannel.domain.errors import AlreadyExists, UnknownEvent, UnknownItem, UnknownSession
-from backchannel.domain.model import Event, Item, Session, Tombstone
-from backchannel.store.base import Store, Writer
+from backchannel.domain.model import Event, Item, Room, Session, Tombstone
+from backchannel.store.base import Store, Window, Writer
 from backchannel.store.group import GroupCommit
 from backchannel.store.sqlite.store import SqliteStore
 
@@ -49,7 +49,7 @@ def test_what_is_kept_comes_back_as_it_was(store: Store) -> None:
     assert kept == item("one", reactions={"agree": 2}, sources=({"feed": "f"},), seq=1, rev=1)
     assert store.reader().item("camp", "one") == kept
     assert store.reader().session("camp", "maps") == store.reader().session("camp", "g1") == MAPS
-    assert store.reader().event("camp") == replace(EVENT, head=1)
+    assert store.reader().event("camp") == replace(EVENT, head=1, version=2)
 
 
 def test_a_correction_says_when_it_was_made(store: Store) -> None:
@@ -209,3 +209,61 @@ def test_the_file_is_durable_and_its_owners_alone(tmp_path: Path) -> None:
     assert pragma == {"journal_mode": "wal", "synchronous": 2}
     assert (tmp_path / "camp.db").stat().st_mode & 0o777 == 0o600
     store.close()
+
+
+def fill_timeline(store: Store) -> None:
+    """Seven lines: two without a time, five a minute apart, of which the fourth is hidden; and one of another session."""
+    for n, at in enumerate([None, None, *(NOW + timedelta(minutes=n) for n in range(5))]):
+        keep(store, item(f"n{n}", at=at, state="hidden" if n == 5 else "visible"), "event")
+    keep(store, item("x", session=None, at=NOW + timedelta(seconds=30)), "event")
+
+
+def ids(window: Window) -> tuple[list[str], bool, bool]:
+    return [id for id, _ in window.lines], window.earlier, window.later
+
+
+def test_a_window_holds_the_newest_visible_lines_in_reading_order(store: Store) -> None:
+    fill_timeline(store)
+    assert ids(store.reader().window("camp", "g1", limit=3)) == (["n3", "n4", "n6"], True, False)
+    assert ids(store.reader().window("camp", "g1", limit=5)) == (["n1", "n2", "n3", "n4", "n6"], True, False)
+    assert ids(store.reader().window("camp", "g1", limit=6)) == (["n0", "n1", "n2", "n3", "n4", "n6"], False, False)
+    assert ids(store.reader().window("camp", limit=4)) == (["x", "n3", "n4", "n6"], True, False)
+
+
+def test_a_window_before_an_item_continues_without_a_gap(store: Store) -> None:
+    fill_timeline(store)
+    assert ids(store.reader().window("camp", "g1", before="n4", limit=2)) == (["n2", "n3"], True, True)
+    assert ids(store.reader().window("camp", "g1", before="n2", limit=2)) == (["n0", "n1"], False, True)
+    assert ids(store.reader().window("camp", "g1", before="n1", limit=2)) == (["n0"], False, True)
+
+
+def test_a_window_around_an_item_has_lines_on_both_sides(store: Store) -> None:
+    fill_timeline(store)
+    assert ids(store.reader().window("camp", "g1", around="n3", limit=2)) == (["n2", "n3"], True, True)
+    assert ids(store.reader().window("camp", "g1", around="n1", limit=4)) == (["n0", "n1", "n2"], False, True)
+    assert ids(store.reader().window("camp", "g1", around="n6", limit=4)) == (["n3", "n4", "n6"], True, False)
+    with pytest.raises(UnknownItem, match="lost"):
+        store.reader().window("camp", "g1", around="lost", limit=4)
+
+
+def test_outcomes_are_counted_and_the_newest_are_listed(store: Store) -> None:
+    for n, kind in enumerate(["question", "action", "question", "pledge", "question"]):
+        keep(store, item(f"n{n}", kind=kind, at=NOW + timedelta(minutes=n)), "event")
+    keep(store, item("n0", kind="note", at=NOW), "event")
+    keep(store, item("n2", kind="question", state="hidden", at=NOW), "event")
+    reader = store.reader()
+    assert reader.outcomes("camp", "g1", "commitment", 1) == (2, [("n3", 4)])
+    assert reader.outcomes("camp", None, "question", 9) == (1, [("n4", 5)])
+
+
+def test_every_change_besides_items_raises_the_version(store: Store) -> None:
+    versions = [store.reader().event("camp").version]
+    for change in (
+        lambda writer: writer.save_event(replace(EVENT, title="Fair")),
+        lambda writer: writer.save_rooms("camp", [Room(name="Hall")]),
+        lambda writer: writer.save_session("camp", replace(MAPS, title="Charts")),
+        lambda writer: writer.remove_session("camp", "g1"),
+    ):
+        store.write(change)
+        versions.append(store.reader().event("camp").version)
+    assert versions == sorted(set(versions))

@@ -48,6 +48,9 @@ READS: dict[str, Callable[[Reader], Any]] = {
     "session": lambda reader: reader.session("camp3", "s4"),
     "item": lambda reader: reader.item("camp3", "i7"),
     "items": lambda reader: reader.items("camp3"),
+    "items_by_id": lambda reader: reader.items_by_id("camp3", ["i1", "i2"]),
+    "window": lambda reader: reader.window("camp3", limit=20),
+    "outcomes": lambda reader: reader.outcomes("camp3", None, "question", 20),
     "hallway": lambda reader: reader.hallway("camp3"),
     "history": lambda reader: reader.history("camp3", "i7"),
     "revisions": lambda reader: reader.revisions("camp3", "i7"),
@@ -71,6 +74,11 @@ READS: dict[str, Callable[[Reader], Any]] = {
 READS_OF_A_SESSION: dict[str, Callable[[Reader], Any]] = {
     "items": lambda reader: reader.items("camp3", session="g4"),
     "record": lambda reader: reader.record("camp3", session="g4"),
+    "window": lambda reader: reader.window("camp3", "g4", limit=20),
+    "window before": lambda reader: reader.window("camp3", "g4", before="i100", limit=20),
+    "window around": lambda reader: reader.window("camp3", "g4", around="i100", limit=20),
+    "window of the event": lambda reader: reader.window("camp3", around="i100", limit=20),
+    "outcomes": lambda reader: reader.outcomes("camp3", "g4", "question", 20),
 }
 WRITES: dict[str, Callable[[Writer], Any]] = {
     "save_event": lambda writer: writer.save_event(event("camp3")),

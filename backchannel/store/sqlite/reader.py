@@ -15,9 +15,10 @@ from backchannel.domain.times import write_when
 from backchannel.store.base import Change, Page, Revision, Source, StoredAnswer, Tally
 from backchannel.store.sqlite import rows
 from backchannel.store.sqlite.rows import ITEM, ITEM_FROM, READING_ORDER
+from backchannel.store.sqlite.windows import WindowQueries
 
 
-class SqliteReader:
+class SqliteReader(WindowQueries):
     """Queries over one connection. Every method fetches its whole result, so no statement stays open."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -186,19 +187,11 @@ class SqliteReader:
         )  # fmt: skip
         more = len(found) > limit
         found = found[:limit]
-        present = self._items_by_id(event, [row["id"] for row in found if not row["gone"]])
+        present = self.items_by_id(event, [row["id"] for row in found if not row["gone"]])
         items = tuple(
             Tombstone(id=row["id"], seq=row["seq"]) if row["gone"] else present[row["id"]] for row in found
         )  # fmt: skip
         return Page(items=items, prev=after, seq=found[-1]["seq"] if found else after, more=more)
-
-    def _items_by_id(self, event: str, ids: list[str]) -> dict[str, Item]:
-        found = self._all(
-            f"""SELECT {ITEM} FROM {ITEM_FROM} WHERE item.event = ?
-            AND item.id IN (SELECT value FROM json_each(?))""",
-            event, rows.dumps(ids),
-        )  # fmt: skip
-        return {row["id"]: rows.item(row) for row in found}
 
     def page_extent(self, event: str, channel: str, after: int, limit: int) -> tuple[int, int, bool]:
         found = self._all(

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from backchannel.domain.model import Edition, Event, Feed, Gap, Item, Placement, Room, Session
+from backchannel.domain.outcomes import outcome_of
 from backchannel.domain.times import parse_when, write_when
 from backchannel.store.base import Change, Source
 
@@ -39,6 +40,7 @@ def event(row: sqlite3.Row) -> Event:
         slug=row["slug"], uid=row["uid"], title=row["title"], timezone=row["timezone"], starts=day(row["starts"]),
         ends=day(row["ends"]), hashtags=tuple(json.loads(row["hashtags"])), public=bool(row["public"]),
         closed=bool(row["closed"]), head=row["head"], withheld=tuple(json.loads(row["withheld"])),
+        version=row["version"],
     )  # fmt: skip
 
 
@@ -111,6 +113,7 @@ def item_row(item: Item) -> dict[str, Any]:
         "written_at": write_when(item.written_at), "received_at": write_when(item.received_at), "url": item.url,
         "sources": dumps([dict(source) for source in item.sources]), "method": method, "confidence": confidence, "reason": reason,
         "reactions": dumps(dict(item.reactions)), "state": item.state, "source_id": item.source_id,
+        "outcome": outcome_of(item),
     }  # fmt: skip
 
 

@@ -75,6 +75,32 @@ def fix_planner_statistics(db: Database) -> None:
     db.conn.execute("ANALYZE sqlite_schema")  # load them into this connection as well
 
 
+@migrations()
+def add_outcomes_and_versions(db: Database) -> None:
+    """Add what pages need: an index of each session's outcomes, and a counter of an event's changes besides items."""
+    for statement in _OUTCOMES.split(";\n"):
+        if statement.strip():
+            db.conn.execute(statement)
+    db.conn.executemany(
+        "INSERT INTO sqlite_stat1 VALUES (?, ?, ?)",
+        (("item", "item_by_outcome", "200000 20000 7000 20 2 1"), ("item", "item_by_event_outcome", "200000 20000 7000 2 1")),
+    )
+    db.conn.execute("ANALYZE sqlite_schema")
+
+
+_OUTCOMES = """
+ALTER TABLE event ADD COLUMN version INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE item ADD COLUMN outcome TEXT;
+UPDATE item SET outcome = (
+    SELECT CASE kind WHEN 'action' THEN 'commitment' WHEN 'pledge' THEN 'commitment' ELSE kind END FROM revision
+    WHERE revision.event = item.event AND revision.id = item.id AND revision.rev = item.rev
+    AND kind IN ('action', 'pledge', 'decision', 'question')
+) WHERE state = 'visible';
+CREATE INDEX item_by_outcome ON item (event, outcome, session, at, seq) WHERE outcome IS NOT NULL;
+CREATE INDEX item_by_event_outcome ON item (event, outcome, at, seq) WHERE outcome IS NOT NULL
+"""
+
+
 # (table, index, "rows, rows for one value of the first column, of the first two, ..."); a WITHOUT ROWID table's
 # primary key goes by the name of the table.
 _STATISTICS = (

@@ -54,6 +54,11 @@ class SqliteWriter(SqliteReader):
                 f"There is already an event “{event.slug}” on this server. Choose another short name.", field="slug"
             )
         self._upsert("event", rows.event_row(event), ("slug",))
+        self._raise_version(event.slug)
+
+    def _raise_version(self, event: str) -> None:
+        """Note that something other than an item changed, so that pages made before are not served again."""
+        self._run("UPDATE event SET version = version + 1 WHERE slug = ?", event)
 
     def remove_event(self, slug: str) -> None:
         self.event(slug)
@@ -73,12 +78,15 @@ class SqliteWriter(SqliteReader):
         self._run("DELETE FROM room WHERE event = ?", event)
         for position, room in enumerate(rooms):
             self._run("INSERT OR IGNORE INTO room VALUES (?, ?, ?, ?)", event, room.name, room.guid, position)
+        self._raise_version(event)
 
     def save_session(self, event: str, session: Session) -> None:
         self._upsert("session", rows.session_row(event, session), ("event", "guid"))
+        self._raise_version(event)
 
     def remove_session(self, event: str, guid: str) -> None:
         self._run("DELETE FROM session WHERE event = ? AND guid = ?", event, guid)
+        self._raise_version(event)
 
     # --- items
 
