@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from backchannel.desk.desk import Desk
 from backchannel.desk.notes import worded
 from backchannel.desk.placing import forget
-from backchannel.desk.programme import free_slug
 from backchannel.domain.channels import channels_of
+from backchannel.domain.grid_edits import free_slug
 from backchannel.domain.ids import derived
 from backchannel.domain.markup import read
 from backchannel.domain.model import Document, Draft, Event, Item, Placement, Room, Session, When

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from backchannel.desk.desk import Desk
 from backchannel.desk.placer_state import PlacerState
 from backchannel.domain.channels import channels_of
+from backchannel.domain.grid import Programme, length_of
+from backchannel.domain.grid_changes import Change
 from backchannel.domain.model import Event, Item
 from backchannel.domain.placing import Placed, Placer, Unplaced
 from backchannel.store.base import Reader, Writer
 
 BY_HAND = ("person", "explicit")  # methods that only a person may override
 BY_CLOCK = ("time", "room")
+LAG = timedelta(hours=1)  # how far from a session the clock alone may place a post in it
 
 
 def placer_state(desk: Desk, writer: Writer, event: Event) -> PlacerState:
@@ -68,6 +71,21 @@ def follow_the_grid(desk: Desk, writer: Writer, slug: str) -> None:
             if _by_clock(move.item):
                 _move(writer, move, desk.clock())
     forget(desk, writer.event(slug))
+
+
+def follow_changes(
+    desk: Desk, writer: Writer, slug: str, old: Programme, new: Programme, changes: Iterable[Change]
+) -> None:
+    """Place posts again after edits of the grid, if any post of the affected time was placed by the clock."""
+    changed = [change.guid for change in changes if change.kind == "session"]
+    if not changed and all(change.kind != "room" for change in changes):
+        return
+    found = [programme.sessions.get(guid) for programme in (old, new) for guid in changed]
+    times = [(one.starts, one.starts + length_of(one)) for one in found if one and one.starts]
+    if times and writer.has_posts_by_clock(slug, min(times)[0] - LAG, max(ends for _, ends in times) + LAG):
+        follow_the_grid(desk, writer, slug)
+    else:
+        forget(desk, writer.event(slug))
 
 
 def _by_clock(item: Item) -> bool:

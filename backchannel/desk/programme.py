@@ -8,33 +8,42 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from backchannel.desk.desk import Desk
+from backchannel.desk.grid import Editor, carry_out
 from backchannel.desk.placing import follow_the_grid, forget
 from backchannel.domain.channels import channels_of
 from backchannel.domain.errors import Invalid
-from backchannel.domain.ids import slugify
+from backchannel.domain.grid import Programme, implied_slots
+from backchannel.domain.grid_changes import differences, keys
+from backchannel.domain.grid_edits import Edit
+from backchannel.domain.grid_log import LoggedEdit, made_by_hand
+from backchannel.domain.ids import uuid7
 from backchannel.domain.model import Event, Item, Placement, Room, Schedule, Session
 from backchannel.domain.programme import Changes, diff
-from backchannel.store.base import Writer
+from backchannel.store.base import Reader, Writer
 
 
 def take_schedule(desk: Desk, slug: str, schedule: Schedule, *, dry_run: bool = False) -> Changes:
     """Make the programme match the schedule and return the changes.
 
-    Sessions keep the schedule's guid. The items of removed sessions go to the hallway.
+    Sessions keep the schedule's guid. The items of removed sessions go to the hallway. Rooms, slots and sessions that were
+    made here stay.
     """
     if dry_run:
-        return diff(desk.read().sessions(slug), _without(schedule, desk.read().merged_sessions(slug)))
+        return _changes(desk.read(), slug, schedule)
 
     def job(writer: Writer) -> Changes:
-        event = writer.event(slug)
-        changes = diff(writer.sessions(slug), _without(schedule, writer.merged_sessions(slug)))
-        save_rooms(writer, slug, schedule)
+        event, before = writer.event(slug), writer.programme(slug)
+        changes = _changes(writer, slug, schedule)
+        by_hand = made_by_hand(writer.grid_edits(slug))
         for session in changes.gone:
             _to_hallway(writer, desk, slug, session)
             writer.remove_session(slug, session.guid)
         for session in (*changes.added, *(changed.new for changed in changes.changed)):
             writer.save_session(slug, session)
+        save_rooms(writer, slug, schedule, by_hand)
+        _save_slots(writer, slug, before, {session.guid for session in schedule.sessions})
         writer.save_event(_dated(event, schedule))
+        _log(desk, writer, slug, before)
         if changes.changed or changes.gone:
             follow_the_grid(desk, writer, slug)
         else:
@@ -44,9 +53,51 @@ def take_schedule(desk: Desk, slug: str, schedule: Schedule, *, dry_run: bool = 
     return desk.write(slug, job)
 
 
-def _without(schedule: Schedule, guids: Collection[str]) -> Schedule:
-    """Return the schedule without sessions that were merged here, which its file may still contain."""
-    return replace(schedule, sessions=tuple(session for session in schedule.sessions if session.guid not in guids))
+def _changes(reader: Reader, slug: str, schedule: Schedule) -> Changes:
+    """Return what the schedule changes. Sessions that were merged or made here are not its business."""
+    merged, by_hand = reader.merged_sessions(slug), made_by_hand(reader.grid_edits(slug))
+    changes = diff(reader.sessions(slug), replace(
+        schedule, sessions=tuple(session for session in schedule.sessions if session.guid not in merged)
+    ))  # fmt: skip
+    return replace(changes, gone=tuple(session for session in changes.gone if session.guid not in by_hand))
+
+
+def save_rooms(writer: Writer, slug: str, schedule: Schedule, by_hand: Collection[str] = ()) -> None:
+    """Save the schedule's rooms, rooms named only by sessions, and rooms made here. Known rooms keep their seats."""
+    known = {room.name: room for room in writer.rooms(slug)}
+    rooms = {room.name: room for room in schedule.rooms}
+    for session in (*schedule.sessions, *writer.sessions(slug)):
+        if session.room:
+            rooms.setdefault(session.room, Room(name=session.room))
+    for room in known.values():
+        if room.guid in by_hand:
+            rooms.setdefault(room.name, room)
+    writer.save_rooms(slug, tuple(
+        replace(room, guid=known[name].guid, seats=known[name].seats) if name in known else room for name, room in rooms.items()
+    ))  # fmt: skip
+
+
+def _save_slots(writer: Writer, slug: str, before: Programme, imported: Collection[str]) -> None:
+    """Give every start of an imported session a slot, and remove slots that only earlier sessions of it used."""
+    after = writer.programme(slug)
+    used, wanted = ({one.starts for one in programme.planned} for programme in (before, after))
+    for slot in after.slots.values():
+        if slot.starts in used - wanted:
+            writer.remove_part(slug, slot)
+    there = {slot.starts for slot in after.slots.values()} & wanted
+    for slot in implied_slots((one for one in after.planned if one.guid in imported), []):
+        if slot.starts not in there:
+            writer.save_part(slug, slot)
+
+
+def _log(desk: Desk, writer: Writer, slug: str, before: Programme) -> None:
+    """Log an import as one edit, so that open pages hear of it."""
+    changes = differences(before, writer.programme(slug))
+    if changes:
+        writer.log_edit(slug, LoggedEdit(
+            op=uuid7(), do="import", by="schedule", author="The schedule", at=desk.clock(), said="was imported",
+            changes=changes, keys=keys(changes),
+        ))  # fmt: skip
 
 
 def merge_sessions(desk: Desk, slug: str, ref: str, into: str) -> tuple[Session, Session]:
@@ -56,36 +107,11 @@ def merge_sessions(desk: Desk, slug: str, ref: str, into: str) -> tuple[Session,
         old, new = writer.session(slug, ref), writer.session(slug, into)
         if old.guid == new.guid or old.merged_into or new.merged_into:
             raise Invalid("Choose two different sessions on the grid: a merged session can't be merged again.", field="session")
-        for item in writer.items(slug, session=old.guid, states=("visible", "held", "hidden")):
-            moved = replace(item, session=new.guid)
-            writer.save_item(moved, channels_of(moved), do="move", by="merge", at=desk.clock(), new_text=False)
-        writer.save_session(slug, replace(old, merged_into=new.guid, hashtags=()))
-        leaders = tuple(dict.fromkeys((*new.leaders, *old.leaders)))
-        new = replace(new, hashtags=(*new.hashtags, *old.hashtags), leaders=leaders)
-        writer.save_session(slug, new)
-        forget(desk, writer.event(slug))
-        return old, new
+        edit = Edit(op=uuid7(), do="merge", session=old.guid, other=new.guid)
+        carry_out(desk, writer, slug, edit, Editor("host", "The host"))
+        return old, writer.session(slug, new.guid)
 
     return desk.write(slug, job)
-
-
-def save_rooms(writer: Writer, slug: str, schedule: Schedule) -> None:
-    """Save the schedule's rooms, and rooms named only by sessions."""
-    rooms = {room.name: room for room in schedule.rooms}
-    for session in schedule.sessions:
-        if session.room:
-            rooms.setdefault(session.room, Room(name=session.room))
-    writer.save_rooms(slug, tuple(rooms.values()))
-
-
-def free_slug(title: str, used: set[str]) -> str:
-    """Return an unused slug for the title: `maps`, then `maps-2`, `maps-3`, ..."""
-    base = slugify(title) or "session"
-    slug, n = base, 1
-    while slug in used:
-        n += 1
-        slug = f"{base[:56]}-{n}"
-    return slug
 
 
 def _to_hallway(writer: Writer, desk: Desk, slug: str, session: Session) -> None:

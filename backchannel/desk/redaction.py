@@ -15,8 +15,10 @@ from threading import Lock
 from typing import Any, TypeVar, cast
 
 from backchannel.desk.desk import Desk
-from backchannel.desk.programme import free_slug
 from backchannel.domain.channels import STAFF, channels_of
+from backchannel.domain.grid import Programme
+from backchannel.domain.grid_edits import free_slug
+from backchannel.domain.grid_log import LoggedEdit
 from backchannel.domain.markup import read
 from backchannel.domain.model import Edition, Item, Record, Session, State
 from backchannel.domain.names import Names, without_names
@@ -182,6 +184,30 @@ class RedactingReader:
 
     def session(self, event: str, ref: str) -> Session:
         return self._redact_session(event, self._reader.session(event, ref))
+
+    def programme(self, event: str) -> Programme:
+        programme = self._reader.programme(event)
+        hidden = [session for session in programme.sessions.values() if session.no_names]
+        for session in hidden:
+            names = self._names_of(self._reader, event)
+            programme = programme.put(names.bare_session(session))
+            pitch = programme.pitches.get(session.guid)
+            if pitch:
+                programme = programme.put(replace(pitch, title=names.bare(pitch.title), leader=""))
+        return programme
+
+    def grid_edits(self, event: str, after: int = 0) -> list[LoggedEdit]:
+        return [self._redact_edit(event, edit) for edit in self._reader.grid_edits(event, after)]
+
+    def grid_edit(self, event: str, op: str) -> LoggedEdit | None:
+        edit = self._reader.grid_edit(event, op)
+        return self._redact_edit(event, edit) if edit else None
+
+    def _redact_edit(self, event: str, edit: LoggedEdit) -> LoggedEdit:
+        hidden = self._reader.anonymous_sessions(event)
+        if not any(change.guid in hidden for change in edit.changes):
+            return edit
+        return replace(edit, said=self._names_of(self._reader, event).bare(edit.said))
 
     def item(self, event: str, id: str) -> Item:
         return self._redact_items(event, [self._reader.item(event, id)])[0]

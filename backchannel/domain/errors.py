@@ -16,6 +16,7 @@
     ├── Clash              409  a contradiction to stored data
     │   ├── OpReused            the same op id with another body
     │   ├── Conflict            a correction of an old revision
+    │   ├── GridConflict        an edit of something on the grid that changed meanwhile
     │   ├── AlreadyExists       a name that is in use
     │   └── EventClosed         the event accepts nothing more
     ├── SlowDown           429  too many requests; try again later
@@ -168,6 +169,15 @@ class Conflict(Clash):
         super().__init__("Somebody else corrected this meanwhile. Both versions are kept.", field="base_rev")
         self.rev = rev
         self.text = text
+
+
+class GridConflict(Clash):
+    """An edit of something on the grid that somebody else changed meanwhile."""
+
+    code = "conflict"
+
+    def __init__(self, author: str, said: str) -> None:
+        super().__init__(f"{author} {said} meanwhile. Look at the grid again, then decide.", field="base")
 
 
 class AlreadyExists(Clash):

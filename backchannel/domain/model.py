@@ -14,6 +14,8 @@ Origin = Literal["note", "post", "afterthought"]
 Kind = Literal["note", "question", "answer", "action", "pledge", "decision", "quote", "agreement", "link"]
 State = Literal["visible", "held", "hidden", "withdrawn"]
 Role = Literal["follower", "scribe", "organiser"]
+RoomWish = Literal["", "small", "medium", "large"]
+PitchState = Literal["open", "placed", "declined"]
 When = datetime | date | None
 
 ORIGINS: tuple[Origin, ...] = ("note", "post", "afterthought")
@@ -21,6 +23,7 @@ KINDS: tuple[Kind, ...] = (
     "note", "question", "answer", "action", "pledge", "decision", "quote", "agreement", "link",
 )
 ROLES: tuple[Role, ...] = ("follower", "scribe", "organiser")
+ROOM_WISHES: tuple[RoomWish, ...] = ("", "small", "medium", "large")
 
 TEXT_LIMIT = 2000  # characters in a note
 NAME_LIMIT = 60  # characters in a display name
@@ -43,6 +46,8 @@ class Event:
     head: int = 0  # the latest seq
     withheld: tuple[str, ...] = ()  # further names that sessions without names never show
     version: int = 0  # raised when the event, its rooms or its sessions change
+    programme: int = 0  # raised by every change of the grid
+    pitches: int = 0  # raised by every pitch and every vote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +56,17 @@ class Room:
 
     name: str
     guid: str = ""
+    seats: int | None = None
+    position: int = 0  # rooms are shown in this order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """A time on the grid in which sessions run in parallel. It exists before any session is in it."""
+
+    guid: str
+    starts: datetime
+    ends: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +87,21 @@ class Session:
     headings: Mapping[str, str] = field(default_factory=dict)  # origin -> heading in the imported document
     merged_into: str | None = None  # the guid of its successor; a merged session is not on the grid
     no_names: bool = False  # no output names anybody in it (domain/names.py)
+    cancelled: bool = False  # it stays on the grid, marked as cancelled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pitch:
+    """A session that somebody proposed. It keeps its guid when it becomes a session."""
+
+    guid: str
+    title: str
+    leader: str = ""
+    wish: RoomWish = ""  # the size of room it needs
+    by: str = ""  # the author key of who proposed it; never published
+    at: datetime | None = None
+    state: PitchState = "open"
+    votes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

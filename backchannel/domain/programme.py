@@ -10,7 +10,7 @@ from .ids import slugify
 from .model import Schedule, Session
 from .times import read_date
 
-# The fields that the programme decides. Slug, number and headings stay as first stored.
+# The fields that the programme decides. Slug, number and headings stay as first stored, and a cancelled session cancelled.
 FIELDS = ("title", "room", "starts", "ends", "leaders", "hashtags", "abstract", "url")
 
 
@@ -53,7 +53,9 @@ def diff(old: Iterable[Session], new: Schedule) -> Changes:
 
 
 def _changed(old: Session, new: Session) -> Changed:
-    merged = replace(new, slug=old.slug, number=old.number, headings=old.headings, no_names=old.no_names)
+    merged = replace(
+        new, slug=old.slug, number=old.number, headings=old.headings, no_names=old.no_names, cancelled=old.cancelled
+    )
     return Changed(old, merged, tuple(f for f in FIELDS if getattr(old, f) != getattr(new, f)))
 
 

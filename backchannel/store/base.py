@@ -27,12 +27,11 @@ from backchannel.domain.model import (
     Item,
     Placement,
     Record,
-    Room,
-    Session,
     State,
     Tombstone,
 )
 from backchannel.domain.outcomes import Outcome
+from backchannel.store.programme import ProgrammeReader, ProgrammeWriter
 
 T = TypeVar("T")
 
@@ -110,7 +109,7 @@ class Window:
     later: bool
 
 
-class Reader(Protocol):
+class Reader(ProgrammeReader, Protocol):
     """The queries of a store."""
 
     def epoch(self) -> str:
@@ -132,21 +131,6 @@ class Reader(Protocol):
 
     def generation(self, slug: str, role: str, session: str | None = None) -> int:
         """Return how many times the passes of a role were replaced, starting at 0."""
-
-    def rooms(self, event: str) -> tuple[Room, ...]:
-        """Return the rooms in schedule order."""
-
-    def sessions(self, event: str) -> tuple[Session, ...]:
-        """Return the sessions in grid order: by start, then room, then number. Merged sessions are left out."""
-
-    def anonymous_sessions(self, event: str) -> frozenset[str]:
-        """Return the guids of the sessions that show no names. Cheap enough to call for every frame."""
-
-    def merged_sessions(self, event: str) -> dict[str, str]:
-        """Return the guids of merged sessions, each with the guid of the session it was merged into."""
-
-    def session(self, event: str, ref: str) -> Session:
-        """Return one session by guid or slug. Raises `UnknownSession`."""
 
     def item(self, event: str, id: str) -> Item:
         """Return one item in any state. Raises `UnknownItem`."""
@@ -232,7 +216,7 @@ class Reader(Protocol):
         """Return id -> (text, state) for those of `ids` that exist."""
 
 
-class Writer(Reader, Protocol):
+class Writer(ProgrammeWriter, Reader, Protocol):
     """The changes a job can make. It also reads what the job has written so far."""
 
     def save_event(self, event: Event) -> None:
@@ -244,15 +228,6 @@ class Writer(Reader, Protocol):
 
     def increment_generation(self, slug: str, role: str, session: str | None = None) -> int:
         """Invalidate all passes of a role (or of a role in one session) and return the new generation."""
-
-    def save_rooms(self, event: str, rooms: Sequence[Room]) -> None:
-        """Replace the event's rooms, in this order."""
-
-    def save_session(self, event: str, session: Session) -> None:
-        """Create or update a session."""
-
-    def remove_session(self, event: str, guid: str) -> None:
-        """Remove a session from the grid. Its items must have been moved before."""
 
     def save_item(
         self, item: Item, channels: Sequence[str], *, do: str, by: str, at: datetime, new_text: bool

@@ -34,6 +34,7 @@ def as_json(schedule: Schedule) -> Any:
         return value.isoformat() if isinstance(value, date | datetime) else value
 
     document = dataclasses.asdict(schedule)
+    document["rooms"] = [{"name": room["name"], "guid": room["guid"]} for room in document["rooms"]]
     document["sessions"] = [{name: session[name] for name in SAID} for session in document["sessions"]]
     return json.loads(json.dumps(document, default=plain, ensure_ascii=False))
 

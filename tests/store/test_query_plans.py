@@ -15,8 +15,10 @@ from typing import Any
 import pytest
 
 from backchannel.domain.channels import channels_of
-from backchannel.domain.model import Edition, Event, Feed, Gap, Item, Placement, Room, Session
+from backchannel.domain.grid_log import LoggedEdit
+from backchannel.domain.model import Edition, Event, Feed, Gap, Item, Placement, Room, Session, Slot
 from backchannel.store.base import Reader, Source, StoredAnswer, Writer
+from backchannel.store.programme import ProgrammeReader, ProgrammeWriter
 from backchannel.store.sqlite.reader import SqliteReader
 from backchannel.store.sqlite.store import SqliteStore
 from backchannel.store.sqlite.writer import SqliteWriter
@@ -24,6 +26,7 @@ from backchannel.store.sqlite.writer import SqliteWriter
 NOW = datetime(2026, 6, 13, 10, 5, tzinfo=UTC)
 GROWING = {"item", "revision", "channel_item", "change", "op", "reaction", "source", "edition"}
 EDITION = Edition(title="Maps")
+EDIT = LoggedEdit(op="op7", do="cancel", by="ann", author="Ann", at=NOW, said="cancelled “Maps”")
 
 # Methods whose answer is the whole event, so that reading every row of it is the job. Nothing live calls them per visitor.
 WHOLE_EVENT = {
@@ -41,6 +44,12 @@ READS: dict[str, Callable[[Reader], Any]] = {
     "event": lambda reader: reader.event("camp3"),
     "heads": lambda reader: reader.heads(),
     "generation": lambda reader: reader.generation("camp3", "scribe"),
+    "programme": lambda reader: reader.programme("camp3"),
+    "programme_heads": lambda reader: reader.programme_heads(),
+    "voted": lambda reader: reader.voted("camp3", "ann"),
+    "grid_edits": lambda reader: reader.grid_edits("camp3", 3),
+    "grid_edit": lambda reader: reader.grid_edit("camp3", "op7"),
+    "has_posts_by_clock": lambda reader: reader.has_posts_by_clock("camp3", NOW, NOW + timedelta(hours=1)),
     "rooms": lambda reader: reader.rooms("camp3"),
     "sessions": lambda reader: reader.sessions("camp3"),
     "anonymous_sessions": lambda reader: reader.anonymous_sessions("camp3"),
@@ -86,6 +95,12 @@ WRITES: dict[str, Callable[[Writer], Any]] = {
     "save_rooms": lambda writer: writer.save_rooms("camp3", [Room(name="Hall")]),
     "save_session": lambda writer: writer.save_session("camp3", session(4)),
     "remove_session": lambda writer: writer.remove_session("camp3", "g9"),
+    "save_part": lambda writer: writer.save_part("camp3", Slot(guid="t1", starts=NOW, ends=NOW)),
+    "remove_part": lambda writer: writer.remove_part("camp3", Slot(guid="t1", starts=NOW, ends=NOW)),
+    "vote": lambda writer: writer.vote("camp3", "p1", "ann", True),
+    "log_edit": lambda writer: writer.log_edit("camp3", EDIT),
+    "mark_undone": lambda writer: writer.mark_undone("camp3", 3),
+    "raise_pitches": lambda writer: writer.raise_pitches("camp3"),
     "save_item": lambda writer: save(writer, item("camp3", 7)),
     "save_conflicting_text": lambda writer: writer.save_conflicting_text(item("camp3", 7), "x", by="ann", at=NOW),
     "save_answer": lambda writer: writer.save_answer("camp3", "ann", "new", StoredAnswer(fingerprint="f", answer={})),
@@ -174,8 +189,8 @@ def reads_too_much(step: str, *, whole_event: bool) -> bool:
 
 
 def test_every_method_of_the_contract_is_looked_at() -> None:
-    reads = {name for name in vars(Reader) if not name.startswith("_")}
-    writes = {name for name in vars(Writer) if not name.startswith("_")}
+    reads = {name for name in {**vars(Reader), **vars(ProgrammeReader)} if not name.startswith("_")}
+    writes = {name for name in {**vars(Writer), **vars(ProgrammeWriter)} if not name.startswith("_")}
     assert (set(READS), set(WRITES)) == (reads, writes)
 
 

@@ -3,35 +3,23 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from backchannel.domain.errors import UnknownEvent, UnknownItem, UnknownSession
-from backchannel.domain.model import Edition, Event, Feed, Gap, Item, Record, Room, Session, State, Tombstone
+from backchannel.domain.errors import UnknownEvent, UnknownItem
+from backchannel.domain.model import Edition, Event, Feed, Gap, Item, Record, State, Tombstone
 from backchannel.domain.times import write_when
 from backchannel.store.base import Change, Page, Revision, Source, StoredAnswer, Tally
 from backchannel.store.sqlite import rows
+from backchannel.store.sqlite.programme import ProgrammeQueries
 from backchannel.store.sqlite.rows import ITEM, ITEM_FROM, READING_ORDER
 from backchannel.store.sqlite.windows import WindowQueries
 
 
-class SqliteReader(WindowQueries):
+class SqliteReader(ProgrammeQueries, WindowQueries):
     """Queries over one connection. Every method fetches its whole result, so no statement stays open."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-
-    def _all(self, sql: str, *parameters: Any) -> list[sqlite3.Row]:
-        cursor = self._connection.cursor()
-        cursor.row_factory = sqlite3.Row
-        return cursor.execute(sql, parameters).fetchall()
-
-    def _one(self, sql: str, *parameters: Any) -> sqlite3.Row | None:
-        found = self._all(sql, *parameters)
-        return found[0] if found else None
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -49,7 +37,7 @@ class SqliteReader(WindowQueries):
         assert row is not None, "the first migration creates the epoch"
         return str(row["value"])
 
-    # --- events and the grid
+    # --- events
 
     def events(self) -> list[Event]:
         return [rows.event(row) for row in self._all("SELECT * FROM event ORDER BY coalesce(starts, '') DESC, slug")]
@@ -68,34 +56,6 @@ class SqliteReader(WindowQueries):
         if row is None:
             raise UnknownEvent(slug)
         return int(json.loads(row["generations"]).get(_generation_key(role, session), 0))
-
-    def rooms(self, event: str) -> tuple[Room, ...]:
-        return tuple(
-            rows.room(row) for row in self._all("SELECT * FROM room WHERE event = ? ORDER BY position, name", event)
-        )
-
-    def sessions(self, event: str) -> tuple[Session, ...]:
-        found = self._all(
-            """SELECT session.* FROM session LEFT JOIN room ON room.event = session.event AND room.name = session.room
-            WHERE session.event = ? AND merged_into IS NULL
-            ORDER BY coalesce(starts, '9999'), coalesce(position, 9999), number, title COLLATE NOCASE""",
-            event,
-        )
-        return tuple(rows.session(row) for row in found)
-
-    def anonymous_sessions(self, event: str) -> frozenset[str]:
-        found = self._all("SELECT guid FROM session WHERE event = ? AND no_names = 1", event)
-        return frozenset(row["guid"] for row in found)
-
-    def merged_sessions(self, event: str) -> dict[str, str]:
-        found = self._all("SELECT guid, merged_into FROM session WHERE event = ? AND merged_into IS NOT NULL", event)
-        return {row["guid"]: row["merged_into"] for row in found}
-
-    def session(self, event: str, ref: str) -> Session:
-        row = self._one("SELECT * FROM session WHERE event = ? AND (guid = ? OR slug = ?)", event, ref, ref)
-        if row is None:
-            raise UnknownSession(ref, event)
-        return rows.session(row)
 
     # --- items
 

@@ -41,6 +41,7 @@ def event(row: sqlite3.Row) -> Event:
         ends=day(row["ends"]), hashtags=tuple(json.loads(row["hashtags"])), public=bool(row["public"]),
         closed=bool(row["closed"]), head=row["head"], withheld=tuple(json.loads(row["withheld"])),
         version=row["version"],
+        programme=row["programme"], pitches=row["pitches"],
     )  # fmt: skip
 
 
@@ -53,7 +54,7 @@ def event_row(event: Event) -> dict[str, Any]:
 
 
 def room(row: sqlite3.Row) -> Room:
-    return Room(name=row["name"], guid=row["guid"])
+    return Room(name=row["name"], guid=row["guid"], seats=row["seats"], position=row["position"])
 
 
 def session(row: sqlite3.Row) -> Session:
@@ -62,7 +63,7 @@ def session(row: sqlite3.Row) -> Session:
         room=row["room"], starts=moment(row["starts"]), ends=moment(row["ends"]),
         leaders=tuple(json.loads(row["leaders"])), hashtags=tuple(json.loads(row["hashtags"])), url=row["url"],
         headings=json.loads(row["headings"]), no_names=bool(row["no_names"]),
-        merged_into=row["merged_into"],
+        merged_into=row["merged_into"], cancelled=bool(row["cancelled"]),
     )  # fmt: skip
 
 
@@ -73,6 +74,7 @@ def session_row(event: str, session: Session) -> dict[str, Any]:
         "starts": write_when(session.starts), "ends": write_when(session.ends), "leaders": dumps(session.leaders),
         "hashtags": dumps(session.hashtags), "url": session.url, "headings": dumps(dict(session.headings)),
         "no_names": int(session.no_names), "merged_into": session.merged_into,
+        "cancelled": int(session.cancelled),
     }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import sqlite3
 
 from sqlite_utils import Database, Migrations
 
-from backchannel.domain.ids import uuid7
+from backchannel.domain.ids import derived, uuid7
 
 migrations = Migrations("backchannel")
 
@@ -101,6 +101,42 @@ CREATE INDEX item_by_event_outcome ON item (event, outcome, at, seq) WHERE outco
 """
 
 
+@migrations()
+def add_the_grid(db: Database) -> None:
+    """Add slots, seats, cancelled sessions, pitches with votes, and the log of programme edits.
+
+    Every room gets a guid, because edits name rooms by guid.
+    """
+    for statement in _GRID.split(";\n"):
+        if statement.strip():
+            db.conn.execute(statement)
+    for event, name in db.conn.execute("SELECT event, name FROM room WHERE guid = ''").fetchall():
+        db.conn.execute("UPDATE room SET guid = ? WHERE event = ? AND name = ?", (derived("room", name), event, name))
+
+
+_GRID = """
+ALTER TABLE event ADD COLUMN programme INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE event ADD COLUMN pitches INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE room ADD COLUMN seats INTEGER;
+ALTER TABLE session ADD COLUMN cancelled INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE slot (
+    event TEXT NOT NULL, guid TEXT NOT NULL, starts TEXT NOT NULL, ends TEXT NOT NULL, PRIMARY KEY (event, guid)
+) WITHOUT ROWID;
+CREATE TABLE pitch (
+    event TEXT NOT NULL, guid TEXT NOT NULL, title TEXT NOT NULL, leader TEXT NOT NULL, wish TEXT NOT NULL,
+    by TEXT NOT NULL, at TEXT, state TEXT NOT NULL, PRIMARY KEY (event, guid)
+) WITHOUT ROWID;
+CREATE TABLE pitch_vote (
+    event TEXT NOT NULL, guid TEXT NOT NULL, author_key TEXT NOT NULL, PRIMARY KEY (event, guid, author_key)
+) WITHOUT ROWID;
+CREATE TABLE grid_edit (
+    event TEXT NOT NULL, rev INTEGER NOT NULL, op TEXT NOT NULL, do TEXT NOT NULL, by TEXT NOT NULL,
+    author TEXT NOT NULL, at TEXT NOT NULL, said TEXT NOT NULL, changes TEXT NOT NULL, keys TEXT NOT NULL, moved TEXT,
+    undone INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (event, rev)
+) WITHOUT ROWID;
+CREATE INDEX grid_edit_by_op ON grid_edit (event, op)
+"""
+
 # (table, index, "rows, rows for one value of the first column, of the first two, ..."); a WITHOUT ROWID table's
 # primary key goes by the name of the table.
 _STATISTICS = (
@@ -189,4 +225,7 @@ CREATE TABLE feed (
 """
 
 # Tables with an `event` column, emptied when an event is deleted.
-TABLES = ("room", "session", "item", "revision", "channel_item", "change", "op", "reaction", "source", "edition", "gap", "feed")
+TABLES = (
+    "room", "session", "item", "revision", "channel_item", "change", "op", "reaction", "source", "edition", "gap", "feed",
+    "slot", "pitch", "pitch_vote", "grid_edit",
+)  # fmt: skip

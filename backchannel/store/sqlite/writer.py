@@ -6,32 +6,21 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from backchannel.domain import errors
-from backchannel.domain.model import Edition, Event, Feed, Gap, Item, Room, Session
+from backchannel.domain.model import Edition, Event, Feed, Gap, Item
 from backchannel.domain.times import write_when
 from backchannel.store.base import Source, StoredAnswer
 from backchannel.store.sqlite import rows, schema
+from backchannel.store.sqlite.programme import ProgrammeChanges
 from backchannel.store.sqlite.reader import SqliteReader, _generation_key
 
 T = TypeVar("T")
 
 
-class SqliteWriter(SqliteReader):
+class SqliteWriter(ProgrammeChanges, SqliteReader):
     """Writes over the writing connection. The caller begins and commits the transaction."""
-
-    def _run(self, sql: str, *parameters: Any) -> None:
-        self._connection.execute(sql, parameters)
-
-    def _upsert(self, table: str, row: dict[str, Any], key: tuple[str, ...]) -> None:
-        names = ", ".join(row)
-        marks = ", ".join("?" * len(row))
-        rest = ", ".join(f"{name} = excluded.{name}" for name in row if name not in key)
-        self._run(
-            f"INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT ({', '.join(key)}) DO UPDATE SET {rest}",
-            *row.values(),
-        )
 
     def attempt(self, step: Callable[[], T]) -> T:
         self._run("SAVEPOINT attempt")
@@ -45,7 +34,7 @@ class SqliteWriter(SqliteReader):
         self._run("RELEASE attempt")
         return done
 
-    # --- events and the grid
+    # --- events
 
     def save_event(self, event: Event) -> None:
         row = self._one("SELECT uid FROM event WHERE slug = ?", event.slug)
@@ -55,10 +44,6 @@ class SqliteWriter(SqliteReader):
             )
         self._upsert("event", rows.event_row(event), ("slug",))
         self._raise_version(event.slug)
-
-    def _raise_version(self, event: str) -> None:
-        """Note that something other than an item changed, so that pages made before are not served again."""
-        self._run("UPDATE event SET version = version + 1 WHERE slug = ?", event)
 
     def remove_event(self, slug: str) -> None:
         self.event(slug)
@@ -73,20 +58,6 @@ class SqliteWriter(SqliteReader):
         generations = {**json.loads(row["generations"]), _generation_key(role, session): generation}
         self._run("UPDATE event SET generations = ? WHERE slug = ?", rows.dumps(generations), slug)
         return generation
-
-    def save_rooms(self, event: str, rooms: Sequence[Room]) -> None:
-        self._run("DELETE FROM room WHERE event = ?", event)
-        for position, room in enumerate(rooms):
-            self._run("INSERT OR IGNORE INTO room VALUES (?, ?, ?, ?)", event, room.name, room.guid, position)
-        self._raise_version(event)
-
-    def save_session(self, event: str, session: Session) -> None:
-        self._upsert("session", rows.session_row(event, session), ("event", "guid"))
-        self._raise_version(event)
-
-    def remove_session(self, event: str, guid: str) -> None:
-        self._run("DELETE FROM session WHERE event = ? AND guid = ?", event, guid)
-        self._raise_version(event)
 
     # --- items
 

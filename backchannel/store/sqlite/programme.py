@@ -1,0 +1,180 @@
+"""The programme in the SQLite store: rooms, slots, sessions, pitches, and the log of edits."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from backchannel.domain.errors import UnknownEvent, UnknownSession
+from backchannel.domain.grid import Part, Programme
+from backchannel.domain.grid_log import LoggedEdit
+from backchannel.domain.ids import derived
+from backchannel.domain.model import Pitch, Room, Session, Slot
+from backchannel.domain.times import write_when
+from backchannel.store.sqlite import programme_rows, rows
+
+PITCHES = """
+    SELECT pitch.*, (SELECT count(*) FROM pitch_vote AS v WHERE v.event = pitch.event AND v.guid = pitch.guid) AS votes
+    FROM pitch WHERE event = ? ORDER BY at, guid
+"""
+
+
+class ProgrammeQueries:
+    """Queries over one connection. Every method fetches its whole result, so no statement stays open."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def _all(self, sql: str, *parameters: Any) -> list[sqlite3.Row]:
+        cursor = self._connection.cursor()
+        cursor.row_factory = sqlite3.Row
+        return cursor.execute(sql, parameters).fetchall()
+
+    def _one(self, sql: str, *parameters: Any) -> sqlite3.Row | None:
+        found = self._all(sql, *parameters)
+        return found[0] if found else None
+
+    def programme(self, event: str) -> Programme:
+        slots = [programme_rows.slot(row) for row in self._all("SELECT * FROM slot WHERE event = ?", event)]
+        sessions = [rows.session(row) for row in self._all("SELECT * FROM session WHERE event = ?", event)]
+        pitches = [programme_rows.pitch(row) for row in self._all(PITCHES, event)]
+        return Programme(
+            rooms={room.guid: room for room in self.rooms(event)}, slots={slot.guid: slot for slot in slots},
+            sessions={session.guid: session for session in sessions}, pitches={pitch.guid: pitch for pitch in pitches},
+        )  # fmt: skip
+
+    def programme_heads(self) -> dict[str, tuple[int, int]]:
+        found = self._all("SELECT slug, programme, pitches FROM event")
+        return {row["slug"]: (row["programme"], row["pitches"]) for row in found}
+
+    def rooms(self, event: str) -> tuple[Room, ...]:
+        return tuple(
+            rows.room(row) for row in self._all("SELECT * FROM room WHERE event = ? ORDER BY position, name", event)
+        )
+
+    def sessions(self, event: str) -> tuple[Session, ...]:
+        found = self._all(
+            """SELECT session.* FROM session LEFT JOIN room ON room.event = session.event AND room.name = session.room
+            WHERE session.event = ? AND merged_into IS NULL
+            ORDER BY coalesce(starts, '9999'), coalesce(position, 9999), number, title COLLATE NOCASE""",
+            event,
+        )
+        return tuple(rows.session(row) for row in found)
+
+    def anonymous_sessions(self, event: str) -> frozenset[str]:
+        found = self._all("SELECT guid FROM session WHERE event = ? AND no_names = 1", event)
+        return frozenset(row["guid"] for row in found)
+
+    def merged_sessions(self, event: str) -> dict[str, str]:
+        found = self._all("SELECT guid, merged_into FROM session WHERE event = ? AND merged_into IS NOT NULL", event)
+        return {row["guid"]: row["merged_into"] for row in found}
+
+    def session(self, event: str, ref: str) -> Session:
+        row = self._one("SELECT * FROM session WHERE event = ? AND (guid = ? OR slug = ?)", event, ref, ref)
+        if row is None:
+            raise UnknownSession(ref, event)
+        return rows.session(row)
+
+    def voted(self, event: str, author_key: str) -> frozenset[str]:
+        found = self._all("SELECT guid FROM pitch_vote WHERE event = ? AND author_key = ?", event, author_key)
+        return frozenset(row["guid"] for row in found)
+
+    def grid_edits(self, event: str, after: int = 0) -> list[LoggedEdit]:
+        found = self._all("SELECT * FROM grid_edit WHERE event = ? AND rev > ? ORDER BY rev DESC", event, after)
+        return [programme_rows.edit(row) for row in found]
+
+    def grid_edit(self, event: str, op: str) -> LoggedEdit | None:
+        row = self._one("SELECT * FROM grid_edit WHERE event = ? AND op = ?", event, op)
+        return programme_rows.edit(row) if row else None
+
+    def has_posts_by_clock(self, event: str, since: datetime, until: datetime) -> bool:
+        row = self._one(
+            """SELECT 1 FROM item WHERE event = ? AND at >= ? AND at <= ? AND method IN ('time', 'room') AND origin = 'post'
+            LIMIT 1""",
+            event, write_when(since), write_when(until),
+        )  # fmt: skip
+        return row is not None
+
+
+class ProgrammeChanges(ProgrammeQueries):
+    """Writes over the writing connection."""
+
+    def _run(self, sql: str, *parameters: Any) -> None:
+        self._connection.execute(sql, parameters)
+
+    def _upsert(self, table: str, row: dict[str, Any], key: tuple[str, ...]) -> None:
+        names = ", ".join(row)
+        marks = ", ".join("?" * len(row))
+        rest = ", ".join(f"{name} = excluded.{name}" for name in row if name not in key)
+        self._run(
+            f"INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT ({', '.join(key)}) DO UPDATE SET {rest}",
+            *row.values(),
+        )
+
+    def _raise_version(self, event: str) -> None:
+        """Note that something other than an item changed, so that pages made before are not served again."""
+        self._run("UPDATE event SET version = version + 1 WHERE slug = ?", event)
+
+    def save_rooms(self, event: str, rooms: Sequence[Room]) -> None:
+        self._run("DELETE FROM room WHERE event = ?", event)
+        used: set[str] = set()
+        for position, room in enumerate(rooms):
+            guid = room.guid if room.guid and room.guid not in used else derived("room", room.name)
+            used.add(guid)
+            self._save_room(event, replace(room, guid=guid, position=position))
+        self._raise_version(event)
+
+    def _save_room(self, event: str, room: Room) -> None:
+        self._run("DELETE FROM room WHERE event = ? AND guid = ?", event, room.guid)
+        self._upsert("room", programme_rows.room_row(event, room), ("event", "name"))
+
+    def save_session(self, event: str, session: Session) -> None:
+        self._upsert("session", rows.session_row(event, session), ("event", "guid"))
+        self._raise_version(event)
+
+    def remove_session(self, event: str, guid: str) -> None:
+        self._run("DELETE FROM session WHERE event = ? AND guid = ?", event, guid)
+        self._raise_version(event)
+
+    def save_part(self, event: str, part: Part) -> None:
+        match part:
+            case Room():
+                self._save_room(event, part)
+            case Slot():
+                self._upsert("slot", programme_rows.slot_row(event, part), ("event", "guid"))
+            case Session():
+                self.save_session(event, part)
+            case Pitch():
+                self._upsert("pitch", programme_rows.pitch_row(event, part), ("event", "guid"))
+        self._raise_version(event)
+
+    def remove_part(self, event: str, part: Part) -> None:
+        table = {Room: "room", Slot: "slot", Session: "session", Pitch: "pitch"}[type(part)]
+        self._run(f"DELETE FROM {table} WHERE event = ? AND guid = ?", event, part.guid)
+        self._raise_version(event)
+
+    def vote(self, event: str, pitch: str, author_key: str, on: bool) -> None:
+        if on:
+            self._run("INSERT OR IGNORE INTO pitch_vote VALUES (?, ?, ?)", event, pitch, author_key)
+        else:
+            self._run("DELETE FROM pitch_vote WHERE event = ? AND guid = ? AND author_key = ?", event, pitch, author_key)
+
+    def log_edit(self, event: str, edit: LoggedEdit) -> int:
+        rev = self._raise(event, "programme")
+        self._upsert("grid_edit", programme_rows.edit_row(event, replace(edit, rev=rev)), ("event", "rev"))
+        return rev
+
+    def mark_undone(self, event: str, rev: int) -> None:
+        self._run("UPDATE grid_edit SET undone = 1 WHERE event = ? AND rev = ?", event, rev)
+
+    def raise_pitches(self, event: str) -> int:
+        return self._raise(event, "pitches")
+
+    def _raise(self, event: str, counter: str) -> int:
+        found = self._all(f"UPDATE event SET {counter} = {counter} + 1 WHERE slug = ? RETURNING {counter} AS n", event)
+        if not found:
+            raise UnknownEvent(event)
+        return int(found[0]["n"])
