@@ -1,1 +1,1 @@
-"""The audit: bad lines, dying servers, full disks; and the count afterwards. docs/reliability.md tells what it found."""
+"""Fault-injection tests: bad networks, server kills and full disks, followed by an audit. See docs/reliability.md."""

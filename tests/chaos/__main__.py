@@ -1,7 +1,8 @@
-"""`make chaos`: the runs of tests/chaos at full size, one after the other, with a bar; what was found, as Markdown.
+"""Run the tests of tests/chaos at full size, one after another, and print the results as Markdown (`make chaos`).
 
-python -m tests.chaos                          everything, at full size: two hours
-python -m tests.chaos --share 0.1 kills power  a tenth of two of them
+python -m tests.chaos                          everything at full size: two hours
+python -m tests.chaos --share 0.1 kills power  two of the runs at a tenth of their size
+
 """
 
 from __future__ import annotations
@@ -33,14 +34,14 @@ FAULTS = Size(writers=20, notes=12_000, times=300, followers=5, seconds=3600)
 RESTORES = Size(writers=20, notes=8_000, times=50, followers=5, seconds=1800)
 CONTROL = Size(writers=20, notes=5_000, times=50, followers=5, seconds=1800, weather=replace(ROUGH, half_open=0.0))
 COPIES = 5_000
-ROUND = 500  # of them with one server
+ROUND = 500  # copies per server
 FEEDS = 200
 STALLS = Load(
     followers=50, rate=45, seconds=30, frames=1250, writers=10, filling="é" * 1900, stalling=5, deadline=400
 )  # fmt: skip
 LOAD = Load(followers=1000, rate=10, seconds=900, drop=True, deadline=2400)
 
-Result = tuple[bool, dict[str, Any]]  # whether it is as it should be, and what there is to tell
+Result = tuple[bool, dict[str, Any]]  # whether the run passed, and its report
 Run = Callable[[Path, float, Tell], Result]
 
 
@@ -65,7 +66,7 @@ def of_a_control(way: Any, found: str) -> Run:
 
 
 def of_the_power(folder: Path, share: float, tell: Tell) -> Result:
-    """In rounds, each with a server of its own: a copy takes the longer, the more was written."""
+    """Run the power-loss test in rounds, each with a new server, because a larger database takes longer to copy."""
     rounds = [ROUND] * (_some(COPIES, share) // ROUND) or [_some(COPIES, share)]
     counts = dict.fromkeys(("copies", "acked", "lost", "unsound"), 0)
     for n, copies in enumerate(rounds):

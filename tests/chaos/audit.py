@@ -1,6 +1,8 @@
-"""The audit: what was written, against what is kept, against what every follower sees. Pure but for reading the database.
+"""Compare what was written with the database and with every follower's view. Pure, except for reading the database.
 
-It knows notes by their texts, which are all different, and not by ids: so that it can judge a server that has none.
+The audit identifies notes by their texts, which are all different, instead of by ids, so that it can also judge a
+server without ids.
+
 """
 
 from __future__ import annotations
@@ -15,13 +17,16 @@ from pathlib import Path
 
 from backchannel.client import View, digest_of
 
-JITTER = 0.5  # seconds: how much the measured offset of a phone's clock may differ from one try to the next
+JITTER = 0.5  # seconds: how much a phone's measured clock offset may vary between tries
 
 
 @dataclass(slots=True, kw_only=True)
 class Written:
-    """A note as its writer knows it. `text` is what should stand in the end, `acked` the seq of the first ack, if any;
-    `at` the true time it was typed."""
+    """A note as its writer knows it.
+
+    `text` is the final text, `acked` the seq of the first ack or None, and `at` the true time of typing.
+
+    """
 
     writer: int
     text: str
@@ -31,7 +36,7 @@ class Written:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A visible note of the database, in seq order. `born` is the seq it was first taken under."""
+    """A visible note of the database, in seq order. `born` is the seq of its first version."""
 
     seq: int
     id: str
@@ -43,12 +48,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """What the database holds of one event."""
+    """The contents of the database for one event."""
 
     rows: tuple[Row, ...]
-    head: int = 0  # the last seq taken
+    head: int = 0  # the latest seq
     epoch: str = ""
-    faults: tuple[str, ...] = ()  # of the file, or of the counter
+    faults: tuple[str, ...] = ()  # problems of the file or of the counter
 
     @property
     def digest(self) -> str:
@@ -57,7 +62,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """A follower's view, in the order of the channel. `order` is the seqs in the order they were applied."""
+    """A follower's view, in the order of the channel. `order` holds the seqs in the order they were applied."""
 
     name: str
     texts: tuple[str, ...]
@@ -73,7 +78,7 @@ class Seen:
 
 @dataclass(slots=True, kw_only=True)
 class Findings:
-    """What is wrong, a sentence each. Nothing in it: nothing was found, in `notes` notes and `followers` views."""
+    """The problems found, one sentence each, in `notes` notes and `followers` views. Empty if there are none."""
 
     notes: int = 0
     followers: int = 0
@@ -93,8 +98,12 @@ class Findings:
 
 
 def audit(kept: Kept, written: Sequence[Written], seen: Sequence[Seen], *, by_time: bool = False) -> Findings:
-    """`by_time`: writers' notes are in order by the time they are read under, and not by seq (a database was restored: what
-    comes again comes behind what the phone sent before it heard of that)."""
+    """Return everything that is wrong with a run.
+
+    With `by_time`, a writer's notes must be in order of `at` instead of seq. After a restore, notes sent again get a
+    higher seq than notes the phone sent before it learnt of the restore.
+
+    """
     found = Findings(notes=len(written), followers=len(seen), unsound=list(kept.faults))
     stands = Counter(row.text for row in kept.rows)
     found.lost = [f"“{note.text}” (acked: {note.acked}) is not kept" for note in written if not stands[note.text]]
@@ -107,7 +116,7 @@ def audit(kept: Kept, written: Sequence[Written], seen: Sequence[Seen], *, by_ti
 
 
 def _writers_out_of_order(kept: Kept, written: Iterable[Written], by_time: bool) -> list[str]:
-    """Every writer's notes were taken in the order she wrote them."""
+    """Yield a finding for every writer whose notes were stored in a different order from the order of writing."""
     place = {row.text: row.at.timestamp() if by_time and row.at else row.born for row in reversed(kept.rows)}
     slack = JITTER if by_time else 0
     if by_time:
@@ -149,7 +158,7 @@ def _differences(kept: Kept, follower: Seen) -> list[str]:
 
 
 def lateness(kept: Kept, written: Iterable[Written]) -> list[float]:
-    """By how many seconds `at` differs from the true time each note was typed."""
+    """Return by how many seconds `at` differs from the true time of typing, for each note."""
     at = {row.text: row.at for row in kept.rows}
     return [abs((at[note.text] - note.at).total_seconds()) for note in written if note.at and at.get(note.text)]  # type: ignore[operator]
 
@@ -158,7 +167,7 @@ def lateness(kept: Kept, written: Iterable[Written]) -> list[float]:
 
 
 def read_kept(db: Path, event: str) -> Kept:
-    """Read from the file itself, with nothing of the product in between."""
+    """Read the database file directly, without using any code of the product."""
     with closing(sqlite3.connect(f"file:{db}?mode=ro", uri=True)) as connection:
         rows = connection.execute(
             """SELECT item.seq, item.id, item.rev, revision.text, item.at,
@@ -184,7 +193,7 @@ def _unsound(connection: sqlite3.Connection) -> list[str]:
 
 
 def _uncounted(connection: sqlite3.Connection, event: str, head: int) -> list[str]:
-    """seq runs from 1 to the head without a hole."""
+    """Return a finding for each gap in the seqs from 1 to the head."""
     ((n, first, last),) = connection.execute(
         "SELECT count(*), coalesce(min(seq), 1), coalesce(max(seq), 0) FROM change WHERE event = ?", (event,)
     ).fetchall()

@@ -1,8 +1,9 @@
-"""The control: live notes as a tutorial would do them. Stock Flask-SocketIO, emitting from the handler; no ids, no log.
+"""A control server: live notes with stock Flask-SocketIO, emitting from the handler, without ids or a log.
 
-    python -m tests.chaos.control_server serve --port 0        the database is BACKCHANNEL_DB; dies as CHAOS_DIE says
+    python -m tests.chaos.control_server serve --port 0        the database is BACKCHANNEL_DB; CHAOS_DIE says when to die
 
-It is not careless: what is acked is committed, and whoever connects is given everything there is.
+The server is not careless: it commits before it acks, and sends everything it has to each new connection.
+
 """
 
 from gevent import monkey

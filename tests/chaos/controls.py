@@ -1,7 +1,8 @@
-"""Controls: the same deaths, the same line, the same audit, against what Socket.IO gives by itself. They must be found wanting.
+"""Control runs: the same kills, network faults and audit against plain Socket.IO. The audit must find problems.
 
-emit     every note is emitted once, as the documentation's first example does; kept back while there is no connection
-retry    every note is sent with an ack, and sent again until the ack comes; it has no id by which it could be known
+emit     every note is emitted once, as in the documentation's first example, and buffered while disconnected
+retry    every note is sent again until it is acked, but has no id by which the server could recognise it
+
 """
 
 from __future__ import annotations
@@ -26,12 +27,12 @@ from tests.chaos.weather import FAIR
 from tests.stage import Server
 
 Way = Literal["emit", "retry"]
-CONNECT = 5.0  # seconds for a connection
-PATIENCE = 1.0  # seconds for an ack
+CONNECT = 5.0  # seconds to connect
+PATIENCE = 1.0  # seconds to wait for an ack
 
 
 class Connection:
-    """A stock Socket.IO client, made anew whenever it is gone."""
+    """A stock Socket.IO client that is replaced whenever it loses its connection."""
 
     def __init__(self, url: str, **handlers: Callable[..., None]) -> None:
         self._url, self._handlers = url, handlers
@@ -39,9 +40,9 @@ class Connection:
         self.stopping = threading.Event()
 
     def get(self) -> socketio.Client | None:
-        """A connected client; None when it is time to stop."""
+        """Return a connected client, or None when it is time to stop."""
         while not self.stopping.is_set():
-            # Its `connected` alone may stay true for ever: set behind a loss that came during the connecting.
+            # `connected` alone can stay true for ever, because it is set after a loss during connecting.
             if self._client.connected and self._client.eio.state == "connected":
                 return self._client
             self._client = socketio.Client(reconnection=False, handle_sigint=False)
@@ -54,7 +55,7 @@ class Connection:
         return None
 
     def close(self) -> None:
-        """Make no new one. A goodbye could wait for ever: the line may be half open."""
+        """Stop reconnecting, without a close handshake, which could block for ever on a half-open connection."""
         self.stopping.set()
 
 
@@ -78,7 +79,7 @@ class ControlWriter:
         self._connection.close()
 
     def _send(self, note: Written) -> bool:
-        """Whether it is done with."""
+        """Send a note once. Return whether the writer can go on to the next one."""
         client = self._connection.get()
         try:
             if self._way == "emit":
@@ -115,7 +116,7 @@ class ControlFollower:
 
 
 def run_control(folder: Path, size: Size, way: Way) -> Findings:
-    """The run, and what the same audit finds."""
+    """Run a control and return the findings of the audit."""
     server = Server(folder / "control.db", port=free_port(), entry="tests.chaos.control_server")
     supervisor = Supervisor(server, size.times, size.seed)
     supervisor.prepare()
@@ -139,7 +140,7 @@ def run_control(folder: Path, size: Size, way: Way) -> Findings:
 
 
 def _watch_until_quiet(followers: list[ControlFollower], seconds: float = 2.0) -> list[Seen]:
-    """What each follower has, once nothing came to any of them for a while."""
+    """Return what each follower has, once none of them has received anything for a while."""
     before: Any = None
     while before != (now := [len(follower.texts) for follower in followers]):
         before = now

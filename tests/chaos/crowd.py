@@ -1,8 +1,9 @@
-"""A crowd of followers in one thread: light enough to be a thousand, strict enough to see one byte that is wrong.
+"""A crowd of up to a thousand followers in one thread, which check every byte they receive.
 
-Each follower reads websocket frames, follows the chain of `prev` and `seq`, and keeps a running hash of what it was given.
-Frames are the same bytes for everybody, so each is read as JSON once. A note's text begins with the time it was written
-(`@<nanoseconds of the machine's clock>`), which gives the time it took.
+Each follower reads websocket frames, follows the chain of `prev` and `seq`, and keeps a running hash of what it received.
+All followers receive the same bytes, so each frame is parsed as JSON once. A note's text begins with the time it was
+written (`@<nanoseconds of the machine's clock>`), which gives its delay.
+
 """
 
 from __future__ import annotations
@@ -24,14 +25,16 @@ from backchannel.client import Refused, Unreachable
 from backchannel.client.http import Http
 from tests.chaos.frames import Frames, masked, upgrade
 
-NARROW = 4096  # bytes of receive buffer of those who will stall: what is on its way piles up at the server, not in the kernel
-MAX_CONCURRENT = 16  # who connect, or fetch, at the same time
+NARROW = (
+    4096  # bytes of receive buffer for stalling followers, so that frames queue at the server and not in the kernel
+)
+MAX_CONCURRENT = 16  # concurrent connects or fetches
 CHUNK = 65536
 
 
 @dataclass(slots=True)
 class Delays:
-    """A histogram of seconds, in milliseconds."""
+    """A histogram of delays, in milliseconds."""
 
     counts: Counter[int] = field(default_factory=Counter)
 
@@ -39,7 +42,7 @@ class Delays:
         self.counts[int(seconds * 1000)] += 1
 
     def at_share(self, percent: float) -> int:
-        """Milliseconds below which so many percent lie."""
+        """Return the given percentile in milliseconds."""
         left = self.counts.total() * percent / 100
         for ms, n in sorted(self.counts.items()):
             left -= n
@@ -49,16 +52,16 @@ class Delays:
 
 
 class Follower:
-    """One connection. `told`: it knows that it misses something, and has to fetch."""
+    """One connection. `told` means that the server has told it to fetch what it missed."""
 
     def __init__(self, name: str, narrow: bool = False) -> None:
         self.name = name
         self.cursor = 0
-        self.corrupt = ""  # why its stream cannot be read any further
+        self.corrupt = ""  # why its stream became unreadable
         self.told = False
         self.resumes = 0
         self.frames = 0
-        self.lost = False  # the connection
+        self.lost = False  # the socket
         self.hash = hashlib.sha256()
         self._narrow = narrow
 
@@ -104,7 +107,7 @@ class Follower:
 
 @dataclass(slots=True)
 class Frame:
-    """A `changes` frame, read."""
+    """A parsed `changes` frame."""
 
     prev: int
     seq: int
@@ -113,16 +116,16 @@ class Frame:
 
 
 class Crowd:
-    """Connects everybody, reads for everybody. `stall` some: they are connected and read nothing."""
+    """Connects all followers and reads for them. Those that `stall` stay connected but read nothing."""
 
     def __init__(self, server: str, event: str, number: int, stalling: int = 0, channel: str = "event") -> None:
         self.followers = [Follower(str(n), narrow=n < stalling) for n in range(number)]
         self.delays = Delays()
         self.fault: Exception | None = None
         self._server, self._event, self._channel, self._stalling = server, event, channel, stalling
-        self._http = Http(server, event)  # one for all: a client of its own costs 30 ms
+        self._http = Http(server, event)  # shared, because each client costs 30 ms
         self._selector = selectors.DefaultSelector()
-        self._read: dict[str, Frame] = {}  # the frames of just now
+        self._read: dict[str, Frame] = {}  # the most recent frames
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="crowd", daemon=True)
 
@@ -145,19 +148,18 @@ class Crowd:
 
     @property
     def stalled(self) -> list[Follower]:
-        """Those who stall, or did, or will."""
+        """Return the followers that stall or have stalled."""
         return self.followers[: self._stalling]
 
     def drop(self) -> None:
-        """Cut everybody off."""
+        """Disconnect all followers."""
         for follower in self.followers:
             self._forget(follower)
             follower.socket.close()
             follower.lost = True
 
     def catch_up(self) -> int:
-        """Those who lost their connection or were told that they miss something do what a client does: connect again, and
-        fetch from the cursor. How many did."""
+        """Reconnect and fetch from the cursor for followers that were disconnected or told to resume. Return how many did."""
         late = [follower for follower in self.followers if follower.lost or follower.told]
         with ThreadPoolExecutor(MAX_CONCURRENT) as pool:
             list(pool.map(self._mend, late))
@@ -192,7 +194,7 @@ class Crowd:
         try:
             while not self._stopping.is_set():
                 for key, _ in self._selector.select(0.05):
-                    if key.fileobj is key.data.socket:  # else it was dropped meanwhile, and has another
+                    if key.fileobj is key.data.socket:  # otherwise it was dropped and has a new socket
                         self._take(key.data)
         except Exception as fault:
             self.fault = fault
@@ -251,5 +253,5 @@ def _read_frame(data: dict[str, Any]) -> Frame:
 
 
 def stamp() -> str:
-    """What a note's text begins with, so that the crowd can tell how long it took."""
+    """Return the time stamp at the start of a note's text, from which the crowd computes its delay."""
     return f"@{time.monotonic_ns()}"

@@ -1,4 +1,4 @@
-"""Every run has a hard deadline. What hangs is a failure that tells where it hangs: all stacks, ours and the server's."""
+"""Hard deadlines for runs. A hang is a failure that prints the stacks of all threads in the test and the server."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from typing import Any
 
 from tests.stage import Server
 
-LAST_RESORT = 20.0  # seconds past the deadline at which the process is ended, whatever it does
+LAST_RESORT = 20.0  # seconds after the deadline until the process is killed
 
 
 class Hang(AssertionError):
-    """Something did not come to its end."""
+    """Raised when a run does not finish in time."""
 
 
 class Deadline:
-    """A run's: `wait` for something, but never past it. As a context, it ends even a run that waits for nothing."""
+    """The deadline of a run. As a context manager, it also ends a run that never calls `wait`."""
 
     def __init__(self, seconds: float, *servers: Server) -> None:
         self.seconds = seconds
@@ -37,17 +37,17 @@ class Deadline:
 
     @property
     def left(self) -> float:
-        """Seconds."""
+        """Return the remaining seconds."""
         return max(0.0, self._end - time.monotonic())
 
     def until(self, look: Callable[[], Any]) -> bool:
-        """Wait for something as long as there is time; whether it came."""
+        """Wait for an event until the deadline. Return whether it was set."""
         while not (found := look()) and self.left:
             select.select([], [], [], 0.02)
         return bool(found)
 
     def wait(self, look: Callable[[], Any], what: str) -> None:
-        """Until `look` gives something true; `Hang` with all stacks when the time is up."""
+        """Poll `look` until it returns something true. Raise `Hang` with all stacks at the deadline."""
         if not self.until(look):
             self._tell(what)
 
@@ -60,7 +60,7 @@ class Deadline:
 
 
 def dump(server: Server) -> None:
-    """Ask a server of `tests.chaos.serve` for its stacks; they stand in its log."""
+    """Ask a server of `tests.chaos.serve` to write its stacks to its log."""
     if server.process and server.process.poll() is None:
         for sign in (signal.SIGUSR1, signal.SIGUSR2):
             server.process.send_signal(sign)

@@ -1,4 +1,4 @@
-"""The moment at which a server is to die, as CHAOS_DIE tells it: `mid:7` is the 7th time it comes by the point `mid`."""
+"""The point at which a server kills itself, from CHAOS_DIE: `mid:7` is the 7th time it reaches the point `mid`."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import signal
 
 
 class Doom:
-    """Counts down to the moment that was told; "" is never."""
+    """A countdown to the point in a setting such as `mid:7`. An empty setting means never."""
 
-    def __init__(self, told: str) -> None:
-        self._point, _, left = told.partition(":")
+    def __init__(self, setting: str) -> None:
+        self._point, _, left = setting.partition(":")
         self._left = int(left or 0)
 
     @classmethod
@@ -18,7 +18,7 @@ class Doom:
         return cls(os.environ.get("CHAOS_DIE", ""))
 
     def at(self, point: str) -> bool:
-        """Whether this is the moment."""
+        """Return whether the server must die now, at this point."""
         if point != self._point:
             return False
         self._left -= 1
@@ -26,5 +26,5 @@ class Doom:
 
 
 def die(*_: object) -> None:
-    """As if the power went: no handler, no flush, no goodbye."""
+    """Kill the process as a power failure would, without running handlers or flushing buffers."""
     os.kill(os.getpid(), signal.SIGKILL)

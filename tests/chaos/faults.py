@@ -1,8 +1,9 @@
-"""A disk that is full and a database that is locked, under a running event; with somebody who reads and asks all the while.
+"""Fill the disk and lock the database of a running event, while a client keeps reading and writing.
 
-Full is made by the kernel, without privileges: RLIMIT_FSIZE of the running server is lowered (prlimit) to some point of
-its write-ahead log, so that a write succeeds in part and the next one fails, in the middle of whatever was being written.
-Locked is another connection that holds `BEGIN IMMEDIATE`, as another process would.
+The kernel simulates a full disk without privileges: prlimit lowers RLIMIT_FSIZE of the running server to a point within
+its write-ahead log. A write then succeeds in part and the next one fails. For a lock, another connection holds
+`BEGIN IMMEDIATE`, as another process would.
+
 """
 
 from __future__ import annotations
@@ -26,11 +27,11 @@ ASKING = 0.05  # seconds between two requests
 
 
 class Faults(Trouble):
-    """Two in three are a full disk, one in three a lock; one in `seldom` is a long lock."""
+    """Two in three faults are a full disk and one in three is a lock. One lock in `seldom` is long."""
 
     typical: ClassVar[float] = 1.2
     seldom: ClassVar[int] = 20
-    long_lock: ClassVar[float] = 7.0  # seconds: more than the 5 after which the answer is `busy`
+    long_lock: ClassVar[float] = 7.0  # seconds: more than the 5 after which the server answers `busy`
 
     def start(self, camp: Camp | None = None) -> None:
         assert camp
@@ -71,19 +72,19 @@ class Faults(Trouble):
 
 
 class LongFaults(Faults):
-    """Now and then the lock is held for half a minute."""
+    """Faults whose long locks last half a minute."""
 
     seldom: ClassVar[int] = 50
     long_lock: ClassVar[float] = 30.0
 
 
 class Asker:
-    """Reads without a pause, and writes one note after another without ever trying one again."""
+    """A client that reads without a pause, and writes one note after another without retrying."""
 
     def __init__(self, camp: Camp, written: list[Written]) -> None:
         self.reads: Counter[str] = Counter()
         self.writes: Counter[str] = Counter()
-        self.slowest = 0.0  # seconds of a read
+        self.slowest = 0.0  # seconds a read took
         self._camp, self._written = camp, written
         self._headers = {"Authorization": f"Bearer {camp.passes['organiser']}"}
         self._stopping = threading.Event()
@@ -126,7 +127,7 @@ class Asker:
 
 
 def _summary(answer: httpx.Response) -> str:
-    """`200`, or `503 busy, again in 5 s`."""
+    """Return a response as `200` or `503 busy, again in 5 s`."""
     if answer.status_code == 200:
         return "200"
     again = answer.headers.get("Retry-After")

@@ -1,4 +1,4 @@
-"""Websocket frames as a client sees them, strictly: whatever a server may not send is a `ValueError`."""
+"""A strict parser for websocket frames on the client side. Anything a server must not send raises `ValueError`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ TEXT, CLOSE, PING, PONG = 0x81, 0x88, 0x89, 0x8A
 
 
 class Frames:
-    """Takes bytes, gives whole texts."""
+    """A parser that takes bytes and yields complete texts."""
 
     def __init__(self, data: bytes = b"") -> None:
         self._buffer = bytearray(data)
@@ -49,14 +49,14 @@ class Frames:
 
 
 def masked(payload: bytes) -> bytes:
-    """A text frame from a client; masked with nothing, which is a mask like any other."""
+    """Return a client's text frame, masked with zeros, which is a valid mask."""
     size = len(payload)
     head = bytes([TEXT, 0x80 | size]) if size < 126 else bytes([TEXT, 0xFE]) + size.to_bytes(2, "big")
     return head + bytes(4) + payload
 
 
 def upgrade(connection: socket.socket, path: str) -> bytes:
-    """The websocket handshake; what came behind it."""
+    """Perform the websocket handshake. Return the bytes that followed the response."""
     key = base64.b64encode(os.urandom(16)).decode()
     connection.sendall(
         f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{connection.getpeername()[1]}\r\nUpgrade: websocket\r\n"

@@ -1,4 +1,4 @@
-"""Load: a crowd of followers, a steady stream of notes, what it took; and some of the crowd that stall meanwhile."""
+"""Load test: a crowd of followers and a steady stream of notes, while some followers stall."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from tests.stage import Camp, Server, put
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
     followers: int
-    rate: float  # notes a second, all writers' together
-    seconds: float  # of writing, in each phase
-    frames: int = 0  # that a follower is sent in the second, at least: on a busy machine many notes share one
+    rate: float  # notes a second from all writers together
+    seconds: float  # seconds of writing in each phase
+    frames: int = 0  # minimum frames a follower gets in the second phase: on a busy machine many notes share one
     writers: int = 5
-    filling: str = "x" * 100  # of a note, behind its time
-    stalling: int = 0  # followers who stall in the second phase
-    drop: bool = False  # everybody in the middle
-    cap: int = 0  # frames that may wait for one follower; 0: as many as in life
+    filling: str = "x" * 100  # seconds a note may take
+    stalling: int = 0  # followers that stall in the second phase
+    drop: bool = False  # disconnect everyone halfway
+    cap: int = 0  # queued frames per follower; 0 for the default
     stock: bool = False  # python-engineio's own websocket and sending path: the control
     deadline: float = 120.0
 
@@ -38,14 +38,14 @@ class Load:
 @dataclass(slots=True, kw_only=True)
 class Report:
     notes: int
-    corrupt: list[str]  # followers whose stream could not be read any further, and why
-    silent: list[str]  # followers who missed something and were not told
-    unequal: list[str]  # followers who, when all was fetched, have something else than the database
+    corrupt: list[str]  # followers whose stream became unreadable, and why
+    silent: list[str]  # followers that missed a change without being told
+    unequal: list[str]  # followers whose final view differs from the database
     figures: dict[str, Any] = field(default_factory=dict)
 
 
 class Stream:
-    """Writers over plain HTTP that keep a rate together, until stopped."""
+    """Writers over plain HTTP that together keep a fixed rate until stopped."""
 
     def __init__(self, camp: Camp, load: Load) -> None:
         self.acks = Delays()
@@ -87,7 +87,7 @@ class Stream:
 
 
 def run_load(folder: Path, load: Load, tell: Tell = quiet) -> Report:
-    """Two phases: all is well; then some stall, or everybody is dropped. What everybody has in the end is what is kept."""
+    """Run a normal phase and a phase in which followers stall or are dropped. Then compare all views with the database."""
     server = Server(folder / "camp.db", port=free_port(), entry="tests.chaos.serve")
     server.environ |= {"CHAOS_STOCK": "on" if load.stock else "", "CHAOS_CAP": str(load.cap or "")}
     server.start()
@@ -169,7 +169,7 @@ def _shares(delays: Delays, percents: Sequence[int] = (50, 95, 99)) -> dict[str,
 
 
 def memory(server: Server) -> int:
-    """Megabytes that the server's process has in memory."""
+    """Return the resident memory of the server's process in megabytes."""
     assert server.process
     status = Path(f"/proc/{server.process.pid}/status").read_text()
     found = re.search(r"VmRSS:\s+(\d+) kB", status)

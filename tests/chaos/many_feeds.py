@@ -1,9 +1,10 @@
-"""Many feeds of many posts, on a server of their own whose mood changes with every visit.
+"""Serve many feeds with many posts. Each feed responds differently on every request.
 
-    python tests/chaos/many_feeds.py FEEDS POSTS [steady]     prints its ports, and stays until its input ends
+    python tests/chaos/many_feeds.py FEEDS POSTS [steady]     prints its ports, and runs until its input ends
 
-/7 is feed 7. In turn it answers 200, 304 (to who knows its ETag), 429, slowly, and not to the end; `steady` leaves the
-first two. The feeds are shared out among the ports, for a host is asked one thing at a time.
+/7 is feed 7. In turn it responds with 200, with 304 (to a matching ETag), with 429, slowly, and incompletely. `steady`
+uses only the first two. The feeds are divided among the ports, because a poller sends each host one request at a time.
+
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def text_of(number: int, post: int) -> str:
 
 
 class Hosts:
-    """The ports, and how often anything was asked."""
+    """The ports of the servers, and the number of requests they received."""
 
     def __init__(self, feeds: int, posts: int, *, steady: bool = False) -> None:
         self.feeds, self.posts, self.steady = feeds, posts, steady
@@ -90,7 +91,7 @@ class Hosts:
                     self.wfile.write(body[: len(body) // 2] if half else body)
 
             def log_message(self, *words: Any) -> None:
-                """Quiet."""
+                """Log nothing."""
 
         return Handler
 

@@ -1,4 +1,4 @@
-"""A poller killed (-9) again and again over many feeds in every mood; then one that is left to finish."""
+"""Kill a poller (SIGKILL) again and again over many unreliable feeds, then let one finish."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ from tests.chaos.scene import Tell
 from tests.stage import eventually
 
 POLL_ONCE = Path(__file__).parent.parent / "ingest" / "poll_once.py"
-MOST_ROUNDS = 12  # of those left to finish: five moods, and some
+MOST_ROUNDS = 12  # rounds for the pollers that may finish: five kinds of response, and some spare
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     kills: int
-    rounds: int  # that were left to finish
+    rounds: int  # rounds of the pollers that finished
     lost: int
     doubled: int
 
 
 def quietly(progress: float, now: str) -> None:
-    """Nobody is told."""
+    """Report nothing."""
 
 
 def kill_pollers(folder: Path, *, feeds: int, posts: int, kills: int, seed: int = 1, tell: Tell = quietly) -> Found:
-    """Each poller dies when it has asked for some more feeds, at a moment that `seed` decides."""
+    """Kill each poller after a few more requests, at a moment derived from `seed`."""
     random = Random(seed)
     store = SqliteStore(folder / "killed.db")
     store.write(lambda writer: writer.save_event(Event(slug="camp", title="Camp", uid="u")))

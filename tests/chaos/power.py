@@ -1,8 +1,9 @@
-"""The power goes: the database and its log are copied as they lie there, at any moment after an ack, and opened elsewhere.
+"""Simulate power loss: copy the database and its write-ahead log at any moment after an ack, and open the copy.
 
-The server is stopped (SIGSTOP) for the length of a copy, so that both files are of one moment; it may be in the middle of a
-transaction, a sync or a checkpoint. What this cannot show is a disk that lies about syncing; that `synchronous` is FULL
-is asserted beside the store (tests/store/test_contract.py).
+The server is stopped (SIGSTOP) during a copy, so that both files show the same moment. It can be in the middle of a
+transaction, a sync or a checkpoint. This cannot detect a disk that reports a sync it did not perform;
+tests/store/test_contract.py asserts that `synchronous` is FULL.
+
 """
 
 from __future__ import annotations
@@ -26,16 +27,16 @@ WRITERS = 4
 
 @dataclass(slots=True)
 class Copies:
-    """How many copies were looked at, and what was wrong with any, a sentence each."""
+    """The number of copies checked, and the problems found, one sentence each."""
 
     opened: int = 0
-    acked: int = 0  # ops, when the last copy was made
+    acked: int = 0  # acked ops at the last copy
     lost: list[str] = field(default_factory=list)
     unsound: list[str] = field(default_factory=list)
 
 
 def cut_the_power(folder: Path, times: int, seconds: float, *, with_log: bool = True, tell: Tell = quiet) -> Copies:
-    """Copy after each of so many acks, while writers go on. Without the log a copy is worth little: that is the control."""
+    """Copy the database after every few acks while writers go on. Copies without the log are the control."""
     server = Server(folder / "camp.db")
     server.start()
     acked, found = _write(Camp.make(server)), Copies()
@@ -55,7 +56,7 @@ def cut_the_power(folder: Path, times: int, seconds: float, *, with_log: bool = 
 
 
 def _write(camp: Camp) -> list[str]:
-    """Writers that go on for as long as the server does; their acked ops are added to the list that is returned."""
+    """Write for as long as the server runs. Return the list to which acked ops are added."""
     acked: list[str] = []
 
     def write(number: int) -> None:
@@ -64,7 +65,7 @@ def _write(camp: Camp) -> list[str]:
             try:
                 (result,) = writer.ops(put(f"{number} {n} " + "x" * 500))
             except Exception:
-                return  # the server is gone: the run is over
+                return  # the server has ended, so the run is over
             acked.append(result["op"])
 
     for number in range(WRITERS):
@@ -77,7 +78,7 @@ def _standing_still(server: Server) -> Iterator[None]:
     assert server.process
     pid = server.process.pid
     os.kill(pid, signal.SIGSTOP)
-    os.waitpid(pid, os.WUNTRACED)  # until every thread of it has stopped
+    os.waitpid(pid, os.WUNTRACED)  # wait until all its threads have stopped
     try:
         yield
     finally:

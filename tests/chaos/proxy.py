@@ -1,13 +1,14 @@
-"""The flaky TCP proxy: a bad line between 127.0.0.1 and 127.0.0.1, a process of its own (`python -m tests.chaos.proxy`).
+"""A TCP proxy that simulates a bad network on 127.0.0.1, in a separate process (`python -m tests.chaos.proxy`).
 
-It is told what to do on stdin and answers on stdout, a JSON line each:
+It reads commands from stdin and writes responses to stdout, one JSON object per line:
 
-    {"weather": {"cut": 0.3}}    the weather from now on; of connections made from now on, and swallowing of all
-    {"drop": true}               cut everything that is open
-    {}                           nothing
+    {"weather": {"cut": 0.3}}    set the faults for new connections; `swallow` also affects open ones
+    {"drop": true}               cut all open connections
+    {}                           change nothing
     ->  {"port": 40001, "connections": 12, "refused": 5, "cuts": 3, "half_open": 0, "repeats": 1, "swallowed": 0, "open": 4}
 
-`refused` are those that found no server behind the line; they are not among the `connections`.
+`refused` counts connections for which the server did not listen. They are not included in `connections`.
+
 """
 
 from __future__ import annotations
@@ -29,12 +30,12 @@ from tests.chaos.requests import Splitter
 from tests.chaos.weather import FAIR, Fate, Weather
 
 ROOT = Path(__file__).parent.parent.parent
-CHUNK = 4096  # bytes read at once
-MAX_CONCURRENT = struct.pack("ii", 1, 0)  # SO_LINGER: close by a reset, as a line that breaks
+CHUNK = 4096  # bytes per read
+MAX_CONCURRENT = struct.pack("ii", 1, 0)  # SO_LINGER: close with a reset, as a broken connection does
 
 
 class Proxy:
-    """The proxy's handle: starts the process, tells it the weather."""
+    """A handle that starts the proxy's process and sets its faults."""
 
     def __init__(self, to: int, seed: int = 1, weather: Weather = FAIR) -> None:
         self._process = subprocess.Popen(
@@ -51,7 +52,7 @@ class Proxy:
         return self._tell({"weather": dataclasses.asdict(weather)})
 
     def drop(self) -> dict[str, int]:
-        """Cut everything that is open."""
+        """Cut all open connections."""
         return self._tell({"drop": True})
 
     def stats(self) -> dict[str, int]:
@@ -72,7 +73,7 @@ class Proxy:
 
 
 class Exchange:
-    """The proxy itself: takes connections, draws their fates, remembers what it did."""
+    """The proxy itself: accepts connections, chooses their faults and counts them."""
 
     def __init__(self, to: int, seed: int) -> None:
         self.weather = FAIR
@@ -104,7 +105,7 @@ class Exchange:
 
 
 class Connection:
-    """One client's connection and the one to the server that stands for it."""
+    """A client's connection, and the matching connection to the server."""
 
     def __init__(self, exchange: Exchange, reader: StreamReader, writer: StreamWriter, random: Random) -> None:
         self._exchange = exchange
@@ -112,9 +113,9 @@ class Connection:
         self._random = random
         self._fate = Fate.draw(exchange.weather, random)
         self._bytes = 0
-        self._silent = False  # a half that is left goes on reading and hears nothing
+        self._silent = False  # the remaining end keeps reading and receives nothing
         self._writers = [writer]
-        self._requests: Splitter | None = Splitter()  # None once this is no HTTP any more, but a websocket
+        self._requests: Splitter | None = Splitter()  # None once the connection is a websocket
         self._swallowing = False
 
     async def run(self) -> None:
@@ -137,7 +138,7 @@ class Connection:
         await asyncio.gather(*pumps, return_exceptions=True)
 
     def cut(self) -> None:
-        """Reset both ends: what was on its way is lost."""
+        """Reset both ends. Data in transit is lost."""
         for writer in self._writers:
             with contextlib.suppress(OSError, AttributeError):
                 writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, MAX_CONCURRENT)
@@ -154,7 +155,7 @@ class Connection:
             else:
                 await self._send(writer, alter(data))
         if not self._silent and writer.can_write_eof():
-            with contextlib.suppress(OSError):  # it is gone already
+            with contextlib.suppress(OSError):  # it is closed already
                 writer.write_eof()
 
     async def _hold(self) -> None:
@@ -179,7 +180,7 @@ class Connection:
         gone = self._client[1] if self._fate.gone == "client" else self._server[1]
         gone.transport.abort()
 
-    # --- what is done to the bytes
+    # --- faults on the data
 
     def _from_client(self, data: bytes) -> bytes:
         if self._swallowing:
@@ -196,10 +197,10 @@ class Connection:
         elif request.startswith(b"POST") and self._random.random() < self._exchange.weather.repeat:
             self._exchange.stats["repeats"] += 1
             task = asyncio.create_task(self._repeat(request))
-            task.add_done_callback(lambda done: done.exception())  # whatever became of the second one
+            task.add_done_callback(lambda done: done.exception())  # whatever happens to the repeated request
 
     async def _repeat(self, request: bytes) -> None:
-        """The same request once more, over a connection of its own; nobody hears the answer."""
+        """Send the request again over a new connection and discard the response."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self._exchange.to)
         writer.write(request)
         with contextlib.suppress(TimeoutError):
@@ -211,7 +212,7 @@ class Connection:
             self._exchange.stats["swallowed"] += len(data)
             return b""
         if self._exchange.weather.swallow and self._requests is None:
-            self._swallowing = True  # from behind the handshake on
+            self._swallowing = True  # from the end of the handshake on
             head, _, _ = data.partition(b"\r\n\r\n")
             return head + b"\r\n\r\n" if head.startswith(b"HTTP/1.1 101") else b""
         return data

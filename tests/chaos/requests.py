@@ -1,4 +1,4 @@
-"""Where one HTTP request of a kept connection ends and the next begins: enough of HTTP/1.1 for the proxy."""
+"""Split a kept-alive connection into HTTP requests, with as much of HTTP/1.1 as the proxy needs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _LENGTH = re.compile(rb"\r\ncontent-length:\s*(\d+)", re.IGNORECASE)
 
 
 class Splitter:
-    """Takes bytes as they come, gives whole requests: head and body. (No chunked bodies: our clients send none.)"""
+    """A parser that takes chunks of bytes and yields whole requests (head and body). Our clients send no chunked bodies."""
 
     def __init__(self) -> None:
         self._buffer = b""

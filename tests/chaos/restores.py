@@ -1,4 +1,4 @@
-"""Backups restored under a running event: what was acked since is gone from the server, and comes again from the phones."""
+"""Restore backups under a running event. Notes acked since the backup must come back from the phones."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import ClassVar
 from tests.chaos.trouble import Trouble
 from tests.stage import Camp
 
-BETWEEN = 1.0  # seconds, at most, from the backup to its restore: phones keep the last 1,000 ops
+BETWEEN = 1.0  # most seconds between a backup and its restore: phones keep the last 1,000 ops
 
 
 class Restores(Trouble):

@@ -1,4 +1,4 @@
-"""One run: a server in trouble, a bad line, writers, followers, and the audit at the end."""
+"""One run: a server with faults, a bad network, writers, followers, and the audit at the end."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from tests.chaos.weather import FAIR, ROUGH, Weather
 from tests.chaos.writers import QUICK, Writer
 from tests.stage import Camp, Server
 
-SETTLE = 40.0  # seconds followers have, once all is written, to see it all: two heads and a fetch
-OFFLINE = (0.3, 0.6)  # of the run: when the phone that is offline for an hour goes, and when it comes back
+SETTLE = 40.0  # seconds for followers to catch up after the last write: two heads and a fetch
+OFFLINE = (0.3, 0.6)  # shares of the run at which one phone goes offline for an hour, and returns
 
 Tell = Callable[[float, str], None]
 
@@ -30,10 +30,10 @@ Tell = Callable[[float, str], None]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
     writers: int
-    notes: int  # all writers' together
-    times: int  # that something goes wrong
+    notes: int  # by all writers together
+    times: int  # faults
     followers: int
-    seconds: float  # the deadline
+    seconds: float  # until the deadline
     weather: Weather = ROUGH
     seed: int = 1
 
@@ -45,11 +45,11 @@ class Outcome:
 
 
 def quiet(progress: float, words: str) -> None:
-    """No bar."""
+    """Show no progress bar."""
 
 
 class Scene:
-    """Set up, run once, counted, struck."""
+    """A run that is set up, executed once, audited and torn down."""
 
     def __init__(self, folder: Path, size: Size, trouble: type[Trouble] = Supervisor) -> None:
         self.size = size
@@ -58,7 +58,7 @@ class Scene:
         self._trouble.prepare()
         self._camp = Camp.make(self._server)
         self._line = Proxy(self._server.port, size.seed, size.weather)
-        self._last_mile = Proxy(self._line.port, size.seed)  # of the one phone that goes offline
+        self._last_mile = Proxy(self._line.port, size.seed)  # for the one phone that goes offline
         self._writers = [self._writer(n, folder) for n in range(size.writers)]
         self._followers = [self._follower(n) for n in range(size.followers)]
 
@@ -75,7 +75,7 @@ class Scene:
         return client, client.follow("event")
 
     def run(self, tell: Tell = quiet) -> Outcome:
-        """The run and its count. Raises `Hang` when it does not come to its end."""
+        """Execute the run and return its result. Raise `Hang` if it does not finish."""
         began = time.monotonic()
         with Deadline(self.size.seconds, self._server) as deadline:
             try:
@@ -110,7 +110,7 @@ class Scene:
         return read_kept(self._server.db, self._camp.slug)
 
     def _look(self, tell: Tell) -> float:
-        """How far it is; raises what went wrong in the background."""
+        """Return the progress. Raise any error from the background threads."""
         for actor in (self._trouble, *self._writers):
             if actor.fault:
                 raise actor.fault
@@ -120,7 +120,7 @@ class Scene:
         return progress
 
     def _go_offline(self) -> None:
-        """The first phone's line is gone, and on her clock an hour passes until it is back."""
+        """Take the first phone offline while an hour passes on its clock."""
         self._last_mile.weather(Weather(offline=True))
         self._writers[0].go_back_an_hour()
 
@@ -138,7 +138,7 @@ class Scene:
             proxy.close()
         self._trouble.stop()
 
-    # --- what came of it
+    # --- results
 
     def _count(self, seconds: float) -> Outcome:
         kept = self._kept()
@@ -160,7 +160,7 @@ class Scene:
 
 
 def free_port() -> int:
-    """A port below those that the kernel gives to outgoing connections: while the server is down nobody else may get it."""
+    """Return a port below the kernel's range for outgoing connections, so that nobody takes it while the server is down."""
     for port in Random().sample(range(20_000, 32_000), 100):
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
@@ -169,5 +169,5 @@ def free_port() -> int:
 
 
 def at_share(waits: Sequence[float], percent: float) -> float:
-    """The value below which so many percent of the sorted values lie."""
+    """Return a percentile of sorted values."""
     return waits[min(len(waits) - 1, int(len(waits) * percent / 100))] if waits else 0.0

@@ -1,14 +1,14 @@
-"""`backchannel serve` that dies where it was told to: python -m tests.chaos.serve serve --port 0.
+"""`backchannel serve` that kills itself at a chosen point: python -m tests.chaos.serve serve --port 0.
 
-    CHAOS_DIE=mid:7         in the middle of the 7th transaction, when its jobs have written and nothing is committed
-    CHAOS_DIE=committed:7   when the 7th commit is on disk, before anybody is told
-    CHAOS_DIE=acked:7       within 20 ms of the 7th write's answer: just before or after it is on the wire
-    CHAOS_STOCK=on          python-engineio's own websocket and sending path in place of ours: the control of the stalls
+    CHAOS_DIE=mid:7         in the middle of the 7th transaction, after its jobs have written and before the commit
+    CHAOS_DIE=committed:7   after the 7th commit is on disk, before anyone is notified
+    CHAOS_DIE=acked:7       within 20 ms of the 7th write's response, just before or after it is sent
+    CHAOS_STOCK=on          use python-engineio's own websocket and sending path: the control for stalled followers
+    CHAOS_CAP=100           queue at most so many frames per follower, so that a short stall reaches the limit
 
-    CHAOS_CAP=100           at most so many frames wait for one follower, so that a short stall is enough to reach the cap
+The product contains no hooks for this. Before it is assembled, its parts are replaced by versions that kill the process.
+SIGUSR1 writes the stack of every thread to stderr, and SIGUSR2 the stack of every greenlet.
 
-The product knows nothing of this: its parts are replaced by mortal ones before it is put together. On SIGUSR1 every thread's
-stack is written to stderr, on SIGUSR2 every greenlet's.
 """
 
 from gevent import monkey

@@ -1,4 +1,4 @@
-"""Keeps a server up and kills it, again and again: from outside at any time, or inside at the worst moments."""
+"""Keep a server running and kill it repeatedly: from outside at any time, or from inside at the worst moments."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from tests.stage import Camp
 
 INSIDE = ("mid", "committed", "acked")  # see tests/chaos/serve.py
 WAYS = (*INSIDE, "outside", "waking")
-LIFE = 1.2  # seconds, at most, that a server lives which is to be killed from outside
-LONGEST = 4.0  # seconds after which one is killed from outside that has not met the moment it was to die at
+LIFE = 1.2  # most seconds before a server is killed from outside
+LONGEST = 4.0  # seconds after which a server that has not reached its point is killed from outside
 
 
 class Supervisor(Trouble):
-    """`times` lives that end by SIGKILL, the ways taking turns; then one that stays."""
+    """Starts a server `times` times and ends it with SIGKILL, rotating the ways of killing. The last server stays."""
 
     typical: ClassVar[float] = LIFE
 
@@ -29,14 +29,14 @@ class Supervisor(Trouble):
         return died
 
     def _live(self, way: str) -> None:
-        """A new life, which is to end in that way ("": not at all)."""
+        """Start a server that will die in the given way, or never for ""."""
         self.server.environ["CHAOS_DIE"] = f"{way}:{self.random.randint(1, 6)}" if way in INSIDE else ""
         self.server.spawn()
         if way != "waking":
             self.server.listen()
 
     def _kill(self, way: str) -> str:
-        """Wait for the end of this life, or bring it about; how it came."""
+        """Wait until the server dies, or kill it. Return how it died."""
         process = self.server.process
         assert process
         patience = {"outside": self.random.uniform(0.05, LIFE), "waking": self.random.uniform(0.05, 0.9)}

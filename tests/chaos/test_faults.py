@@ -1,4 +1,4 @@
-"""A full disk, a locked database, a backup restored: under a running event, without a restart, and nothing is missing."""
+"""A full disk, a locked database or a restored backup loses nothing and needs no restart of the server."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.chaos.scene import Scene, Size
 
 
 @pytest.mark.timeout(330)
-def test_with_the_disk_full_and_the_database_locked_reads_stay_up_and_nothing_is_lost(tmp_path: Path) -> None:
+def test_a_full_disk_and_a_locked_database_lose_nothing_and_do_not_stop_reads(tmp_path: Path) -> None:
     outcome = Scene(tmp_path, Size(writers=8, notes=800, times=20, followers=3, seconds=300), Faults).run()
     print(outcome.findings.counts(), outcome.figures)
     assert outcome.findings.clean, outcome.findings
@@ -23,7 +23,7 @@ def test_with_the_disk_full_and_the_database_locked_reads_stay_up_and_nothing_is
 
 
 @pytest.mark.timeout(330)
-def test_a_backup_restored_under_a_running_event_costs_nothing_because_phones_offer_again(tmp_path: Path) -> None:
+def test_a_backup_restored_under_a_running_event_loses_nothing_because_phones_resend(tmp_path: Path) -> None:
     outcome = Scene(tmp_path, Size(writers=8, notes=320, times=2, followers=3, seconds=300), Restores).run()
     print(outcome.findings.counts(), outcome.figures)
     assert outcome.findings.clean, outcome.findings

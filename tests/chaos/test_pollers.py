@@ -1,4 +1,4 @@
-"""Every post once, though twenty pollers are killed. 40 feeds of 50 posts here; `make chaos` takes 200."""
+"""Every post is saved once although twenty pollers are killed. Here with 40 feeds of 50 posts; `make chaos` uses 200 feeds."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from pathlib import Path
 from tests.chaos.pollers import Found, kill_pollers
 
 
-def test_posts_stand_there_once_through_twenty_kills(tmp_path: Path) -> None:
+def test_every_post_is_saved_once_although_twenty_pollers_are_killed(tmp_path: Path) -> None:
     found = kill_pollers(tmp_path, feeds=40, posts=50, kills=20)
     assert found == Found(kills=20, rounds=found.rounds, lost=0, doubled=0)

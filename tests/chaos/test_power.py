@@ -1,4 +1,4 @@
-"""Whatever was acked is in the files, at every moment."""
+"""Every acked op is in the database files at every moment."""
 
 from __future__ import annotations
 
@@ -13,5 +13,5 @@ def test_every_acked_op_is_in_every_copy_of_the_database_and_its_log(tmp_path: P
     assert found.acked >= 100
 
 
-def test_a_copy_of_the_database_without_its_log_lacks_what_was_acked(tmp_path: Path) -> None:
+def test_a_copy_of_the_database_without_its_log_lacks_acked_ops(tmp_path: Path) -> None:
     assert cut_the_power(tmp_path, times=5, seconds=120, with_log=False).lost != []

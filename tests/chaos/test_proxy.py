@@ -1,4 +1,4 @@
-"""The bad line does what it says: otherwise what stands behind it was never tried."""
+"""The proxy produces the faults it is set to. Otherwise the tests behind it would prove nothing."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def post(camp: Camp, proxy: Proxy, *ops: dict[str, object]) -> httpx.Response:
     return httpx.post(f"{url}/ops", json={"ops": list(ops)}, headers=headers, timeout=2)
 
 
-def test_a_fate_is_drawn_from_its_seed() -> None:
+def test_the_same_seed_gives_the_same_faults() -> None:
     weather = Weather(cut=0.3, half_open=0.2)
     fates = [Fate.draw(weather, Random(f"1/{n}")) for n in range(1000)]
     assert fates == [Fate.draw(weather, Random(f"1/{n}")) for n in range(1000)]
@@ -48,14 +48,14 @@ def test_a_fate_is_drawn_from_its_seed() -> None:
     assert 10 <= min(cut) < 100 < 10_000 < max(cut) <= 50_000
 
 
-def test_requests_are_found_however_they_are_cut_into_chunks() -> None:
+def test_requests_are_split_correctly_whatever_the_chunks() -> None:
     first = b"POST /ops HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello"
     second = b"GET / HTTP/1.1\r\n\r\n"
     splitter = Splitter()
     assert [request for byte in first + second for request in splitter.feed(bytes([byte]))] == [first, second]
 
 
-def test_in_fair_weather_everything_goes_through(camp: Camp, line: Line) -> None:
+def test_without_faults_everything_goes_through(camp: Camp, line: Line) -> None:
     proxy = line()
     assert post(camp, proxy, put("hello")).json()["results"][0]["ok"] is True
     assert {name: proxy.stats()[name] for name in ("connections", "cuts", "repeats")} == {
@@ -63,7 +63,7 @@ def test_in_fair_weather_everything_goes_through(camp: Camp, line: Line) -> None
     }  # fmt: skip
 
 
-def test_every_connection_is_cut_where_the_weather_says_so(camp: Camp, line: Line) -> None:
+def test_every_connection_is_cut_at_its_chosen_byte(camp: Camp, line: Line) -> None:
     proxy = line(cut=1.0)
     broken = 0
     for n in range(20):
@@ -82,7 +82,7 @@ def test_a_repeated_request_reaches_the_server_twice_and_counts_once(camp: Camp,
     assert camp.texts("event") == ["once"]
 
 
-def test_a_black_hole_takes_the_connection_and_never_answers_until_it_ends(camp: Camp, line: Line) -> None:
+def test_a_black_hole_accepts_connections_and_never_responds_until_it_ends(camp: Camp, line: Line) -> None:
     proxy = line(black_hole=True)
     with pytest.raises(httpx.ReadTimeout):
         post(camp, proxy, put("lost?"))
@@ -90,7 +90,7 @@ def test_a_black_hole_takes_the_connection_and_never_answers_until_it_ends(camp:
     assert post(camp, proxy, put("here")).status_code == 200
 
 
-def test_offline_nothing_that_was_open_goes_on_and_nothing_new_is_taken(camp: Camp, line: Line) -> None:
+def test_offline_cuts_open_connections_and_refuses_new_ones(camp: Camp, line: Line) -> None:
     proxy = line()
     with httpx.Client(base_url=proxy.url) as client:
         assert client.get("/api/v1/events/" + camp.slug).status_code == 200
@@ -99,7 +99,7 @@ def test_offline_nothing_that_was_open_goes_on_and_nothing_new_is_taken(camp: Ca
             client.get("/api/v1/events/" + camp.slug)
 
 
-def test_behind_a_proxy_that_swallows_frames_notes_go_over_plain_http(camp: Camp, line: Line) -> None:
+def test_notes_go_over_plain_http_when_a_proxy_drops_websocket_frames(camp: Camp, line: Line) -> None:
     proxy = line(swallow=True)
     client = Client(proxy.url, camp.slug, pass_=camp.passes["scribe"])
     view = client.follow("event")
@@ -112,7 +112,7 @@ def test_behind_a_proxy_that_swallows_frames_notes_go_over_plain_http(camp: Camp
     client.close()
 
 
-def test_a_half_open_line_is_found_out_and_left(camp: Camp, line: Line) -> None:
+def test_a_client_detects_and_leaves_a_half_open_connection(camp: Camp, line: Line) -> None:
     proxy = line(half_open=1.0)
     client = Client(proxy.url, camp.slug, pass_=camp.passes["scribe"], waits=(0.02, 0.1))
     client.start()

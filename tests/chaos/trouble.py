@@ -1,4 +1,4 @@
-"""What goes wrong in a run, again and again: the server dies, its disk is full, its database is an old one."""
+"""Repeated faults of a run: the server dies, its disk is full, or an older backup replaces its database."""
 
 from __future__ import annotations
 
@@ -13,17 +13,15 @@ from tests.stage import Camp, Server
 
 
 class Trouble:
-    """A thread that makes it happen `times` times. `prepare` and `happen` are for each kind of trouble to say."""
+    """A thread that causes a fault `times` times. Subclasses implement `prepare` and `happen`."""
 
-    typical: ClassVar[float] = 1.0  # seconds that one takes
-    by_time: ClassVar[bool] = (
-        False  # whether writers' order is judged by the time of their notes (tests/chaos/audit.py)
-    )
+    typical: ClassVar[float] = 1.0  # seconds per fault
+    by_time: ClassVar[bool] = False  # whether the audit judges writers' order by the time of their notes
 
     def __init__(self, server: Server, times: int, seed: int) -> None:
         self.happened: Counter[str] = Counter()
         self.fault: Exception | None = None
-        self.written: list[Written] = []  # what this thread itself wrote and had acked
+        self.written: list[Written] = []  # notes this thread wrote and had acked
         self.server = server
         self.times = times
         self.random = Random(f"{type(self).__name__} {seed}")
@@ -32,11 +30,11 @@ class Trouble:
         self._thread = threading.Thread(target=self._run, name="trouble", daemon=True)
 
     def prepare(self) -> None:
-        """Have the server up."""
+        """Start the server."""
         self.server.start()
 
     def happen(self, n: int, camp: Camp | None) -> str:
-        """The n-th time; what to count it as."""
+        """Cause the n-th fault. Return the name to count it under."""
         raise NotImplementedError
 
     def figures(self) -> dict[str, Any]:
@@ -53,12 +51,12 @@ class Trouble:
 
     @property
     def progress(self) -> float:
-        """0 to 1: how much is over. Writers keep pace with it, so that whenever something happens there is something to lose."""
+        """Return how much is over, from 0 to 1. Writers keep pace with it, so that every fault interrupts writes."""
         age = min(1.0, (time.monotonic() - self._began) / self.typical)
         return 1.0 if self.done else min(1.0, (self.happened.total() + age) / self.times)
 
     def calm(self) -> None:
-        """It is over; the server stays."""
+        """Stop causing faults; the server stays up."""
         self.stopping.set()
         if self._thread.is_alive():
             self._thread.join(20)
@@ -74,5 +72,5 @@ class Trouble:
                 self.happened[self.happen(n, self._camp)] += 1
                 if self.stopping.is_set():
                     return
-        except Exception as fault:  # told by whoever waits for the run
+        except Exception as fault:  # reported by the thread that waits for the run
             self.fault = fault

@@ -1,4 +1,4 @@
-"""What the line is like, and what becomes of one connection on it: drawn from a seed, so that a run can be had again."""
+"""The faults of a network, and those of one connection, chosen from a seed so that a run can be repeated."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ Silent = Literal["", "client", "server"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weather:
-    """Shares are from 0 to 1.
+    """The faults of a network. Shares are from 0 to 1.
 
-    cut         of connections: cut off at some byte if they live to see it, most of them in the middle of a message
-    half_open   of connections: from some byte on one side is gone and the other is not told
-    delay       of chunks: held for up to 200 ms
-    repeat      of POST requests: delivered twice
-    swallow     a websocket's handshake passes, and then its frames vanish both ways
-    black_hole  connections are taken and nothing ever goes through them, old ones or new
-    offline     there is no line: what was open is cut, and nothing new is taken
+    cut         share of connections that are cut at some byte, if they last until then, mostly in the middle of a message
+    half_open   share of connections of which one end closes at some byte without the other noticing
+    delay       share of chunks that are held for up to 200 ms
+    repeat      share of POST requests that are delivered twice
+    swallow     a websocket's handshake succeeds, but its frames are dropped in both directions
+    black_hole  connections are accepted, but no data passes through old or new ones
+    offline     open connections are cut and new ones are refused
+
     """
 
     cut: float = 0.0
@@ -33,16 +34,16 @@ class Weather:
 
 
 FAIR = Weather()
-# Three connections in ten are cut in the end: of those that are to be, one in four is over before its byte comes.
+# Three connections in ten are cut: one in four of those chosen ends before it reaches its byte.
 ROUGH = Weather(cut=0.42, half_open=0.02, delay=0.05, repeat=0.1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fate:
-    """Of one connection. `doom` counts bytes in both directions; None: it lives as long as its ends do."""
+    """The fault of one connection. `doom` counts bytes in both directions; None means that it has no fault."""
 
     doom: int | None = None
-    gone: Silent = ""  # at its doom: "" both ends are cut; else that end is gone and the other hears nothing more
+    gone: Silent = ""  # "": both ends are cut; otherwise the end that closes without the other noticing
 
     @classmethod
     def draw(cls, weather: Weather, random: Random) -> Fate:
@@ -55,5 +56,5 @@ class Fate:
 
 
 def _some_bytes(random: Random) -> int:
-    """10 to 50,000, as often among the first hundred as among the last ten thousand: handshakes and long lives alike."""
+    """Return 10 to 50,000, as often below a hundred as above ten thousand, to hit handshakes and long connections alike."""
     return int(math.exp(random.uniform(math.log(10), math.log(50_000))))

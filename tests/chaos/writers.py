@@ -1,4 +1,4 @@
-"""Writers: phones that enter notes at the pace of the killing, over the socket or plain HTTP, some with clocks that are off."""
+"""Phones that write notes at the rate of the kills, over the socket or plain HTTP, some with wrong clocks."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from typing import Any
 from backchannel.client import Client, Unreachable
 from tests.chaos.audit import Written
 
-QUICK = (0.05, 0.5)  # seconds between tries: a second or more in life
-CLOCKS = (timedelta(hours=26), timedelta(hours=-26), timedelta(minutes=7))  # how far some phones are off
+QUICK = (0.05, 0.5)  # seconds between tries; real clients wait a second or more
+CLOCKS = (timedelta(hours=26), timedelta(hours=-26), timedelta(minutes=7))  # clock error of some phones
 HOUR = timedelta(hours=1)
 
 
 class Writer:
-    """One phone. Every tenth note is corrected, and every tenth has another written and withdrawn beside it."""
+    """One phone. It corrects every tenth note, and writes and withdraws another note beside every tenth."""
 
     def __init__(
         self, number: int, notes: int, pace: Callable[[], float], *, server: str, event: str, pass_: str, outbox: Path,
@@ -32,8 +32,8 @@ class Writer:
         self._number, self._notes, self._pace = number, notes, pace
         self._random = Random(f"writer {number} {seed}")
         self._off = CLOCKS[number % len(CLOCKS)] if number % 4 == 0 else timedelta()
-        self._ago = timedelta()  # by how much she has lived behind the times: an hour offline, told in seconds
-        self._entered: dict[str, tuple[float, Written | None]] = {}  # op -> when, and what it is the first op of
+        self._ago = timedelta()  # seconds by which the clock is set back
+        self._entered: dict[str, tuple[float, Written | None]] = {}  # op -> time, and the note whose first op it is
         self._client = Client(
             server, event, pass_=pass_, outbox=outbox, sockets=sockets, waits=QUICK,
             clock=lambda: self._true_time() + self._off, on_answer=self._acked,
@@ -45,7 +45,7 @@ class Writer:
         self._thread.start()
 
     def _join(self) -> None:
-        """However often it takes: the line is bad and the server dies."""
+        """Join, retrying for as long as it takes."""
         while not self._closing.wait(0.05):
             try:
                 self._client.join(f"Writer {self._number}")
@@ -54,7 +54,7 @@ class Writer:
                 pass
 
     def go_back_an_hour(self) -> None:
-        """She is an hour behind from now on, until `catch_up`: what she writes meanwhile is that old when it is sent."""
+        """Set the clock back by an hour until `catch_up`, so that notes are an hour old when they are sent."""
         self._ago = HOUR
 
     def catch_up(self) -> None:
@@ -62,13 +62,13 @@ class Writer:
 
     @property
     def done(self) -> bool:
-        """All entered, all acked."""
+        """Return whether all notes are written and acked."""
         entered = not self._thread.is_alive() and self.fault is None
         return entered and not len(self._client.outbox)
 
     @property
     def epoch(self) -> str:
-        """Of the database that she last heard of."""
+        """Return the epoch the phone knows."""
         return self._client.outbox.epoch
 
     @property
@@ -77,7 +77,7 @@ class Writer:
 
     @property
     def refused(self) -> list[str]:
-        """What was refused for good, which nothing here should be."""
+        """Return the ops that were permanently refused. There should be none."""
         return [f"{op['text']!r}: {result['error']}" for op, result in self._client.outbox.refused.values()]
 
     def close(self) -> None:
@@ -118,7 +118,7 @@ class Writer:
 
     def _acked(self, result: dict[str, Any]) -> None:
         if result.get("ok"):
-            while result["op"] not in self._entered:  # answered before `put` came back
+            while result["op"] not in self._entered:  # answered before `put` returned
                 time.sleep(0.001)
             began, note = self._entered[result["op"]]
             self.waits.append(time.monotonic() - began)
