@@ -1,4 +1,4 @@
-"""The cast and the stage: a real server in a process of its own, a real database, real sockets."""
+"""Shared fixtures: a real server in a separate process, with a real database and real sockets."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.stage import Camp, Server
 
 @pytest.fixture(scope="session")
 def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One running server for all tests that do it no harm; each has an event of its own on it."""
+    """Return a running server for all tests that do not harm it. Each test uses a separate event."""
     running = Server(tmp_path_factory.mktemp("shared") / "backchannel.db")
     running.start()
     yield running
@@ -21,7 +21,7 @@ def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    """A running server on a fresh database, for tests that stop it, kill it or look into its files."""
+    """Return a running server on a fresh database, for tests that stop it, kill it or read its files."""
     running = Server(tmp_path / "backchannel.db")
     running.start()
     yield running
@@ -30,13 +30,13 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 @pytest.fixture
 def camp(shared_server: Server) -> Camp:
-    """A running event of two rooms and three sessions, two of them on now."""
+    """Return a running event of two rooms and three sessions, two of which are running."""
     return Camp.make(shared_server)
 
 
 @pytest.fixture
 def another_server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
-    """Servers with settings of their own, stopped at the end."""
+    """Return a function that starts servers with other settings, which stop at the end of the test."""
     running: list[Server] = []
 
     def start(name: str = "other.db", **settings: str) -> Server:

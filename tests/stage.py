@@ -1,4 +1,4 @@
-"""What tests stand on: a server process, an event on it, and its people over HTTP."""
+"""Shared test support: a server process, an event on it, and its users over HTTP."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from backchannel.domain.ids import uuid7
 from backchannel.ingest.schedules import read_schedule
 
 ROOT = Path(__file__).parent.parent
-START = 30.0  # seconds a server may take to say where it listens
+START = 30.0  # seconds a server may take to print its address
 
 
 class Server:
-    """`backchannel serve` in a process of its own; or another `entry` that serves as it does."""
+    """`backchannel serve`, or another `entry` point, in a separate process."""
 
     def __init__(self, db: Path, port: int = 0, *, entry: str = "backchannel", **settings: str) -> None:
         self.db = db
@@ -73,7 +73,7 @@ class Server:
         return self.process.stdout.readline() if ready else ""
 
     def stop(self) -> None:
-        """SIGTERM, and no patience with one that hangs."""
+        """Terminate the process, and kill it if it hangs."""
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
@@ -88,7 +88,7 @@ class Server:
         self.process.wait(10)
 
     def run(self, *words: str, given: str | bytes | None = None, code: int = 0) -> str:
-        """A command on the same database; its stdout."""
+        """Run a command on the same database. Return its stdout."""
         done = self.command(*words, given=given)
         assert done.returncode == code, f"exit {done.returncode}: {done.stderr}"
         return done.stdout
@@ -103,7 +103,7 @@ class Server:
 
 
 def schedule_json(now: datetime | None = None) -> str:
-    """Two rooms, three sessions: two on now, one next."""
+    """Return a schedule of two rooms and three sessions: two running and one next."""
     now = now or datetime.now(UTC)
     begun = (now - timedelta(minutes=10)).replace(second=0, microsecond=0)
     day = begun.date().isoformat()
@@ -132,7 +132,7 @@ def schedule_json(now: datetime | None = None) -> str:
 
 @dataclass
 class Camp:
-    """Teacup Camp, running."""
+    """A running event called Teacup Camp."""
 
     server: Server
     passes: dict[str, str]
@@ -142,7 +142,7 @@ class Camp:
 
     @classmethod
     def make(cls, server: Server, **fields: Any) -> Camp:
-        """Create an event by the desk, on the server's database: what the commands do, without a process for each."""
+        """Create an event through the desk, as the commands do, without starting a process for each."""
         slug = f"teacup-{uuid7()[-6:]}"
         host = Host(Settings.from_environment({}, db=server.db, port=server.port))
         made = events.create_event(host.desk, slug, title="Teacup Camp", hashtags=("tc26",), **fields)
@@ -159,7 +159,7 @@ class Camp:
 
     @property
     def guid(self) -> str:
-        """Compost for councillors."""
+        """Return the guid of the first session."""
         return str(self.sessions[0]["guid"])
 
     def join(self, name: str) -> Person:
@@ -184,7 +184,7 @@ class Camp:
 
 @dataclass
 class Person:
-    """Somebody with a pass, over plain HTTP."""
+    """A user with a pass, over plain HTTP."""
 
     camp: Camp
     token: str
@@ -205,17 +205,17 @@ class Person:
         return result
 
     def note(self, text: str, **more: Any) -> dict[str, Any]:
-        """Post a note into the first session; what was answered."""
+        """Post a note to the first session. Return the response."""
         return self.do(put(text, **{"session": self.camp.guid, **more}))
 
 
 def put(text: str, **more: Any) -> dict[str, Any]:
-    """An op that puts a new note."""
+    """Return an op that creates a note."""
     return {"op": uuid7(), "id": uuid7(), "do": "put", "origin": "note", "session": None, "text": text, **more}
 
 
 def eventually(look: Any, seconds: float = 10.0) -> Any:
-    """What `look` gives, as soon as it gives something true. For waiting on another process, never for timing."""
+    """Poll `look` until it returns something true. Use it to wait for another process, never to measure time."""
     end = time.monotonic() + seconds
     while not (found := look()):
         assert time.monotonic() < end, f"not within {seconds} s; at last: {found!r}"

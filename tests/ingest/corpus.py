@@ -1,7 +1,8 @@
-"""The corpus of odd feeds, tests/data/feeds: every file beside what is read from it, NAME and NAME.expected.json.
+"""The corpus of unusual feeds in tests/data/feeds: each file NAME with its expected result in NAME.expected.json.
 
-A new case is two files, no code. `python tests/ingest/corpus.py` writes the expectations anew, for a person to look at
-what changed before it is committed.
+A new case needs two files and no code. `python tests/ingest/corpus.py` rewrites the expectations; review the
+differences before you commit them.
+
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ def expectation(path: Path) -> Path:
     return path.with_name(path.name + ".expected.json")
 
 
-def told(body: bytes) -> dict[str, Any]:
-    """What is read from a body, as JSON has it; values that say nothing are left out."""
+def parsed_as_json(body: bytes) -> dict[str, Any]:
+    """Return the parsed contents of a body as JSON data, without empty values."""
     try:
         contents = parse(body, base_url=BASE, now=NOW)
     except NotAFeed as error:
@@ -46,7 +47,7 @@ def _said(raw: dict[str, Any]) -> dict[str, Any]:
 
 def write() -> None:
     for path in files():
-        text = json.dumps(told(path.read_bytes()), ensure_ascii=False, indent=1)
+        text = json.dumps(parsed_as_json(path.read_bytes()), ensure_ascii=False, indent=1)
         expectation(path).write_text(text + "\n", encoding="utf-8")
 
 

@@ -1,6 +1,7 @@
-"""Every script at once, fetched by greenlets in one process, as `serve` does it; the servers are another process.
+"""Fetch from every hostile server at once with greenlets in one process, as `serve` does.
 
-Prints JSON: name -> outcome, and how long it took, and the longest time for which nothing else could run.
+Print JSON: each name with its outcome and duration, and the longest time for which no other greenlet could run.
+
 """
 
 from gevent import monkey

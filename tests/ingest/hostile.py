@@ -1,8 +1,9 @@
-"""Servers on 127.0.0.1 that misbehave by the script: raw sockets in threads, so that nothing tidies up after them.
+"""Misbehaving servers on 127.0.0.1, made of raw sockets in threads, so that no library corrects what they send.
 
     with serving(script) as port: ...
 
-A script is called with the connection once the request has come, and does with it what it likes.
+A script receives the connection after the request has arrived, and can do anything with it.
+
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ Script = Callable[["Visit"], None]
 
 @dataclass
 class Visit:
-    """One connection: what was asked, and the means to answer."""
+    """One connection, with its request and methods to respond."""
 
     connection: socket.socket
     request: bytes
@@ -48,20 +49,20 @@ class Visit:
         self.connection.sendall(data)
 
     def say(self, status: str, body: bytes = b"", **headers: str) -> None:
-        """A whole and honest answer."""
+        """Send a complete, valid response."""
         lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}"]
         lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
         self.send("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
 
     def pause(self, seconds: float) -> None:
-        """As long as the visitor stays."""
+        """Wait until the client disconnects."""
         if self.over.wait(seconds):
             raise ConnectionError("the test is over")
 
 
 @dataclass
 class Server:
-    """The server's port, and the visits it had."""
+    """A server's port, and the connections it received."""
 
     port: int
     visits: list[Visit] = field(default_factory=list)
@@ -126,14 +127,14 @@ def bare_deflate(data: bytes) -> bytes:
 
 
 def bomb(megabytes: int) -> bytes:
-    """So many megabytes of nothing, a thousandth of the size when packed."""
+    """Return a compressed body that inflates to the given number of megabytes, a thousand times its size."""
     packer = zlib.compressobj(wbits=31)
     piece = b"\0" * 1024 * 1024
     return b"".join([*(packer.compress(piece) for _ in range(megabytes)), packer.flush()])
 
 
 def endless(visit: Visit, data: bytes, pause: float = 0.0) -> None:
-    """The same, again and again, until the visitor hangs up."""
+    """Send the same bytes until the client disconnects."""
     while not visit.over.is_set():
         visit.send(data)
         if pause:
@@ -147,7 +148,7 @@ def dripped(visit: Visit, data: bytes, pause: float) -> None:
 
 
 def until(predicate: Callable[[], bool], seconds: float = 5.0) -> bool:
-    """Whether it becomes so in time."""
+    """Return whether the condition becomes true in time."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if predicate():

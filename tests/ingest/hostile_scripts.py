@@ -1,6 +1,7 @@
-"""What servers do to a feed reader, by threat (F3, F2, F8 of the threat list), and what comes of it.
+"""Attacks by servers on a feed reader, by threat (F2, F3, F8), with the expected outcome.
 
-`SCRIPTS[name] = (script, outcome)`: the outcome is the sentence of the error, or the status of the answer.
+`SCRIPTS[name] = (script, outcome)`: the outcome is the error message or the status of the response.
+
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ def leads_to(location: str, status: str = "302 Found") -> Script:
 
 
 def leads_on(times: int) -> Script:
-    """/feed -> /1 -> /2 -> ... -> the feed."""
+    """Redirect from /feed to /1, /2 and so on, until the feed."""
 
     def script(visit: Visit) -> None:
         step = int(visit.path.strip("/").replace("feed", "0"))

@@ -23,7 +23,7 @@ CHALLENGE = "say this back"
 
 @dataclass
 class Hub:
-    """What it was asked (`asked`: mode, status of the verification, what was said back), and the posts of its feed."""
+    """A hub with the requests it received (`asked`: mode, verification status, response) and the posts of its feed."""
 
     lease: int = 3600
     posts: list[str] = field(default_factory=list)
@@ -47,14 +47,14 @@ class Hub:
         return f"<rss version='2.0' {space}><channel><title>x</title>{links}{items}</channel></rss>".encode()
 
     def verify(self, **more: str) -> httpx.Response:
-        """Ask whether the last form was meant; `more` is what the hub gets wrong."""
+        """Verify the last subscription request. `more` overrides parameters with wrong values."""
         form = self.forms[-1]
         query = {name: form[name] for name in ("hub.mode", "hub.topic")} | {"hub.challenge": CHALLENGE}
         query |= {"hub.lease_seconds": str(self.lease)} | {f"hub.{name}": value for name, value in more.items()}
         return httpx.get(f"{form['hub.callback']}?{urlencode(query)}", timeout=20)
 
     def tell(self, method: str = "sha256", secret: str | None = None, body: bytes = b"<rss/>") -> int:
-        """Push, as to the last who subscribed."""
+        """Push to the last subscriber."""
         form = next(form for form in reversed(self.forms) if "hub.secret" in form)
         signature = hmac.new((secret or form["hub.secret"]).encode(), body, getattr(hashlib, method)).hexdigest()
         headers = {"X-Hub-Signature": f"{method}={signature}"}
@@ -84,12 +84,10 @@ def hub(**settings: Any) -> Iterator[Hub]:
             self.wfile.write(body)
 
         def log_message(self, *words: Any) -> None:
-            """Quiet."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     made.port = server.server_port
     Thread(target=server.serve_forever, daemon=True).start()
     yield made
     server.shutdown()
-
-

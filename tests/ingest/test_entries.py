@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from corpus import BASE, NOW, expectation, files, told
+from corpus import BASE, NOW, expectation, files, parsed_as_json
 
 from backchannel.domain.errors import BackchannelError, NotAFeed, Unreadable
 from backchannel.ingest.entries import Children, read_entries
@@ -31,7 +31,7 @@ def test_the_corpus_is_large() -> None:
 
 @pytest.mark.parametrize("path", files(), ids=lambda path: path.name)
 def test_a_feed_is_read_as_expected(path: Path) -> None:
-    assert told(path.read_bytes()) == json.loads(expectation(path).read_text(encoding="utf-8"))
+    assert parsed_as_json(path.read_bytes()) == json.loads(expectation(path).read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("path", files(), ids=lambda path: path.name)
@@ -49,7 +49,7 @@ def test_the_child_reads_what_the_parent_would(path: Path) -> None:
 
 
 def test_what_is_shown_stays_the_same_when_it_is_cleaned_again() -> None:
-    entries = [entry for path in files() for entry in told(path.read_bytes()).get("entries", [])]
+    entries = [entry for path in files() for entry in parsed_as_json(path.read_bytes()).get("entries", [])]
     unsteady = [entry for entry in entries if sanitise(entry.get("html", "")) != entry.get("html", "")]
     assert (len(entries) > 150, unsteady) == (True, [])
 

@@ -1,4 +1,4 @@
-"""What one look at a feed makes of its server's answer (F8): what is kept, when it is due, and how it is told."""
+"""One poll of a feed (F8): which posts are saved, when the next poll is due, and how health is reported."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ BODY = (
 
 @dataclass
 class Answers:
-    """A fetcher that answers from a list, and remembers what it was asked."""
+    """A fetcher that returns prepared responses and records the requests."""
 
     answers: Sequence[Answer | Exception]
     asked: list[tuple[str, str | None, str | None]] = field(default_factory=list)
@@ -50,11 +50,11 @@ def look(reply: Answer | Exception, feed: Feed = FEED, pace: Pace | None = None)
 
 
 def seconds(poll: Poll) -> float | None:
-    """Until the next look."""
+    """Return the seconds until the next poll."""
     return (poll.feed.due_at - NOW).total_seconds() if poll.feed.due_at else None
 
 
-def test_the_first_look_brings_the_posts_and_all_that_is_needed_for_the_second() -> None:
+def test_the_first_poll_saves_the_posts_and_the_validators_for_the_second() -> None:
     poll = look(answer(etag='"7"', modified="Sat, 13 Jun 2009 09:41:00 GMT"))
     assert [(entry.source_id, entry.text) for entry in poll.entries] == [("2", "Second"), ("1", "First")]
     assert replace(poll.feed, fingerprint=None) == replace(
@@ -70,7 +70,7 @@ def test_the_first_look_brings_the_posts_and_all_that_is_needed_for_the_second()
     assert poll.covers == datetime(2009, 6, 13, 9, 0, tzinfo=UTC)
 
 
-def test_the_second_asks_whether_anything_changed() -> None:
+def test_the_second_poll_is_conditional() -> None:
     known = look(answer(etag='"7"', modified="Sat, 13 Jun 2009 09:41:00 GMT")).feed
     asks = Answers([answer(304)])
     poll = poll_feed(known, fetcher=asks, now=NOW, zone=HERE)
@@ -78,7 +78,7 @@ def test_the_second_asks_whether_anything_changed() -> None:
     assert (poll.entries, poll.feed) == ((), replace(known, health="answers 304, last new post 10:41"))
 
 
-def test_the_same_bytes_are_not_read_twice() -> None:
+def test_identical_bytes_are_not_parsed_twice() -> None:
     known = look(answer()).feed
 
     def never(*_: object, **__: object) -> object:
@@ -88,7 +88,7 @@ def test_the_same_bytes_are_not_read_twice() -> None:
     assert (poll.entries, poll.feed.health) == ((), "answers 200, last new post 10:41")
 
 
-def test_a_feed_that_is_ill_is_read_again_though_its_bytes_are_the_same() -> None:
+def test_an_unreadable_feed_is_parsed_again_although_its_bytes_are_identical() -> None:
     def ill(*_: object, **__: object) -> object:
         raise Unreadable("The feed is ill.")
 
@@ -122,21 +122,21 @@ HEALTH: list[tuple[Answer | Exception, str]] = [
 
 
 @pytest.mark.parametrize(("reply", "health"), HEALTH)
-def test_health_is_told_in_words(reply: Answer | Exception, health: str) -> None:
+def test_health_is_reported_in_words(reply: Answer | Exception, health: str) -> None:
     assert look(reply).feed.health == health
 
 
-def test_an_older_post_is_told_with_its_day() -> None:
+def test_health_shows_the_day_of_an_older_post() -> None:
     known = replace(FEED, newest_at=datetime(2008, 12, 31, 23, 0, tzinfo=UTC))
     assert look(answer(304), known).feed.health == "answers 304, last new post 31 December 2008 23:00"
 
 
-def test_a_feed_that_is_gone_is_polled_no_more() -> None:
+def test_a_feed_that_is_gone_is_no_longer_polled() -> None:
     poll = look(answer(410))
     assert (poll.feed.off, poll.feed.due_at) == (True, None)
 
 
-def test_failures_wait_a_minute_then_twice_as_long_each_time_up_to_six_hours_for_ever() -> None:
+def test_failures_back_off_from_a_minute_to_six_hours_and_retry_for_ever() -> None:
     feed, waits = FEED, []
     for _ in range(12):
         poll = look(FeedRefused(REFUSED), feed)
@@ -145,7 +145,7 @@ def test_failures_wait_a_minute_then_twice_as_long_each_time_up_to_six_hours_for
     assert seconds(look(FeedRefused(REFUSED), replace(FEED, failures=10**6))) == 21600
 
 
-def test_a_success_forgets_the_failures() -> None:
+def test_a_success_resets_the_backoff() -> None:
     assert look(answer(), replace(FEED, failures=7)).feed.failures == 0
 
 
@@ -154,7 +154,7 @@ def test_retry_after_is_obeyed_for_up_to_a_day(said: float, waits: float) -> Non
     assert [seconds(look(answer(status, retry_after=said))) for status in (429, 503)] == [waits, waits]
 
 
-def test_a_feed_that_moved_for_good_is_followed_when_that_is_said_twice_in_a_row() -> None:
+def test_a_permanent_redirect_is_followed_after_two_in_a_row() -> None:
     new = "https://new.example/feed"
     first = look(answer(moved_to=new)).feed
     second = look(answer(304, moved_to=new), first).feed
@@ -162,7 +162,7 @@ def test_a_feed_that_moved_for_good_is_followed_when_that_is_said_twice_in_a_row
     assert second.health == "answers 304, last new post 10:41, moved permanently"
 
 
-def test_a_feed_that_says_it_moved_now_here_now_there_stays() -> None:
+def test_permanent_redirects_to_different_addresses_change_nothing() -> None:
     feed = FEED
     for place in ("https://one.example/", "https://two.example/", None, "https://two.example/"):
         feed = look(answer(moved_to=place), feed).feed
@@ -174,13 +174,13 @@ def pace_after(quiet: timedelta | None, max_age: float | None = None, **pace: fl
     return (Pace(**pace).next_look(NOW, newest, max_age) - NOW).total_seconds()  # type: ignore[arg-type]
 
 
-def test_the_pace_follows_the_posts() -> None:
+def test_the_interval_adapts_to_the_posts() -> None:
     quiet = [timedelta(minutes=minutes) for minutes in (0, 1, 5, 20, 40, 90, 600)]
     assert [pace_after(time, near=True) for time in quiet] == [15, 15, 15, 60, 120, 270, 300]
     assert pace_after(None, near=True) == 300
 
 
-def test_strangers_are_asked_once_a_minute_unless_their_cache_headers_allow_more() -> None:
+def test_foreign_hosts_are_polled_once_a_minute_unless_their_cache_headers_allow_more() -> None:
     ages = (None, 0.0, 5.0, 20.0, 60.0, 120.0, 86400.0)
     assert [pace_after(timedelta(0), age) for age in ages] == [60, 60, 15, 20, 60, 120, 600]
     assert [Pace().apart(age) for age in ages] == [60, 60, 15, 20, 60, 120, 86400]
@@ -191,11 +191,11 @@ def test_a_setting_overrides_them_all() -> None:
     assert Pace(setting=2.0).apart(None) == 2
 
 
-def test_jitter_spreads_the_looks_by_a_tenth() -> None:
+def test_jitter_spreads_the_polls_by_a_tenth() -> None:
     assert [pace_after(None, jitter=jitter) for jitter in (0.0, 0.5, 1.0)] == [300, 315, 330]
 
 
-def test_what_cannot_be_told_to_be_all_is_not_taken_for_all() -> None:
+def test_a_response_of_unknown_coverage_is_not_treated_as_complete() -> None:
     undated = BODY.replace(b"<pubDate>Sat, 13 Jun 2009 09:00:00 GMT</pubDate>", b"")
     assert [look(answer(body=body)).covers for body in (undated, BODY[:-20])] == [None, None]
 
@@ -221,6 +221,6 @@ def dated(*minutes: int, edited: tuple[int, ...] = ()) -> bytes:
         (dated(1, 40, 30, edited=(1,)), 30),
     ],
 )
-def test_from_when_on_an_answer_holds_all_there_is(body: bytes, minute: int | None) -> None:
+def test_the_time_from_which_a_response_is_complete(body: bytes, minute: int | None) -> None:
     covers = look(answer(body=body)).covers
     assert covers == (None if minute is None else datetime(2009, 6, 13, 9, minute, tzinfo=UTC))

@@ -1,4 +1,4 @@
-"""What people do in the journeys."""
+"""Actions of users in the browser tests."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SLOW = 20_000  # ms
 
 
 def join(page: Page, camp: Camp, name: str, url: str = "") -> None:
-    """Open the note-takers' link and give a name; `url`: by another address of the same server."""
+    """Open the note-takers' link, at another address of the server if `url` is given, and enter a name."""
     link = camp.links["scribe"]
     page.goto(link.replace(camp.server.url, url) if url else link)
     page.get_by_label("Your name").fill(name)
@@ -27,7 +27,7 @@ def session_url(camp: Camp, url: str = "") -> str:
 
 
 def take_notes(page: Page, camp: Camp, name: str, url: str = "") -> None:
-    """Join, and stand before the box with the line open."""
+    """Join, and wait until the note box is connected."""
     join(page, camp, name, url)
     page.goto(f"{session_url(camp, url)}/write")
     expect(page.locator(".state")).to_have_attribute("data-state", "live")
@@ -45,7 +45,7 @@ def rows(page: Page) -> Locator:
 
 
 def said(page: Page, words: str) -> Locator:
-    """What is said of her own lines: "on this phone", "saved", "refused: ..."."""
+    """Return the status shown on the user's own lines: "on this phone", "saved", "refused: ..."."""
     return page.locator("#timeline .delivery").filter(has_text=words)
 
 
@@ -54,12 +54,12 @@ def texts(page: Page) -> list[str]:
 
 
 def moved_in(page: Page) -> None:
-    """Wait until the page, and all it needs, is kept on this phone."""
+    """Wait until the page and everything it needs are stored on this phone."""
     eventually(lambda: page.evaluate("caches.match(location.pathname).then((copy) => copy !== undefined)"))
 
 
 def on_shelf(page: Page, store: str, words: str) -> None:
-    """Wait until the page has kept it in IndexedDB."""
+    """Wait until the page has saved it in IndexedDB."""
     look = """([store, words]) => new Promise((resolve) => {
         indexedDB.open("backchannel").onsuccess = ({ target: { result: db } }) => {
             db.transaction(store).objectStore(store).getAll().onsuccess = ({ target: { result } }) => {
@@ -78,6 +78,6 @@ def another_tab(context: BrowserContext, url: str) -> Page:
 
 
 def shown(items: list[dict[str, Any]]) -> list[str]:
-    """The texts of a channel's items, in reading order."""
+    """Return the texts of a channel's items, in reading order."""
     there = [item for item in items if not item.get("gone")]
     return [item["text"] for item in sorted(there, key=lambda item: (item["at"], item["seq"]))]

@@ -1,4 +1,4 @@
-"""Real Chromium: one browser for all journeys, a phone and a desktop to look through."""
+"""Fixtures for real Chromium: one browser for all tests, with a phone and a desktop profile."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.stage import Server
 PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 860}}
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
-FLAGS.append("--host-resolver-rules=MAP camp.test 127.0.0.1")  # an address that is no secure context
+FLAGS.append("--host-resolver-rules=MAP camp.test 127.0.0.1")  # an address that is not a secure context
 
 
 def chromium() -> str:
@@ -38,7 +38,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture
 def wifi(shared_server: Server) -> Iterator[Wifi]:
-    """The line to the server that all share."""
+    """Return the network connection that all pages share."""
     line = Wifi(shared_server.port)
     yield line
     line.proxy.close()
@@ -46,7 +46,7 @@ def wifi(shared_server: Server) -> Iterator[Wifi]:
 
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """A page in a context of its own (its own cookies); scripts that fail on it fail the test."""
+    """Return a function that opens a page in a new context with separate cookies. Script errors fail the test."""
     contexts = []
     faults: list[str] = []
 

@@ -1,4 +1,4 @@
-"""`backchannel serve` of a build that browsers take for a newer one: python -m tests.journeys.next_build serve --port 0."""
+"""`backchannel serve` with a build that browsers treat as newer: python -m tests.journeys.next_build serve --port 0."""
 
 from gevent import monkey
 

@@ -1,4 +1,4 @@
-"""One phone, two people, one after the other."""
+"""Two people use the same phone, one after the other."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.journeys.wifi import Wifi
 from tests.stage import Camp
 
 
-def test_who_leaves_takes_her_name_along_and_the_next_one_sends_nothing_of_hers(
+def test_leaving_deletes_the_name_and_the_next_person_sends_none_of_the_notes(
     camp: Camp, wifi: Wifi, open_page: Callable[..., Page]
 ) -> None:
     page = open_page()
@@ -34,7 +34,7 @@ def test_who_leaves_takes_her_name_along_and_the_next_one_sends_nothing_of_hers(
     expect(page.get_by_role("heading", level=1)).to_have_text("You need a link")
 
 
-def test_what_one_person_left_unsent_is_not_sent_as_the_next_ones(camp: Camp, open_page: Callable[..., Page]) -> None:
+def test_unsent_notes_are_not_sent_under_the_next_persons_name(camp: Camp, open_page: Callable[..., Page]) -> None:
     page = open_page()
     take_notes(page, camp, "Ann")
     camp.server.run("event", "close", camp.slug)
@@ -51,7 +51,7 @@ def test_what_one_person_left_unsent_is_not_sent_as_the_next_ones(camp: Camp, op
     assert sorted(item["author"] for item in camp.changes()["items"]) == ["Bea", "Bea"]
 
 
-# Everything this browser keeps that has the word in it.
+# Everything in this browser's storage that contains the word.
 _NAMED = """async (name) => {
     const found = [];
     for (const cache of await caches.keys()) {

@@ -1,4 +1,4 @@
-"""A note-taker on rubbish wifi, in real Chromium: nothing she types is lost, nothing stands twice."""
+"""A note-taker on unreliable wifi, in real Chromium: no note is lost or duplicated."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from tests.stage import Camp, Server, eventually
 
 
 def written(camp: Camp) -> list[str]:
-    """When the session's notes were typed, in reading order, as the server has it."""
+    """Return when the session's notes were typed, in reading order, as the server has it."""
     items = camp.changes()["items"]
     return [item["at"] for item in sorted(items, key=lambda item: (item["at"], item["seq"]))]
 
@@ -110,14 +110,14 @@ def test_behind_a_proxy_that_swallows_websockets_the_first_note_is_acked_within_
     expect(said(page, "saved")).to_have_count(1, timeout=6000)
     assert camp.texts() == ["through the keyhole"]
     expect(page.locator(".state-word")).to_have_text("live (plain HTTP)", timeout=6000)
-    page.wait_for_event("websocket", lambda _: len(sockets) >= 2, timeout=SLOW)  # it goes on trying, now and then
+    page.wait_for_event("websocket", lambda _: len(sockets) >= 2, timeout=SLOW)  # it keeps retrying from time to time
     calls = [url for url in asked if "/static/" not in url]
     assert (len(calls) + len(sockets)) / (time.monotonic() - begun) < 3, calls
 
 
 @pytest.fixture
 def phone(playwright: Playwright, tmp_path: Path) -> Iterator[Callable[[], BrowserContext]]:
-    """A phone that can be switched off: a browser with a disk."""
+    """Return a phone that can be restarted: a browser with storage on disk."""
     running: list[BrowserContext] = []
 
     def switch_on() -> BrowserContext:
@@ -132,7 +132,7 @@ def phone(playwright: Playwright, tmp_path: Path) -> Iterator[Callable[[], Brows
     running[-1].close()
 
 
-def test_from_a_cold_start_without_a_network_pages_open_and_take_notes(
+def test_pages_open_and_accept_notes_after_a_cold_start_without_a_network(
     camp: Camp, wifi: Wifi, phone: Callable[[], BrowserContext]
 ) -> None:
     context = phone()
@@ -170,7 +170,7 @@ def test_from_a_cold_start_without_a_network_pages_open_and_take_notes(
     assert sorted(camp.texts()) == ["heard before the wifi went", "said before the wifi went", "said without any"]
 
 
-def test_a_copy_is_shown_only_where_the_network_does_not_answer(
+def test_a_stored_copy_is_shown_only_when_the_network_fails(
     camp: Camp, wifi: Wifi, open_page: Callable[..., Page]
 ) -> None:
     page = open_page()
@@ -193,7 +193,7 @@ def test_a_copy_is_shown_only_where_the_network_does_not_answer(
     expect(rows(page)).to_have_count(2, timeout=SLOW)
 
 
-def test_on_plain_http_all_works_but_the_cold_start_and_the_page_says_so(
+def test_on_plain_http_everything_works_except_a_cold_start_and_the_page_says_so(
     another_server: Callable[..., Server], open_page: Callable[..., Page]
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -213,7 +213,7 @@ def test_on_plain_http_all_works_but_the_cold_start_and_the_page_says_so(
     assert camp.texts() == ["on a LAN"]
 
 
-def test_a_new_build_takes_over_with_all_the_pages_that_the_old_one_kept(
+def test_a_new_build_keeps_all_pages_stored_by_the_old_one(
     another_server: Callable[..., Server], open_page: Callable[..., Page]
 ) -> None:
     server = another_server()

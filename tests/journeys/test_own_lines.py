@@ -1,4 +1,4 @@
-"""What a note-taker can do about a line of her own: refused, or off the record."""
+"""Actions on a note-taker's own lines that were refused or are off the record."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.journeys.acts import (
 from tests.stage import Camp
 
 
-def test_a_refused_note_says_why_and_stays_in_her_hands(camp: Camp, open_page: Callable[..., Page]) -> None:
+def test_a_refused_note_shows_the_reason_and_stays_editable(camp: Camp, open_page: Callable[..., Page]) -> None:
     page = open_page()
     take_notes(page, camp, "Ann")
     camp.server.run("event", "close", camp.slug)

@@ -1,4 +1,4 @@
-"""A follower's page on a line that goes and comes back: readable all the time, complete afterwards, and it does not jump."""
+"""A follower's page on an unreliable connection: always readable, complete afterwards, and without jumps."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def open_reader(page: Page, url: str) -> Page:
     return page
 
 
-def test_a_page_that_lost_the_line_says_since_when_and_catches_up_in_order_without_jumping(
+def test_a_disconnected_page_shows_since_when_and_catches_up_in_order_without_jumping(
     camp: Camp, wifi: Wifi, open_page: Callable[..., Page]
 ) -> None:
     ann = camp.join("Ann")
@@ -51,7 +51,7 @@ _FIRST_IN_SIGHT = """() => {
 }"""
 
 
-def test_plain_http_is_remembered_and_left_again_when_the_socket_works(
+def test_a_page_remembers_plain_http_until_the_socket_works_again(
     camp: Camp, wifi: Wifi, open_page: Callable[..., Page]
 ) -> None:
     wifi.proxy.weather(Weather(swallow=True))
@@ -80,7 +80,9 @@ def test_a_hidden_note_is_gone_from_an_open_page_within_two_seconds(camp: Camp, 
     expect(rows(page)).to_have_count(1, timeout=2000)
 
 
-def test_a_moved_note_goes_from_one_page_and_comes_on_another(camp: Camp, open_page: Callable[..., Page]) -> None:
+def test_a_moved_note_disappears_from_one_page_and_appears_on_another(
+    camp: Camp, open_page: Callable[..., Page]
+) -> None:
     note = camp.join("Ann").note("wrong room")
     here = open_reader(open_page(), session_url(camp))
     there = open_reader(open_page(), f"{camp.server.url}/e/{camp.slug}/s/minutes-nobody-reads")
@@ -91,9 +93,7 @@ def test_a_moved_note_goes_from_one_page_and_comes_on_another(camp: Camp, open_p
     expect(rows(there)).to_have_text([re.compile("wrong room")], timeout=2000)
 
 
-def test_what_was_taken_back_is_not_on_the_phone_any_more(
-    camp: Camp, wifi: Wifi, open_page: Callable[..., Page]
-) -> None:
+def test_a_withdrawn_note_is_deleted_from_the_phone(camp: Camp, wifi: Wifi, open_page: Callable[..., Page]) -> None:
     ann = camp.join("Ann")
     note = ann.note("said in anger")
     page = open_page()
@@ -112,7 +112,7 @@ def test_what_was_taken_back_is_not_on_the_phone_any_more(
     expect(rows(page)).to_have_count(0)
 
 
-def test_the_grid_counts_a_note_once_whatever_becomes_of_it(camp: Camp, open_page: Callable[..., Page]) -> None:
+def test_the_grid_counts_a_note_once_through_corrections_and_moves(camp: Camp, open_page: Callable[..., Page]) -> None:
     ann = camp.join("Ann")
     ann.note("here before")
     page = open_reader(open_page(), f"{camp.server.url}/e/{camp.slug}")

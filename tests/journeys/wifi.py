@@ -1,4 +1,4 @@
-"""The hall's wifi: a line that can go and come back, between Chromium and the server."""
+"""A network connection between Chromium and the server that tests can switch off and on."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.chaos.weather import FAIR, Weather
 
 
 class Wifi:
-    """Gone for the browser, which says so to its pages, and gone in fact: the browser's own switch lets some things through."""
+    """A connection that goes offline in the browser and on the wire, as the browser's switch lets some requests through."""
 
     def __init__(self, port: int, weather: Weather = FAIR) -> None:
         self.proxy = Proxy(port, weather=weather)

@@ -1,1 +1,1 @@
-"""The threats, each by its code: who may do what (A), what text may do (X), how much may be asked (L)."""
+"""Security tests, named by the code of the threat: permissions (A), injected text (X) and load (L)."""

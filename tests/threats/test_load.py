@@ -1,4 +1,4 @@
-"""L: what one client may ask for. Each test is named by the threat it tries."""
+"""L: limits on what one client can request. Each test is named after its threat."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize("packet", UNREADABLE.values(), ids=UNREADABLE.keys())
-def test_L3_a_packet_that_cannot_be_read_closes_the_connection(camp: Camp, packet: str) -> None:
+def test_L3_an_invalid_packet_closes_the_connection(camp: Camp, packet: str) -> None:
     with Wire(camp.server).hello() as wire:
         wire.say(packet)
         assert wire.heard() is GONE
@@ -39,7 +39,7 @@ def test_L3_a_frame_of_70_kb_and_a_binary_one_close_the_connection(camp: Camp) -
             assert wire.heard() is GONE
 
 
-def test_L3_what_cannot_be_read_leaves_no_pass_and_no_long_trace_in_the_log(camp: Camp) -> None:
+def test_L3_an_invalid_packet_logs_no_pass_and_no_long_trace(camp: Camp) -> None:
     before = camp.server.log.stat().st_size
     with Wire(camp.server).hello(**{"pass": camp.passes["scribe"]}) as wire:
         wire.say(f'42["ops",{DEEP}')
@@ -53,19 +53,23 @@ def test_L3_messages_of_the_wrong_kind_get_an_answer(camp: Camp) -> None:
     with Wire(camp.server).hello() as wire:
         for message in ([], None, 5, {}, {"event": 5}, {"event": "\ud800", "channel": "event"}, {"event": camp.slug}):
             assert "error" in wire.call("follow", message), message
-        assert wire.call("follow", {"event": camp.slug, "channel": "session/\ud800"})["error"]["code"] == "unknown_session"
-        assert wire.call("nonsense", {})["error"]["message"] == "Unknown message “nonsense”. Use follow, unfollow or ops."
+        assert (
+            wire.call("follow", {"event": camp.slug, "channel": "session/\ud800"})["error"]["code"] == "unknown_session"
+        )
+        assert (
+            wire.call("nonsense", {})["error"]["message"] == "Unknown message “nonsense”. Use follow, unfollow or ops."
+        )
         assert wire.call("follow", {"event": camp.slug, "channel": "event"})["seq"] == 0
 
 
-def test_L3_a_session_that_no_text_can_name_does_not_block_the_next_op(camp: Camp) -> None:
+def test_L3_an_invalid_session_name_does_not_block_the_next_op(camp: Camp) -> None:
     body = json.dumps({"ops": [put("astray", session="\ud800"), put("home", session=camp.guid)]})
     answer = httpx.post(f"{camp.api}/ops", content=body, headers={"Authorization": f"Bearer {camp.passes['scribe']}"})
     refused, taken = answer.json()["results"]
     assert (refused["error"]["code"], taken["ok"]) == ("unknown_session", True)
 
 
-def test_L3_who_sends_without_a_pause_is_cut_and_others_are_served_meanwhile(camp: Camp) -> None:
+def test_L3_a_client_that_floods_the_server_is_cut_off_while_others_are_served(camp: Camp) -> None:
     message = frame(json.dumps(["follow", {"event": camp.slug, "channel": "event"}]).join(("42", "")).encode())
     with Wire(camp.server).hello() as wire:
         sender = threading.Thread(target=flood, args=(wire, message))
@@ -73,7 +77,7 @@ def test_L3_who_sends_without_a_pause_is_cut_and_others_are_served_meanwhile(cam
         longest = max(seconds(lambda: httpx.get(f"{camp.api}/changes")) for _ in range(10))
         sender.join(30)
         assert not sender.is_alive()
-    assert longest < 2  # it was for ever
+    assert longest < 2  # it used to take for ever
 
 
 def flood(wire: Wire, message: bytes) -> None:
@@ -90,19 +94,19 @@ def seconds(act: Callable[[], object]) -> float:
     return time.monotonic() - begun
 
 
-def test_L2_a_connection_that_does_not_say_what_it_wants_is_dropped(camp: Camp) -> None:
+def test_L2_a_connection_that_sends_no_request_is_dropped(camp: Camp) -> None:
     with Wire(camp.server) as wire:
         assert str(wire.heard()).startswith("0{")
         assert wire.heard(within=20) is GONE
 
 
-def test_L2_the_server_takes_as_many_connections_as_the_machine_lets_it(shared_server: Server) -> None:
+def test_L2_the_server_accepts_as_many_connections_as_the_machine_allows(shared_server: Server) -> None:
     assert shared_server.process
     soft, hard = resource.prlimit(shared_server.process.pid, resource.RLIMIT_NOFILE)
     assert soft == hard
 
 
-def test_L2_one_address_holds_no_more_connections_than_the_setting(another_server: Callable[..., Server]) -> None:
+def test_L2_one_address_gets_no_more_connections_than_the_setting_allows(another_server: Callable[..., Server]) -> None:
     server = another_server(limits="on", sockets="2", proxies="1")
     there, elsewhere = {"X-Forwarded-For": "203.0.113.7"}, {"X-Forwarded-For": "198.51.100.7"}
     with Wire(server, **there).hello() as first, Wire(server, **there).hello(), Wire(server, **elsewhere).hello():
@@ -115,7 +119,7 @@ def test_L2_one_address_holds_no_more_connections_than_the_setting(another_serve
         first.until_the_end()
         eventually(lambda: _is_taken(server, there))
     for _ in range(3):
-        assert _is_taken(server, {})  # of this machine itself
+        assert _is_taken(server, {})  # connections from this machine
 
 
 def _is_taken(server: Server, headers: dict[str, str]) -> bool:
@@ -125,7 +129,7 @@ def _is_taken(server: Server, headers: dict[str, str]) -> bool:
         return str(wire.heard()).startswith("40{")
 
 
-def test_L1_a_flood_in_one_event_takes_nothing_from_another(another_server: Callable[..., Server]) -> None:
+def test_L1_a_flood_in_one_event_does_not_affect_another(another_server: Callable[..., Server]) -> None:
     server = another_server(limits="on")
     loud, quiet = Camp.make(server), Camp.make(server)
     answer = loud.person("scribe").post("ops", {"ops": [0] * 20_000})
@@ -136,7 +140,7 @@ def test_L1_a_flood_in_one_event_takes_nothing_from_another(another_server: Call
     assert quiet.person("scribe").note("still taken")["ok"] is True
 
 
-def test_L3_a_connection_is_closed_with_one_word(camp: Camp) -> None:
+def test_L3_a_connection_is_closed_with_a_single_packet(camp: Camp) -> None:
     with Wire(camp.server).hello() as wire:
         wire.send(frame(b"\x03\xe8", first=0x88))
         assert wire.until_the_end() == frames.close(1000)

@@ -1,4 +1,4 @@
-"""A7, and X: text that is not to be seen is nowhere; names and texts are literal. Each test is named by the threat."""
+"""A7 and X: hidden text appears nowhere, and names and texts are literal. Each test is named after its threat."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from backchannel.writeup.formats import FORMATS
 from tests.stage import Camp, Person, put
 from tests.threats.wire import Wire
 
-SECRET = re.compile(rb"xyzzy\w*|Annabel")  # in every text of Annabel's, and her name
+SECRET = re.compile(rb"xyzzy\w*|Annabel")  # in every text by Annabel, and in her name
 SESSION = "compost-for-councillors"
 
 
-def gone_again(camp: Camp) -> list[str]:
-    """Five items that were seen and are not to be seen any more; their ids."""
+def no_longer_visible(camp: Camp) -> list[str]:
+    """Create five items that were visible and are now hidden or withdrawn. Return their ids."""
     annabel, bob, organiser = camp.join("Annabel"), camp.join("Bob"), camp.person("organiser")
     bob.note("tame")
     corrected = bob.note("xyzzyfirst words")
@@ -41,7 +41,7 @@ def act(person: Person, do: str, id: str) -> dict[str, Any]:
 
 
 def unpacked(data: bytes) -> bytes:
-    """A zip's files (a docx, odt, epub, a site) as one text."""
+    """Return the files in a zip (docx, odt, epub or a site) as one text."""
     if not data.startswith(b"PK"):
         return data
     with zipfile.ZipFile(io.BytesIO(data)) as packed:
@@ -63,8 +63,8 @@ def pages(camp: Camp, ids: list[str]) -> list[str]:
     ]  # fmt: skip
 
 
-def test_A7_what_was_hidden_or_withdrawn_is_on_no_page_and_in_no_answer_file_or_log(camp: Camp) -> None:
-    asked = pages(camp, gone_again(camp))
+def test_A7_a_hidden_or_withdrawn_item_is_on_no_page_and_in_no_response_file_or_log(camp: Camp) -> None:
+    asked = pages(camp, no_longer_visible(camp))
     for headers in ({}, {"Authorization": f"Bearer {camp.join('Cyd').token}"}):
         with httpx.Client(headers=headers, timeout=60) as browser:
             told = {url: SECRET.findall(unpacked(browser.get(url).content)) for url in asked}
@@ -72,8 +72,8 @@ def test_A7_what_was_hidden_or_withdrawn_is_on_no_page_and_in_no_answer_file_or_
     assert SECRET.findall(camp.server.log.read_bytes()) == []
 
 
-def test_A7_it_does_not_count_and_nobody_is_named_for_it(camp: Camp) -> None:
-    gone_again(camp)
+def test_A7_a_hidden_item_is_not_counted_and_its_author_not_named(camp: Camp) -> None:
+    no_longer_visible(camp)
     told = httpx.get(camp.api).json()
     here = next(session for session in told["sessions"] if session["guid"] == camp.guid)
     assert here["note_takers"] == ["Bob"]
@@ -81,7 +81,7 @@ def test_A7_it_does_not_count_and_nobody_is_named_for_it(camp: Camp) -> None:
     assert told["hallway"] == {"note": 0, "post": 0, "afterthought": 0, "commitment": 0}
 
 
-def test_A7_a_follower_who_listens_gets_a_tombstone_and_no_word(camp: Camp) -> None:
+def test_A7_a_connected_follower_gets_a_tombstone_without_text(camp: Camp) -> None:
     note = camp.join("Annabel").note("xyzzy")
     with Wire(camp.server).hello() as wire:
         assert wire.call("follow", {"event": camp.slug, "channel": f"session/{camp.guid}"})["seq"] == note["seq"]
@@ -90,20 +90,20 @@ def test_A7_a_follower_who_listens_gets_a_tombstone_and_no_word(camp: Camp) -> N
     assert json.loads(frame[2:])[1]["items"] == [{"id": note["id"], "seq": note["seq"] + 1, "gone": True}]
 
 
-def test_A7_a_file_that_is_made_apart_has_none_of_it(camp: Camp) -> None:
-    gone_again(camp)
+def test_A7_a_file_built_in_another_process_contains_no_hidden_item(camp: Camp) -> None:
+    no_longer_visible(camp)
     answer = httpx.get(f"{camp.server.url}/e/{camp.slug}/write-up.docx", timeout=60)
     text = unpacked(answer.content)
     assert (answer.status_code, b"tame" in text, SECRET.findall(text)) == (200, True, [])
 
 
-def test_X10_a_name_that_turns_the_line_or_piles_up_marks_is_made_plain(camp: Camp) -> None:
+def test_X10_bidi_controls_and_stacked_accents_are_removed_from_names(camp: Camp) -> None:
     camp.join("gpj\u202e.exe\x00" + "a" + "\u0301" * 40).note("hello")
     (item,) = camp.changes()["items"]
     assert item["author"] == "gpj.exea" + "\u0301" * 8
 
 
-def test_X2_a_name_of_markup_is_literal_text_on_every_page(camp: Camp) -> None:
+def test_X2_markup_in_a_name_is_literal_text_on_every_page(camp: Camp) -> None:
     camp.join("<img src=x onerror=alert(1)>").note("</script><svg/onload=alert(1)>")
     for url in pages(camp, []):
         answer = httpx.get(url)
@@ -111,13 +111,20 @@ def test_X2_a_name_of_markup_is_literal_text_on_every_page(camp: Camp) -> None:
             assert not re.search(r"<img src=x|<svg/onload", answer.text), url
 
 
-def test_A10_no_path_leads_to_another_host(camp: Camp) -> None:
-    for path in ("//evil.example", "//evil.example/e/x", "/%2f%2fevil.example", "/%5cevil.example", "/e//evil.example", "/e/"):
+def test_A10_no_path_redirects_to_another_host(camp: Camp) -> None:
+    for path in (
+        "//evil.example",
+        "//evil.example/e/x",
+        "/%2f%2fevil.example",
+        "/%5cevil.example",
+        "/e//evil.example",
+        "/e/",
+    ):
         answer = httpx.get(camp.server.url + path)
         assert answer.headers.get("Location", camp.server.url).startswith((camp.server.url, "/e")), path
 
 
-def test_A14_a_short_secret_is_refused_in_one_sentence(camp: Camp) -> None:
+def test_A14_a_short_secret_is_refused_with_one_sentence(camp: Camp) -> None:
     camp.server.environ["BACKCHANNEL_SECRET"] = "short"
     try:
         done = camp.server.command("serve", "--port", "0", "--db", str(camp.server.db.with_name("fresh.db")))
@@ -127,6 +134,6 @@ def test_A14_a_short_secret_is_refused_in_one_sentence(camp: Camp) -> None:
     assert done.stderr == "BACKCHANNEL_SECRET is too short. Use at least 32 characters.\n"
 
 
-def test_A14_the_secret_that_is_made_is_its_owner_s_alone(camp: Camp) -> None:
+def test_A14_a_generated_secret_is_readable_by_its_owner_only(camp: Camp) -> None:
     kept = camp.server.db.with_name(camp.server.db.name + ".secret")
     assert (kept.stat().st_mode & 0o777, len(kept.read_text()) >= 32) == (0o600, True)

@@ -1,4 +1,4 @@
-"""A: who may do what. Each test is named by the threat it tries."""
+"""A: permissions. Each test is named after its threat."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.threats.wire import GONE, Wire
 
 @pytest.fixture
 def other(shared_server: Server) -> Camp:
-    """Another event on the same server, of other people."""
+    """Return another event of other people on the same server."""
     return Camp.make(shared_server)
 
 
@@ -29,7 +29,7 @@ DESKS = ("organise", "triage", "s/compost-for-councillors/write", "s/compost-for
 
 
 @pytest.mark.parametrize("desk", DESKS)
-def test_A5_a_pass_of_another_event_opens_no_desk_of_this_one(camp: Camp, other: Camp, desk: str) -> None:
+def test_A5_a_pass_of_another_event_opens_no_organiser_page_of_this_one(camp: Camp, other: Camp, desk: str) -> None:
     answer = httpx.get(f"{camp.server.url}/e/{camp.slug}/{desk}", headers=bearer(other.passes["organiser"]))
     assert answer.status_code == 401
     assert "This link is for another event." in answer.text
@@ -37,16 +37,14 @@ def test_A5_a_pass_of_another_event_opens_no_desk_of_this_one(camp: Camp, other:
 
 
 @pytest.mark.parametrize("desk", DESKS)
-def test_A4_a_pass_that_was_ended_opens_no_desk(camp: Camp, desk: str) -> None:
+def test_A4_a_revoked_pass_opens_no_organiser_page(camp: Camp, desk: str) -> None:
     renew(camp, "organiser")
     answer = httpx.get(f"{camp.server.url}/e/{camp.slug}/{desk}", headers=bearer(camp.passes["organiser"]))
     assert answer.status_code == 401
     assert "no longer works" in answer.text
 
 
-def test_A5_a_pass_of_another_event_does_not_make_one_an_editor_who_reads_what_is_not_published(
-    camp: Camp, other: Camp
-) -> None:
+def test_A5_a_pass_of_another_event_does_not_reveal_unpublished_write_ups(camp: Camp, other: Camp) -> None:
     camp.join("Ann").note("not yet for everybody")
     address = f"{camp.server.url}/e/{camp.slug}/s/compost-for-councillors/write-up"
     httpx.post(f"{address}/publish", data={"published": "no"}, headers=bearer(camp.passes["organiser"]))
@@ -55,13 +53,11 @@ def test_A5_a_pass_of_another_event_does_not_make_one_an_editor_who_reads_what_i
         assert "not yet for everybody" not in httpx.get(path, headers=bearer(other.passes["scribe"])).text
 
 
-def test_A5_a_pass_of_another_event_joins_writes_and_follows_nothing_here(camp: Camp, other: Camp) -> None:
+def test_A5_a_pass_of_another_event_cannot_join_write_or_follow_here(camp: Camp, other: Camp) -> None:
     stranger = Person(camp, other.passes["scribe"])
     assert stranger.post("join", {"name": "Mallory"}).status_code == 401
     assert stranger.post("ops", {"ops": [put("from next door")]}).status_code == 401
-    followed = httpx.get(
-        f"{camp.api}/changes", params={"channel": "staff"}, headers=bearer(other.passes["organiser"])
-    )
+    followed = httpx.get(f"{camp.api}/changes", params={"channel": "staff"}, headers=bearer(other.passes["organiser"]))
     assert (followed.status_code, camp.texts("event")) == (401, [])
 
 
@@ -75,7 +71,13 @@ def test_A5_the_id_of_another_event_s_item_is_just_a_new_id_here(camp: Camp, oth
     assert (other.texts("event"), camp.texts("event")) == (["theirs"], ["ours"])
 
 
-ABSENT = ("", "/changes", "/changes?channel=staff", "/changes?after=0&wait=1", "/items/0197690d-6b1e-7c3a-9d52-0f1b8f3a6c11")
+ABSENT = (
+    "",
+    "/changes",
+    "/changes?channel=staff",
+    "/changes?after=0&wait=1",
+    "/items/0197690d-6b1e-7c3a-9d52-0f1b8f3a6c11",
+)
 PAGES = (
     "", "/all", "/s/compost-for-councillors", "/s/nothing", "/s/compost-for-councillors/write", "/write-up", "/write-up.md",
     "/write-up.pdf", "/write-up.nonsense", "/s/compost-for-councillors/write-up", "/s/compost-for-councillors/write-up.json",
@@ -83,7 +85,7 @@ PAGES = (
 )  # fmt: skip
 
 
-def test_A5_a_restricted_event_answers_strangers_as_one_that_is_not_there(camp: Camp, other: Camp) -> None:
+def test_A5_a_restricted_event_answers_strangers_like_a_missing_one(camp: Camp, other: Camp) -> None:
     camp.join("Ann").note("between us")
     restrict(camp)
     browser = httpx.Client()
@@ -96,20 +98,26 @@ def test_A5_a_restricted_event_answers_strangers_as_one_that_is_not_there(camp: 
     assert camp.slug not in httpx.get(camp.server.url).text
 
 
-def test_A5_an_event_may_be_restricted_from_its_first_moment(camp: Camp) -> None:
+def test_A5_an_event_can_be_created_as_restricted(camp: Camp) -> None:
     said = camp.server.run("event", "create", f"{camp.slug}-x", "--title", "Ours", "--restricted")
     assert "Nobody else can read it." in said
     assert httpx.get(f"{camp.server.url}/e/{camp.slug}-x").status_code == 404
 
 
-def test_A5_a_restricted_event_takes_no_word_from_strangers_either(camp: Camp, other: Camp) -> None:
+def test_A5_a_restricted_event_accepts_no_notes_from_strangers(camp: Camp, other: Camp) -> None:
     restrict(camp)
-    for path in ("/organise/feeds", "/organise/links/scribe", "/triage/x", "/leave", "/s/compost-for-councillors/write"):
+    for path in (
+        "/organise/feeds",
+        "/organise/links/scribe",
+        "/triage/x",
+        "/leave",
+        "/s/compost-for-councillors/write",
+    ):
         there = httpx.post(f"{camp.server.url}/e/{camp.slug}{path}", headers=bearer(other.passes["organiser"]))
         assert there.status_code == 404
 
 
-def test_A5_who_has_a_pass_reads_a_restricted_event_and_who_had_one_is_told(camp: Camp) -> None:
+def test_A5_a_pass_opens_a_restricted_event_and_a_revoked_pass_gets_an_explanation(camp: Camp) -> None:
     camp.join("Ann").note("between us")
     restrict(camp)
     mine = bearer(camp.passes["follower"])
@@ -120,7 +128,7 @@ def test_A5_who_has_a_pass_reads_a_restricted_event_and_who_had_one_is_told(camp
 
 
 def answered(browser: httpx.Client, url: str, headers: dict[str, str], slug: str) -> tuple[int, str]:
-    """The answer, without the name that was asked for."""
+    """Return the response without the name that was requested."""
     answer = browser.get(url, headers=headers)
     return answer.status_code, answer.text.replace(slug, "…")
 
@@ -130,12 +138,12 @@ def restrict(camp: Camp) -> None:
 
 
 def renew(camp: Camp, role: str) -> str:
-    """Make the role's link anew; the new pass."""
+    """Replace the role's link. Return the new pass."""
     made: Any = camp.server.run("event", "pass", camp.slug, "--role", role, "--new").strip()
     return str(made).rsplit("/", 1)[-1]
 
 
-def test_A5_a_pass_for_one_session_writes_there_and_is_never_an_organiser_s(camp: Camp) -> None:
+def test_A5_a_pass_for_one_session_writes_there_only_and_is_never_an_organisers(camp: Camp) -> None:
     made = camp.server.run("event", "pass", camp.slug, "--role", "scribe", "--session", "minutes-nobody-reads")
     here = Person(camp, made.strip().rsplit("/", 1)[-1])
     assert here.note("not my session")["error"]["code"] == "forbidden"
@@ -149,17 +157,17 @@ def test_A5_a_pass_for_one_session_writes_there_and_is_never_an_organiser_s(camp
 # --- on the socket
 
 
-def test_A4_an_organiser_whose_pass_was_ended_hears_nothing_more_of_the_staff(camp: Camp) -> None:
+def test_A4_an_organiser_with_a_revoked_pass_gets_no_more_staff_frames(camp: Camp) -> None:
     with Wire(camp.server).hello(**{"pass": camp.passes["organiser"]}) as wire:
         assert wire.call("follow", {"channel": "staff"})["seq"] == 0
         renew(camp, "organiser")
-        assert wire.heard(within=5) is GONE  # within a second; a busy machine has more
+        assert wire.heard(within=5) is GONE  # within a second; longer on a busy machine
         camp.join("Ann").note("after that")
     with Wire(camp.server).hello(**{"pass": camp.passes["organiser"]}) as again:
         assert again.call("follow", {"channel": "staff"})["error"]["code"] == "bad_pass"
 
 
-def test_A6_a_follower_of_an_event_that_becomes_restricted_hears_nothing_more(camp: Camp) -> None:
+def test_A6_a_follower_gets_no_more_frames_when_the_event_becomes_restricted(camp: Camp) -> None:
     with Wire(camp.server).hello() as stranger, Wire(camp.server).hello(**{"pass": camp.passes["follower"]}) as guest:
         for wire in (stranger, guest):
             assert wire.call("follow", {"event": camp.slug, "channel": f"session/{camp.guid}"})["seq"] == 0
@@ -169,7 +177,7 @@ def test_A6_a_follower_of_an_event_that_becomes_restricted_hears_nothing_more(ca
         assert "between us" in str(guest.heard())
 
 
-def test_A6_an_answer_that_was_held_is_not_given_to_somebody_whose_pass_was_ended(camp: Camp) -> None:
+def test_A6_a_long_poll_returns_nothing_when_the_pass_is_revoked_meanwhile(camp: Camp) -> None:
     restrict(camp)
     with ThreadPoolExecutor(1) as pool:
         held = pool.submit(
@@ -180,7 +188,7 @@ def test_A6_an_answer_that_was_held_is_not_given_to_somebody_whose_pass_was_ende
         assert (held.result().status_code, "between us" in held.result().text) == (401, False)
 
 
-def test_A6_nobody_is_let_onto_a_channel_by_guessing_its_name(camp: Camp, other: Camp) -> None:
+def test_A6_guessing_a_channels_name_does_not_give_access(camp: Camp, other: Camp) -> None:
     restrict(camp)
     with Wire(camp.server).hello(**{"pass": other.passes["organiser"]}) as wire:
         for channel in ("event", "staff", f"session/{camp.guid}"):
@@ -191,7 +199,7 @@ def test_A6_nobody_is_let_onto_a_channel_by_guessing_its_name(camp: Camp, other:
         assert wire.call("ops", {"event": camp.slug, "ops": [put("x")]})["error"]["code"] == "bad_pass"
 
 
-def test_A2_a_page_of_another_site_opens_no_socket(camp: Camp) -> None:
+def test_A2_a_page_of_another_site_cannot_open_a_socket(camp: Camp) -> None:
     own = f"127.0.0.1:{camp.server.port}"
     for origin, host in (("http://evil.example", own), ("null", own), ("http://evil.example", "evil.example")):
         with Wire(camp.server, Origin=origin, Host=host) as wire:
@@ -202,13 +210,13 @@ def test_A2_a_page_of_another_site_opens_no_socket(camp: Camp) -> None:
         assert wire.status == 101
 
 
-def test_A2_a_cookie_without_the_token_of_a_page_is_nobody_s(camp: Camp) -> None:
+def test_A2_a_cookie_without_the_page_token_authenticates_nobody(camp: Camp) -> None:
     cookie = f"backchannel-{camp.slug}={camp.passes['organiser']}"
     with Wire(camp.server, Cookie=cookie).hello() as wire:
         assert wire.call("follow", {"event": camp.slug, "channel": "staff"})["error"]["code"] == "bad_pass"
 
 
-def test_A3_over_https_the_cookie_is_one_that_no_neighbour_can_set(another_server: Callable[..., Server]) -> None:
+def test_A3_over_https_no_sibling_domain_can_set_the_cookie(another_server: Callable[..., Server]) -> None:
     port = free_port()
     server = another_server(public_url=f"https://127.0.0.1:{port}", port=str(port))
     camp = Camp.make(server)
@@ -224,7 +232,7 @@ def test_A3_over_https_the_cookie_is_one_that_no_neighbour_can_set(another_serve
     assert "Secure" in left.split("; ")
 
 
-def test_A13_what_a_pass_opened_is_kept_by_no_cache_on_the_way(camp: Camp) -> None:
+def test_A13_no_proxy_caches_a_page_opened_with_a_pass(camp: Camp) -> None:
     for n in range(2):
         camp.join("Ann").note(f"between us {n}")
     restrict(camp)

@@ -1,4 +1,4 @@
-"""A connection of the socket, byte by byte: what well-behaved clients never send."""
+"""A raw socket connection for sending what well-behaved clients never send."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from typing import Any, Self
 from backchannel.live.transport import frames
 from tests.stage import Server
 
-GONE = None  # in place of a message: the connection is over
+GONE = None  # returned instead of a message when the connection is closed
 
 
 def frame(data: bytes, first: int = 0x81) -> bytes:
-    """A client's frame, masked with zeros."""
+    """Return a client's frame, masked with zeros."""
     size = len(data)
     if size < 126:
         head = struct.pack("!BB", first, 0x80 | size)
@@ -26,8 +26,7 @@ def frame(data: bytes, first: int = 0x81) -> bytes:
 
 
 class Wire:
-    """`hello` says CONNECT, `say` any text; `heard` gives the next message but pings and heads, which come when they will, and
-    `GONE` at the end."""
+    """A raw connection. `hello` sends CONNECT, `say` sends any text, and `heard` returns the next message."""
 
     def __init__(self, server: Server, **headers: str) -> None:
         self._socket = socket.create_connection(("127.0.0.1", server.port), timeout=10)
@@ -46,7 +45,9 @@ class Wire:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._socket.close()
 
     def hello(self, **auth: str) -> Self:
@@ -70,7 +71,7 @@ class Wire:
         raise AssertionError("the connection was closed in place of an answer")
 
     def heard(self, within: float = 10.0) -> str | None:
-        """The next message; `GONE` where the connection is over."""
+        """Return the next message other than pings and heads, or `GONE` once the connection is closed."""
         end = time.monotonic() + within
         while True:
             while (found := self._frame()) is None:
@@ -89,7 +90,7 @@ class Wire:
                 return payload.decode()
 
     def until_the_end(self) -> bytes:
-        """All bytes that still come."""
+        """Return all bytes until the connection closes."""
         self._socket.settimeout(10)
         while data := self._socket.recv(65536):
             self._buffer += data
