@@ -36,11 +36,18 @@ from backchannel.web import (
     mine,
     offline,
     organise,
+    pages,
     scribe,
+    timelines,
     triage,
     websub,
     writeups,
 )
+
+WEB = (  # in the order of registration: hooks that run after a request run in the opposite order
+    compress, guard, errors, filters, pages, timelines, api, follow, scribe, organise, triage, writeups, edit, mine,
+    offline, websub,
+)  # fmt: skip
 
 MAX_MESSAGE_BYTES = 64 * 1024  # bytes in a socket message
 
@@ -66,7 +73,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions |= {"backchannel": services, "backchannel limits": limits}
     handlers.register(socketio, services, limits)
     lifecycle.watch(socketio.server)
-    for part in (compress, guard, errors, filters, api, follow, scribe, organise, triage, writeups, edit, mine, offline, websub):
+    for part in WEB:
         part.register(app)
     socketio.start_background_task(services.dispatcher.run)
     return app

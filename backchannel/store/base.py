@@ -98,6 +98,7 @@ class Tally:
 
 
 Line = tuple[str, int]  # (id, seq) of an item as it is now
+HALLWAY = ""  # the `session` of a window of items that belong to no session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +145,7 @@ class Reader(ProgrammeReader, Protocol):
     def window(
         self, event: str, session: str | None = None, *, before: str | None = None, around: str | None = None, limit: int
     ) -> Window:
-        """Return at most `limit` visible lines of a session, or of the whole event, in reading order.
+        """Return at most `limit` visible lines of a session, the `HALLWAY` or the whole event, in reading order.
 
         They are the newest ones, those before the item `before`, or those around the item `around`. The cost does not
         depend on the length of the timeline. Raises `UnknownItem`.

@@ -1,7 +1,11 @@
-"""The grid for pages: sessions with their times, counts and status."""
+"""The grid for pages: sessions with their times, counts and status.
+
+It is kept for a few seconds, because it stands beside every timeline and changes with every note of the event.
+"""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -18,6 +22,8 @@ BAR_SECONDS = 300  # seconds per bar of the activity chart
 BARS = 6
 DEFAULT_LENGTH = timedelta(minutes=45)  # of a session without an end
 
+MAX_AGE_S = 5.0  # of the counts beside another session's timeline
+
 SessionView = dict[str, Any]
 
 
@@ -28,6 +34,7 @@ class Grid:
     event: Event
     views: tuple[SessionView, ...]
     rooms: tuple[str, ...]
+    number: int = 0  # tells two grids that this process made from each other
 
     @property
     def on_now(self) -> list[SessionView]:
@@ -79,7 +86,30 @@ def _cell(slots: list[dict[str, Any]], view: SessionView, rooms: list[str]) -> N
     slots.append({"starts": view["starts"], "cells": cells})
 
 
-def read_grid(reader: Reader, event: Event, now: datetime) -> Grid:
+class Grids:
+    """The grids of this process's events, made again when they are out of date."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, tuple[tuple[object, ...], float, Grid]] = {}
+        self._number = 0
+
+    def current(self, reader: Reader, event: Event, now: datetime, seq: int) -> Grid:
+        """Return a grid that counts at least the changes up to `seq`. What came after it may be missing for a while."""
+        made_of = (reader.epoch(), event.version, int(now.timestamp() // 60))
+        known, made_at, grid = self._made.get(event.uid, ((), 0.0, None))
+        if grid is not None and known == made_of and (event.head == grid.event.head or self._is_fresh(made_at, grid, seq)):
+            return grid
+        self._number += 1
+        grid = read_grid(reader, event, now, self._number)
+        self._made[event.uid] = (made_of, time.monotonic(), grid)
+        return grid
+
+    @staticmethod
+    def _is_fresh(made_at: float, grid: Grid, seq: int) -> bool:
+        return grid.event.head >= seq and time.monotonic() - made_at < MAX_AGE_S
+
+
+def read_grid(reader: Reader, event: Event, now: datetime, number: int = 0) -> Grid:
     sessions = reader.sessions(event.slug)
     tallies = reader.tallies(event.slug)
     pulses = reader.activity(event.slug, now - timedelta(seconds=BAR_SECONDS * BARS), BAR_SECONDS)
@@ -90,7 +120,7 @@ def read_grid(reader: Reader, event: Event, now: datetime) -> Grid:
     )
     named = [room.name for room in reader.rooms(event.slug)]
     named += sorted({view["room"] for view in views if view["room"]} - set(named))
-    return Grid(event, views, tuple(named))
+    return Grid(event, views, tuple(named), number)
 
 
 def session_view(

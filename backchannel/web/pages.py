@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from flask import g
+from flask import Flask, Response, current_app, g
 
 from backchannel.domain.channels import EVENT
-from backchannel.domain.model import Event, Item
-from backchannel.domain.wire_json import item_on_wire
+from backchannel.domain.model import Event
 from backchannel.passes import Pass
+from backchannel.web import kept
+from backchannel.web.grid import Grid, Grids
 from backchannel.web.guard import services
 
 
-def page(event: Event, viewer: Pass | None, channel: str = EVENT) -> dict[str, Any]:
+def page(event: Event, viewer: Pass | None, channel: str = EVENT, *, live: bool = True) -> dict[str, Any]:
     """Return the context of a live page. Call it before reading items, so that later changes are sent again."""
     g.timezone = event.timezone
     reader = services().read()
@@ -25,7 +27,7 @@ def page(event: Event, viewer: Pass | None, channel: str = EVENT) -> dict[str, A
         "viewer": viewer_context(viewer),
         "now": services().desk.clock().astimezone(ZoneInfo(event.timezone)),
         "channel": channel,
-        "page": {"live": True, "epoch": reader.epoch(), "seq": seq, "token": token},
+        "page": {"live": live, "epoch": reader.epoch(), "seq": seq, "token": token},
     }
 
 
@@ -39,7 +41,35 @@ def viewer_context(viewer: Pass | None) -> dict[str, str]:
     return {"role": viewer.role if viewer else "follower", "name": viewer.author if viewer else ""}
 
 
-def on_wire(items: list[Item], viewer: Pass | None) -> dict[str, Any]:
-    """Return the items for templates, and the ids of the viewer's own."""
-    own = {item.id for item in items if viewer is not None and item.author_key == viewer.author_key}
-    return {"items": [item_on_wire(item) for item in items], "mine": own}
+def kept_pages() -> kept.KeptPages:
+    return cast(kept.KeptPages, current_app.extensions["backchannel kept pages"])
+
+
+def kept_page(event: Event, viewer: Pass | None, key: kept.Key, render: Callable[[], str]) -> Response:
+    """Return a page that is rendered once for all viewers of a kind. `key` names what it is made of besides the event.
+
+    A page for a personal pass carries its holder's name and token, so it is rendered for each request.
+    """
+    if viewer is not None and viewer.personal:
+        return Response(kept_pages().rendered(render), mimetype="text/html")
+    reader, minute = services().read(), int(services().desk.clock().timestamp() // 60)
+    made_of = (reader.epoch(), event.uid, event.version, minute, _kind_of(viewer), *key)
+    if reader.anonymous_sessions(event.slug):  # which names they leave out depends on the whole event
+        made_of += (event.head,)
+    return kept.response(kept_pages().page(made_of, render))
+
+
+def _kind_of(viewer: Pass | None) -> tuple[str, ...]:
+    """Return what all viewers who see the same page have in common."""
+    return (viewer.role, viewer.session or "", viewer.author_key) if viewer else ()
+
+
+def grid_of(event: Event, seq: int) -> Grid:
+    """Return the event's grid with everything up to `seq`; what came later may be missing for a few seconds."""
+    grids = cast(Grids, current_app.extensions["backchannel grids"])
+    exact = event.head if services().read().anonymous_sessions(event.slug) else seq
+    return grids.current(services().read(), event, services().desk.clock(), exact)
+
+
+def register(app: Flask) -> None:
+    app.extensions |= {"backchannel kept pages": kept.KeptPages(), "backchannel grids": Grids()}

@@ -12,9 +12,10 @@ from backchannel.domain.errors import BackchannelError, BadPass
 from backchannel.domain.ids import uuid7
 from backchannel.domain.model import Event
 from backchannel.passes import Pass
-from backchannel.web.grid import read_grid
+from backchannel.web import timelines
 from backchannel.web.guard import limits, remember, services, visible
-from backchannel.web.pages import on_wire, page, viewer_context
+from backchannel.web.lines import Style
+from backchannel.web.pages import grid_of, kept_pages, page, viewer_context
 
 scribe = Blueprint("scribe", __name__)
 
@@ -91,11 +92,19 @@ def _writer(viewer: Pass | None) -> Pass:
 
 def _page(event: Event, viewer: Pass, slug: str, error: str = "", text: str = "") -> str:
     guid = services().read().session(event.slug, slug).guid
-    context = page(event, viewer, session_channel(guid))
-    grid = read_grid(services().read(), event, services().desk.clock())
-    items = on_wire(services().read().items(event.slug, session=guid), viewer)
+    channel = session_channel(guid)
     form = {"op": uuid7(), "id": uuid7(), "text": text, "error": error}
-    return render_template("scribe.html", **context, **items, session=grid.by_guid()[guid], form=form)
+
+    def render() -> str:
+        context = page(event, viewer, channel, live=timelines.is_newest())
+        grid = grid_of(event, services().read().channel_head(event.slug, channel))
+        timeline = timelines.view(event, guid, Style(writes=True), own=viewer.author_key)
+        links = timelines.window_links("scribe.write", timeline, event=event.slug, slug=slug)
+        return render_template(
+            "scribe.html", **context, timeline_view=timeline, session=grid.by_guid()[guid], form=form, links=links
+        )
+
+    return kept_pages().rendered(render)
 
 
 def register(app: Flask) -> None:

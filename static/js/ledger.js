@@ -41,7 +41,7 @@ export class Ledger {
 
   #count() {
     for (const section of this.sections) {
-      const number = section.querySelectorAll("li").length;
+      const number = section.querySelectorAll("li").length + Number(section.dataset.more ?? 0); // older ones have no slip
       section.hidden = !number;
       const shown = section.querySelector('[data-slot="number"]');
       if (shown) shown.textContent = String(number);

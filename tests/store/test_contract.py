@@ -12,7 +12,7 @@ import pytest
 
 from backchannel.domain.errors import AlreadyExists, UnknownEvent, UnknownItem, UnknownSession
 from backchannel.domain.model import Event, Item, Room, Session, Tombstone
-from backchannel.store.base import Store, Window, Writer
+from backchannel.store.base import HALLWAY, Store, Window, Writer
 from backchannel.store.group import GroupCommit
 from backchannel.store.sqlite.store import SqliteStore
 
@@ -228,6 +228,7 @@ def test_a_window_holds_the_newest_visible_lines_in_reading_order(store: Store) 
     assert ids(store.reader().window("camp", "g1", limit=5)) == (["n1", "n2", "n3", "n4", "n6"], True, False)
     assert ids(store.reader().window("camp", "g1", limit=6)) == (["n0", "n1", "n2", "n3", "n4", "n6"], False, False)
     assert ids(store.reader().window("camp", limit=4)) == (["x", "n3", "n4", "n6"], True, False)
+    assert ids(store.reader().window("camp", HALLWAY, limit=4)) == (["x"], False, False)
 
 
 def test_a_window_before_an_item_continues_without_a_gap(store: Store) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from backchannel.domain.errors import UnknownItem
 from backchannel.domain.model import Item
 from backchannel.domain.outcomes import Outcome
-from backchannel.store.base import Line, Window
+from backchannel.store.base import HALLWAY, Line, Window
 from backchannel.store.sqlite import rows
 from backchannel.store.sqlite.rows import ITEM, ITEM_FROM
 
@@ -71,7 +71,7 @@ class WindowQueries:
     def _lines(
         self, event: str, session: str | None, where: str, parameters: Sequence[Any], order: str, limit: int
     ) -> list[Line]:
-        in_session, of = ("session = ? AND ", (session,)) if session is not None else ("", ())
+        in_session, of = _in_session(session)
         found = self._all(
             f"SELECT id, seq FROM item WHERE event = ? AND {in_session}state = 'visible' AND {where} ORDER BY {order} LIMIT ?",
             event, *of, *parameters, limit,
@@ -87,10 +87,17 @@ class WindowQueries:
         return {row["id"]: rows.item(row) for row in found}
 
     def outcomes(self, event: str, session: str | None, outcome: Outcome, limit: int) -> tuple[int, list[Line]]:
-        in_session, of = ("session = ? AND ", (session,)) if session is not None else ("", ())
+        in_session, of = _in_session(session)
         where = f"event = ? AND {in_session}outcome = ?"
         (count,) = self._all(f"SELECT count(*) AS n FROM item WHERE {where}", event, *of, outcome)
         found = self._all(
             f"SELECT id, seq FROM item WHERE {where} ORDER BY at DESC, seq DESC LIMIT ?", event, *of, outcome, limit
         )
         return count["n"], [(row["id"], row["seq"]) for row in reversed(found)]
+
+
+def _in_session(session: str | None) -> tuple[str, tuple[str, ...]]:
+    """Return the condition for a session, and its parameters."""
+    if session is None:
+        return "", ()
+    return ("session IS NULL AND ", ()) if session == HALLWAY else ("session = ? AND ", (session,))
