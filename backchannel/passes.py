@@ -91,11 +91,11 @@ class Passes:
 _REST: list[Any] = [None, None, 0, 0, None, "", ""]  # the values of trailing fields that `sign` leaves out
 
 
-def mark_of(event: Event) -> str:
+def short_uid(event: Event) -> str:
     """Return the part of an event's uid that its passes carry."""
     return event.uid[-8:]
 
 
 def shared(event: Event, role: Role, generation: int, session: str | None = None) -> Pass:
     """Return the pass that a role's link carries."""
-    return Pass(event=event.slug, uid=mark_of(event), role=role, generation=generation, session=session)
+    return Pass(event=event.slug, uid=short_uid(event), role=role, generation=generation, session=session)

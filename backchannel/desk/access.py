@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from backchannel.domain.errors import BadPass, EventClosed, Forbidden, UnknownItem
 from backchannel.domain.model import Event, Item, Role
-from backchannel.passes import Pass, mark_of
+from backchannel.passes import Pass, short_uid
 from backchannel.store.base import Reader
 
 RANK: dict[Role, int] = {"follower": 0, "scribe": 1, "organiser": 2}
@@ -16,7 +16,7 @@ def authenticate(reader: Reader, actor: Pass, slug: str) -> Event:
     if actor.event != slug:
         raise BadPass("This link is for another event.")
     event = reader.event(slug)
-    if actor.uid != mark_of(event) or actor.generation != reader.generation(slug, actor.role, actor.session):
+    if actor.uid != short_uid(event) or actor.generation != reader.generation(slug, actor.role, actor.session):
         raise BadPass("This link no longer works. Ask the organisers for a new one.")
     return event
 

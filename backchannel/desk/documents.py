@@ -47,23 +47,23 @@ def take_documents(
 
     def job(writer: Writer) -> list[Imported]:
         event = writer.event(slug)
-        imported = [_take(desk, writer, event, document, session, author, day) for document in documents]
+        imported = [_import_document(desk, writer, event, document, session, author, day) for document in documents]
         forget(desk, event)
         return imported
 
     return desk.write(slug, job)
 
 
-def _take(
+def _import_document(
     desk: Desk, writer: Writer, event: Event, document: Document, ref: str | None, author: str | None, day: date | None
 ) -> Imported:
-    home, is_new = _home(writer, event, document, ref)
+    home, is_new = _session_for(writer, event, document, ref)
     document = replace(document, drafts=tuple(d for d in document.drafts if not is_off_the_record(d.text)))
     kept, seen = Counter[str](), Counter[tuple[str, ...]]()
     known = set(writer.fingerprints(event.slug, ids := _ids(event, document, seen)))
-    typed = Typed(writer, event, home)
+    existing = ExistingItems(writer, event, home)
     for id, draft in zip(ids, document.drafts, strict=True):
-        if id in known or typed.has(draft, draft.author or author or ""):
+        if id in known or existing.has(draft, draft.author or author or ""):
             kept["known"] += 1
             continue
         item = _item(event, home, document, draft, id, author, day, desk.clock())
@@ -76,8 +76,8 @@ def _take(
     )  # fmt: skip
 
 
-class Typed:
-    """Items that were typed here or came by a feed, so that a document exported from this event adds nothing."""
+class ExistingItems:
+    """Existing items of a session, so that importing a document exported from this event adds nothing."""
 
     def __init__(self, writer: Writer, event: Event, home: Session | None) -> None:
         self._zone = ZoneInfo(event.timezone)
@@ -88,8 +88,7 @@ class Typed:
                 self._items[item.origin, item.author, item.text].append(item)
 
     def has(self, draft: Draft, author: str) -> bool:
-        """Return whether the line exists already, by the same author at the same time. Each item matches one line only.
-        """
+        """Return whether the line exists already, by the same author at the same time. Each item matches one line only."""
         items = self._items[draft.origin, author, tidy(draft.text)]
         twin = next((item for item in items if self._same_moment(item.at, draft.at)), None)
         if twin is not None:
@@ -119,7 +118,7 @@ def _ids(event: Event, document: Document, seen: Counter[tuple[str, ...]]) -> li
     return ids
 
 
-def _home(writer: Writer, event: Event, document: Document, ref: str | None) -> tuple[Session | None, bool]:
+def _session_for(writer: Writer, event: Event, document: Document, ref: str | None) -> tuple[Session | None, bool]:
     """Return the session for the document, and whether it was created for it. None is the hallway."""
     if ref is not None:
         return _with_headings(writer, event, writer.session(event.slug, ref), document), False

@@ -1,4 +1,4 @@
-"""A small camp for the tests of write-ups: one event, a few sessions, people who are always the same."""
+"""A small event with a few sessions and fixed people, for the tests of write-ups."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CAMP = Event(slug="puddle", title="Puddlecamp", timezone="Europe/London", hashta
 
 
 def at(clock: str, day: int = 8) -> datetime:
-    """A time of that day of June 2009, as clocks in London show it."""
+    """Return a time on the day of the event in June 2009, in London."""
     hour, minute = map(int, clock.split(":"))
     return datetime(2009, 6, day, hour - 1, minute, tzinfo=UTC)
 
@@ -35,7 +35,7 @@ EMPTY = Session(guid="s-empty", slug="empty", title="Silence", starts=at("09:00"
 
 
 def item(text: str, author: str = "Ann", when: When = None, **more: object) -> Item:
-    """An item as the desk would keep it."""
+    """Return an item as the desk would save it."""
     reading = read(text)
     made = {
         "id": derived("test", ascii(text), ascii(author), str(when)),

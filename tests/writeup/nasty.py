@@ -1,4 +1,4 @@
-"""Texts that want to be more than text, in every field there is."""
+"""A session with text that tries to inject markup in every field."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files opened again by those who read such files: pandoc for docx, odt and EPUB, pypdf for PDF, zipfile for the site."""
+"""Read exported files back: docx, odt and EPUB with pandoc, PDF with pypdf, and the site with zipfile."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pypdf
 
 
 def text_of(name: str, written: bytes) -> str:
-    """What a reader sees of it."""
+    """Return the text that a reader sees."""
     if name == "pdf":
         return pdf_text(written)
     if name in ("docx", "odt", "epub"):

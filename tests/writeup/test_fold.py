@@ -1,4 +1,4 @@
-"""What was said twice stands once, with both names; and what only looks alike does not."""
+"""Repeated notes fold into one with both names, and similar but different notes do not."""
 
 from __future__ import annotations
 
@@ -41,30 +41,30 @@ def test_one_person_s_notes_never_fold() -> None:
     ]
 
 
-def test_what_was_said_an_hour_later_was_said_again() -> None:
+def test_the_same_note_an_hour_later_does_not_fold() -> None:
     assert folded(item(DEVON, "Ann", at("9:30")), item(DEVON, "Bob", at("10:40"))) == [(DEVON, []), (DEVON, [])]
 
 
 @pytest.mark.parametrize("text", ["PLEDGE: paint the shed green by June", "Hear hear!", "+1"])
-def test_a_pledge_is_everybody_s_own_and_agreement_folds_to_the_letter(text: str) -> None:
+def test_pledges_never_fold_and_agreement_folds_only_when_identical(text: str) -> None:
     lines = folded(item(text, "Ann", at("10:02")), item(text, "Bob", at("10:03")))
     assert lines == ([(text, []), (text, [])] if text.startswith("PLEDGE") else [(text, [text])])
 
 
-def test_two_actions_that_differ_in_a_name_are_two() -> None:
+def test_two_actions_with_different_names_do_not_fold() -> None:
     texts = [f"ACTION: {name} to count the gutters in the main street" for name in ("Ann", "Bob")]
     made = compose_session(record(item(texts[0], "Ann", at("10:02")), item(texts[1], "Bob", at("10:03"))), RAIN)
     assert [commitment.owner for commitment in made.commitments] == ["Ann", "Bob"]
 
 
-def test_two_speakers_who_say_the_same_are_two() -> None:
+def test_the_same_words_by_two_speakers_do_not_fold() -> None:
     texts = ["Carl: we need a map of all gutters", "Dee: we need a map of all gutters"]
     assert folded(item(texts[0], "Ann", at("10:02")), item(texts[1], "Bob", at("10:03"))) == [
         (text, []) for text in texts
     ]
 
 
-def test_a_note_with_others_below_it_stays_where_it_is() -> None:
+def test_a_note_with_bullets_below_it_does_not_move() -> None:
     a, b = item(DEVON, "Ann", at("10:02")), item(DEVON, "Bob", at("10:03"))
     below = item("from last year", "Bob", at("10:04"), depth=1)
     assert folded(a, b, below) == [(DEVON, []), (DEVON, []), ("from last year", [])]
@@ -82,7 +82,7 @@ def test_reshares_fold_below_the_post() -> None:
     assert folded(post(WET, "@zed"), *shared) == [(WET, [one.text for one in shared])]
 
 
-def test_a_post_that_came_twice_is_one() -> None:
+def test_a_post_received_twice_is_listed_once() -> None:
     url = "https://example.social/1"
     assert folded(post("lol", "@zed", url=url), post("lol!", "@zed", url=url)) == [("lol", ["lol!"])]
     assert folded(post("lol", "@zed"), post("lol", "@zed", "11:00")) == [("lol", ["lol"])]
