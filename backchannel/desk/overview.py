@@ -52,6 +52,7 @@ def session_overview(session: Session, tallies: dict[str | None, Tally]) -> dict
         "url": session.url,
         "note_takers": list(tally.note_takers),
         "counts": counts(tally),
+        **({"cancelled": True} if session.cancelled else {}),
     }
 
 

@@ -20,15 +20,18 @@ from gevent.timeout import Timeout
 from backchannel.domain.model import Item
 from backchannel.domain.wire_json import item_on_wire, tombstone_on_wire
 from backchannel.live.digests import Digests
-from backchannel.store.base import Page, Store
+from backchannel.live.programme import programme_news
+from backchannel.store.base import Page, Reader, Store
 
 log = logging.getLogger(__name__)
 
 POLL_INTERVAL_S = 0.1  # how often to look for commits of other processes
 HEARTBEAT_S = 10.0  # between two `head` messages of a channel
 MAX_ITEMS_PER_FRAME = 200  # larger backlogs are sent as several frames
+SPREAD_MS = 2  # for each follower, so that they don't all fetch a changed page in the same moment
 
 Channel = tuple[str, str]  # (event slug, channel name)
+Numbers = tuple[int, int]  # of the programme and of the pitches
 
 
 class Emitter(Protocol):
@@ -52,6 +55,7 @@ class Dispatcher:
         self._moved: dict[Channel, Signal] = {}  # wakes long polls
         self._heartbeat_at = time.monotonic() + HEARTBEAT_S
         self._epoch = store.reader().epoch()
+        self._programmes = store.reader().programme_heads()  # the numbers sent last, by event
 
     def nudge(self, _event: str) -> None:
         """Wake the dispatcher after a commit."""
@@ -82,11 +86,20 @@ class Dispatcher:
         finally:
             self.unwatch(channel)
 
-    def wait(self, channel: Channel, after: int, seconds: float) -> None:
-        """Return when the channel has something after `after`, or after `seconds`."""
+    def wait(self, channel: Channel, after: int, seconds: float, known: tuple[int | None, int | None] = (None, None)) -> None:
+        """Return when the channel has something after `after`, or after `seconds`.
+
+        `known` are the numbers of the programme and the pitches that the client has. It also returns when one differs.
+        """
         with self.watching(channel), Timeout(seconds, False):
-            while self._store.reader().channel_head(*channel) <= after:
+            while self._store.reader().channel_head(*channel) <= after and self._is_current(channel[0], known):
                 self._moved[channel].wait()
+
+    def _is_current(self, event: str, known: tuple[int | None, int | None]) -> bool:
+        if known == (None, None):
+            return True
+        numbers = self._store.reader().programme_heads().get(event, (0, 0))
+        return all(mine is None or mine == number for mine, number in zip(known, numbers, strict=True))
 
     def run(self) -> None:
         """Send frames for ever. A failing round is logged and the next one continues."""
@@ -108,6 +121,7 @@ class Dispatcher:
         for channel in [channel for channel in self._watchers if heads.get(channel[0]) != self._heads.get(channel[0])]:
             self._send_new(channel)
         self._heads = heads
+        self._send_programmes(reader)
         if time.monotonic() >= self._heartbeat_at:
             self._heartbeat_at = time.monotonic() + HEARTBEAT_S
             self._send_heartbeats()
@@ -131,6 +145,23 @@ class Dispatcher:
                 self._emitter.emit("changes", frame(channel, page), room=socketio_room(channel))
                 self._wake(channel)
 
+    def _send_programmes(self, reader: Reader) -> None:
+        """Send the numbers of changed programmes, with the changed sessions, on every followed channel of the event."""
+        heads = reader.programme_heads()
+        for event in {event for event, _ in self._watchers if heads.get(event) != self._programmes.get(event, (0, 0))}:
+            if event in heads:
+                self._send_programme(reader, event, self._programmes.get(event, (0, 0)), heads[event])
+        self._programmes = heads
+
+    def _send_programme(self, reader: Reader, event: str, before: Numbers, now: Numbers) -> None:
+        news = programme_news(reader, event, before[0]) if now[0] > before[0] else {"event": event, "sessions": []}
+        channels = [channel for channel in self._watchers if channel[0] == event]
+        spread = SPREAD_MS * sum(self._watchers[channel] for channel in channels)
+        for channel in channels:
+            message = news | {"channel": channel[1], "programme": now[0], "pitches": now[1], "spread": spread}
+            self._emitter.emit("programme", message, room=socketio_room(channel))
+            self._wake(channel)
+
     def _wake(self, channel: Channel) -> None:
         """Wake the channel's long polls. All followers may have left while a frame was being sent."""
         moved = self._moved.get(channel)
@@ -145,7 +176,7 @@ class Dispatcher:
                 seq, digest = self.digests.of(reader, *channel)
             beat = {
                 "event": channel[0], "channel": channel[1], "seq": seq,
-                "digest": digest, "epoch": reader.epoch(),
+                "digest": digest, "epoch": reader.epoch(), **numbers(reader, channel[0]),
             }  # fmt: skip
             self._emitter.emit("head", beat, room=socketio_room(channel))
 
@@ -153,6 +184,12 @@ class Dispatcher:
 def socketio_room(channel: Channel) -> str:
     """Return the Socket.IO room of a channel."""
     return "/".join(channel)
+
+
+def numbers(reader: Reader, event: str) -> dict[str, int]:
+    """Return {"programme", "pitches"}: what a page compares with the numbers it was made with."""
+    programme, pitches = reader.programme_heads().get(event, (0, 0))
+    return {"programme": programme, "pitches": pitches}
 
 
 def frame(channel: Channel, page: Page) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from backchannel.domain.channels import EVENT, STAFF
 from backchannel.domain.errors import BackchannelError, BadPass, Invalid
 from backchannel.domain.wire import tidy
 from backchannel.live.auth import cookie_name, may_follow, readable_channel, with_epoch_and_time
-from backchannel.live.dispatcher import Channel, socketio_room
+from backchannel.live.dispatcher import Channel, numbers, socketio_room
 from backchannel.live.limits import Limits
 from backchannel.live.services import Services
 from backchannel.live.transport.lifecycle import NAMESPACE, disconnect
@@ -80,8 +80,9 @@ class Sockets:
             follows.add(channel)
             self._services.dispatcher.watch(channel)
             join_room(socketio_room(channel))
-        seq = self._services.read().channel_head(*channel)
-        return with_epoch_and_time(self._services, {"event": event, "channel": channel[1], "seq": seq})
+        reader = self._services.read()
+        answer = {"event": event, "channel": channel[1], "seq": reader.channel_head(*channel), **numbers(reader, event)}
+        return with_epoch_and_time(self._services, answer)
 
     def unfollow(self, sid: str, message: Message) -> Answer:
         """Unsubscribe from a channel."""

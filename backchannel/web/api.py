@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Flask, Response, jsonify, request
 
-from backchannel.desk import access, events, ops, overview
+from backchannel.desk import access, events, grid, ops, overview
 from backchannel.domain.errors import Invalid
+from backchannel.domain.grid_wire import read_edit
 from backchannel.domain.wire import MAX_BATCH_BYTES
 from backchannel.live.auth import readable_channel, with_epoch_and_time
-from backchannel.live.dispatcher import frame
+from backchannel.live.dispatcher import frame, numbers
+from backchannel.live.programme import programme_news, programme_overview
 from backchannel.web import sealed
 from backchannel.web.guard import limits, request_pass, services, visible, writing_pass
 
@@ -25,7 +28,8 @@ api = Blueprint("api", __name__, url_prefix="/api/v1/events/<event>")
 def show(event: str) -> Response:
     """Return the event and its sessions, as `backchannel event show --json` prints them."""
     visible(event)
-    return jsonify(with_epoch_and_time(services(), overview.event_overview(services().read(), event)))
+    reader = services().read()
+    return jsonify(with_epoch_and_time(services(), overview.event_overview(reader, event) | numbers(reader, event)))
 
 
 @api.get("/changes")
@@ -36,7 +40,8 @@ def changes(event: str) -> Response:
     after, limit = _integer_arg("after", 0), max(1, min(_integer_arg("limit", DEFAULT_PAGE_ITEMS), MAX_PAGE_ITEMS))
     wait = min(_seconds_arg("wait"), MAX_WAIT_S)
     if wait:
-        services().dispatcher.wait((event, channel), after, wait)
+        known = _known_number("programme"), _known_number("pitches")
+        services().dispatcher.wait((event, channel), after, wait, known)
         readable_channel(services(), event, channel, viewer)  # the pass may have been revoked meanwhile
     reader = services().read()
     page_extent = reader.page_extent(event, channel, after, limit)
@@ -45,10 +50,30 @@ def changes(event: str) -> Response:
     with reader.snapshot():
         page = reader.changes(event, channel, after, limit)
         _, digest = services().dispatcher.digests.of(reader, event, channel)
+        current = numbers(reader, event)
     answer = frame((event, channel), page) | {"more": page.more}
     if not page.more:
-        answer["digest"] = digest
+        answer |= {"digest": digest, **current}
     return jsonify(with_epoch_and_time(services(), answer))
+
+
+@api.get("/programme")
+def programme(event: str) -> Response:
+    """Return the rooms, slots and sessions. With `after`, only the sessions that changed after this number."""
+    visible(event)
+    after = _known_number("after")
+    reader = services().read()
+    found = programme_overview(reader, event) if after is None else programme_news(reader, event, after)
+    return jsonify(with_epoch_and_time(services(), found))
+
+
+@api.post("/grid")
+def edit_grid(event: str) -> Response:
+    """Carry out one edit of the programme."""
+    viewer = writing_pass(event)
+    limits().ops(viewer, 1)
+    edit = read_edit(_json(), ZoneInfo(visible(event)[0].timezone))
+    return jsonify(with_epoch_and_time(services(), grid.edit_grid(services().desk, viewer, edit)))
 
 
 @api.post("/ops")
@@ -96,6 +121,10 @@ def _integer_arg(name: str, default: int) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 15:
         raise Invalid(f"`{name}` must be a whole number.", field=name)
     return int(text)
+
+
+def _known_number(name: str) -> int | None:
+    return _integer_arg(name, 0) if request.args.get(name) else None
 
 
 def _seconds_arg(name: str) -> float:

@@ -147,7 +147,9 @@ def session_view(
 
 
 def status(session: Session, now: datetime, coming: datetime | None) -> str:
-    """Return past, now, next, later or unscheduled."""
+    """Return past, now, next, later, unscheduled or cancelled."""
+    if session.cancelled:
+        return "cancelled"
     if session.starts is None:
         return "unscheduled"
     if now >= (session.ends or session.starts + DEFAULT_LENGTH):
@@ -159,4 +161,4 @@ def status(session: Session, now: datetime, coming: datetime | None) -> str:
 
 def next_start(sessions: Iterable[Session], now: datetime) -> datetime | None:
     """Return when the next slot starts."""
-    return min((session.starts for session in sessions if session.starts and session.starts > now), default=None)
+    return min((one.starts for one in sessions if one.starts and one.starts > now and not one.cancelled), default=None)

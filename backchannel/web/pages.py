@@ -27,8 +27,11 @@ def page(event: Event, viewer: Pass | None, channel: str = EVENT, *, live: bool 
         "viewer": viewer_context(viewer),
         "now": services().desk.clock().astimezone(ZoneInfo(event.timezone)),
         "channel": channel,
-        "page": {"live": live, "epoch": reader.epoch(), "seq": seq, "token": token},
-    }
+        "page": {
+            "live": live, "epoch": reader.epoch(), "seq": seq, "token": token, "programme": event.programme,
+            "pitches": event.pitches,
+        },
+    }  # fmt: skip
 
 
 def still(event: Event, viewer: Pass | None) -> dict[str, Any]:

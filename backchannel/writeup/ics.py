@@ -61,6 +61,8 @@ def _entry(event: Event, session: Session, items: Iterable[Item]) -> Entry:
     entry.add("SUMMARY", one_line(session.title))
     if session.room:
         entry.add("LOCATION", one_line(session.room))
+    if session.cancelled:
+        entry.add("STATUS", "CANCELLED")
     about = "\n\n".join(_about(session))
     if about:
         entry.add("DESCRIPTION", about)

@@ -6,6 +6,7 @@ import { Journal } from "./journal.js";
 import { Ledger } from "./ledger.js";
 import { Transport } from "./transport.js";
 import { readPage } from "./page.js";
+import { followProgramme } from "./programme.js";
 import { keepFresh, renew } from "./refresh.js";
 import { Replica } from "./replica.js";
 import { atEnd, bring, steadily } from "./scroll.js";
@@ -63,6 +64,7 @@ async function open() {
   await new Journal(await PhoneStorage.open(), page, replica).open();
   markSince(page, list, replica);
   keepFresh(() => timeline.nameSessions());
+  followProgramme(line, page);
   line.start();
   await moveIn();
 }

@@ -27,15 +27,24 @@ function nextBoundary() {
   return Math.min(...times.filter((time) => time > Date.now()));
 }
 
+/** Put a part in place of another; a link that had the focus keeps it. @param {Element} part @param {Element} other */
+export function replace(part, other) {
+  const focused = part.contains(document.activeElement) ? document.activeElement : null;
+  const link = focused?.getAttribute("href");
+  if (focused && !link) return;
+  part.replaceWith(other);
+  if (link) /** @type {HTMLElement | null} */ (other.querySelector(`[href="${CSS.escape(link)}"]`))?.focus();
+}
+
 /** Take over from a fresh page what is marked so. */
 export async function renew() {
   const response = await fetch(location.href, { credentials: "same-origin" });
-  if (!response.ok) return false;
+  if (!response.ok || response.redirected) return false; // a merged session leads to another page
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
   for (const part of document.querySelectorAll("[data-refresh]")) {
     const name = /** @type {HTMLElement} */ (part).dataset.refresh;
     const other = fresh.querySelector(`[data-refresh="${name}"]`);
-    if (other && !part.contains(document.activeElement)) part.replaceWith(document.adoptNode(other));
+    if (other) replace(part, document.adoptNode(other));
   }
   return true;
 }

@@ -10,6 +10,7 @@ import { Transport } from "./transport.js";
 import { Notebook } from "./notebook.js";
 import { Outbox } from "./outbox.js";
 import { readPage } from "./page.js";
+import { followProgramme } from "./programme.js";
 import { Replica } from "./replica.js";
 import { atEnd, bring, steadily } from "./scroll.js";
 import { Sender } from "./sender.js";
@@ -48,6 +49,7 @@ async function open() {
   line.addEventListener("stamp", (event) => outbox.meet(/** @type {CustomEvent} */ (event).detail));
   showConnection(line, page.timezone);
   replica.attach(line);
+  followProgramme(line, page);
   for (const id of await outbox.sent()) notebook.own.add(id);
   await new Journal(shelf, page, replica).open();
   await outbox.refresh();

@@ -5,7 +5,7 @@
  * trying. A short outage does not demote it. What worked last is remembered.
  *
  * Events: "frame" (detail: a live frame or a page of changes), "head" (detail: {seq, digest}), "resume" (frames were thrown
- * away), "state", "stamp" (detail: the epoch; every answer and every head carries it), "connected".
+ * away), "programme" (detail: the numbers of the grid and the pitches, and which sessions changed), "state", "stamp" (detail: the epoch; every answer and every head carries it), "connected".
  */
 
 import { io } from "socket.io-client";
@@ -69,6 +69,8 @@ export class Transport extends EventTarget {
   async changes(after, { wait = 0, signal } = {}) {
     const query = new URLSearchParams({ channel: this.page.channel, after: String(after), limit: "200" });
     if (wait) query.set("wait", String(wait));
+    if (wait) query.set("programme", String(this.page.programme));
+    if (wait) query.set("pitches", String(this.page.pitches));
     return this.#answer(`${this.base}/changes?${query}`, { signal }, wait * 1000 + 15_000);
   }
 
@@ -113,7 +115,8 @@ export class Transport extends EventTarget {
       if (!this.socket.active) setTimeout(() => this.socket.connect(), 60_000); // refused: ask again, seldom
     });
     this.socket.on("changes", (frame) => this.#ours(frame) && this.#tell("frame", frame));
-    this.socket.on("head", (head) => this.#ours(head) && (this.#stamp(head), this.#tell("head", head)));
+    this.socket.on("head", (head) => this.#ours(head) && (this.#stamp(head), this.#numbers(head), this.#tell("head", head)));
+    this.socket.on("programme", (news) => this.#ours(news) && this.#tell("programme", news));
     this.socket.on("resume", () => this.#tell("resume", null));
   }
 
@@ -236,7 +239,14 @@ export class Transport extends EventTarget {
     if (answer?.error) throw new Refusal(answer.error, retryAfter);
     if (answer?.now && !answer.more) this.contact.setClock(answer.now); // a page with more behind it may have been sealed long ago
     this.#stamp(answer);
+    this.#numbers(answer);
     return answer;
+  }
+
+  /** The numbers of the programme that an answer or a head carries. @param {{programme?: number, pitches?: number}} answer */
+  #numbers({ programme, pitches }) {
+    if (programme === undefined) return;
+    if (programme !== this.page.programme || pitches !== this.page.pitches) this.#tell("programme", { programme, pitches });
   }
 
   /** Which life of the database speaks. @param {{epoch?: string}} answer */

@@ -27,7 +27,7 @@ class Evidence:
 
     def __init__(self, event: Event, sessions: Sequence[Session], rooms: Iterable[Room]) -> None:
         self.tags = Hashtags(event, sessions, rooms)
-        self.timetable = Timetable(sessions)
+        self.timetable = Timetable(session for session in sessions if not session.cancelled)
         self._sessions = {s.guid: s for s in sessions}
         self._titles = Titles({s.guid: s.title for s in sessions})
         self._pages = {address_of(s.url): s.guid for s in sessions if s.url}
