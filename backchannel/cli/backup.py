@@ -55,7 +55,7 @@ def restore(path: str, db: str | None) -> None:
 @click.command()
 @db_option
 def check(db: str | None) -> None:
-    """Check the database for damage."""
+    """Check the database for damage and wrong counts."""
     settings = host(db).settings
     faults = copies.check(settings.db)
     for fault in faults:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from backchannel.domain.errors import UnknownItem
-from backchannel.domain.model import Session
+from backchannel.domain.model import KINDS, Session
 from backchannel.domain.times import write_when
 from backchannel.domain.wire_json import item_on_wire
 from backchannel.store.base import Reader, Tally
@@ -58,7 +58,7 @@ def session_overview(session: Session, tallies: dict[str | None, Tally]) -> dict
 
 def counts(tally: Tally) -> dict[str, int]:
     """Return the items by origin, people's items by kind, and the number of commitments (actions and pledges)."""
-    by_kind = {kind: n for kind, n in tally.kinds.items() if kind != "note"}
+    by_kind: dict[str, int] = {kind: tally.kinds[kind] for kind in KINDS if kind != "note" and kind in tally.kinds}
     return {
         "note": tally.origins.get("note", 0),
         "post": tally.origins.get("post", 0),

@@ -184,10 +184,16 @@ class Reader(ProgrammeReader, Protocol):
         """Return the answer that an op got before, or `None` if it is new."""
 
     def tallies(self, event: str) -> dict[str | None, Tally]:
-        """Count the visible items by session guid; `None` counts the hallway."""
+        """Return the counts of the visible items by session guid; `None` counts the hallway.
+
+        Note-takers come in the order of their first note. Counts are kept on writing, so this is cheap.
+        """
 
     def activity(self, event: str, since: datetime, step: int) -> dict[str, list[int]]:
-        """Count the visible items of each session by `at`, in steps of `step` seconds from `since` on."""
+        """Return the counts of each session's visible items by `at`, from the minute of `since` on.
+
+        `step` is in seconds and a multiple of 60. Items with a bare date are left out.
+        """
 
     def record(self, event: str, *, session: str | None = None, states: Sequence[State] = ("visible",)) -> Record:
         """Return everything that a write-up is composed from."""

@@ -112,7 +112,8 @@ class Grids:
 def read_grid(reader: Reader, event: Event, now: datetime, number: int = 0) -> Grid:
     sessions = reader.sessions(event.slug)
     tallies = reader.tallies(event.slug)
-    pulses = reader.activity(event.slug, now - timedelta(seconds=BAR_SECONDS * BARS), BAR_SECONDS)
+    earliest = now - timedelta(seconds=BAR_SECONDS * BARS - 60)  # activity is counted in minutes; the last is this one
+    pulses = reader.activity(event.slug, earliest, BAR_SECONDS)
     coming = next_start(sessions, now)
     views = tuple(
         session_view(event, session, tallies.get(session.guid, NOTHING), pulses.get(session.guid, []), now, coming)

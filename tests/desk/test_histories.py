@@ -23,6 +23,7 @@ from backchannel.domain.ids import uuid7
 from backchannel.domain.model import Session
 from backchannel.live.dispatcher import frame
 from backchannel.passes import Pass, shared
+from backchannel.store.sqlite.backup import check
 from backchannel.store.sqlite.store import SqliteStore
 
 EVENT = "camp"
@@ -130,6 +131,11 @@ class Histories(RuleBasedStateMachine):
         assert self._ids("staff") == set(kept)
         for guid in GUIDS:
             assert self._ids(f"session/{guid}") == {id for id in visible if kept[id].session == guid}
+
+    @invariant()
+    def the_counts_are_those_of_the_items(self) -> None:
+        if hasattr(self, "store"):
+            assert check(self.store.path) == []
 
     def _ids(self, channel: str) -> set[str]:
         return {id for _, id, _ in self.store.reader().channel_entries(EVENT, channel)}

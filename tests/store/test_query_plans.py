@@ -24,7 +24,7 @@ from backchannel.store.sqlite.store import SqliteStore
 from backchannel.store.sqlite.writer import SqliteWriter
 
 NOW = datetime(2026, 6, 13, 10, 5, tzinfo=UTC)
-GROWING = {"item", "revision", "channel_item", "change", "op", "reaction", "source", "edition"}
+GROWING = {"item", "revision", "channel_item", "change", "op", "reaction", "source", "edition", "activity"}
 EDITION = Edition(title="Maps")
 EDIT = LoggedEdit(op="op7", do="cancel", by="ann", author="Ann", at=NOW, said="cancelled “Maps”")
 
@@ -32,7 +32,6 @@ EDIT = LoggedEdit(op="op7", do="cancel", by="ann", author="Ann", at=NOW, said="c
 WHOLE_EVENT = {
     "items": "without a session, all items of the event",
     "record": "a write-up is composed from all items",
-    "tallies": "counts of all items",
     "editions": "the newest edition of every session",
     "remove_event": "deletes all rows of the event",
 }
@@ -101,7 +100,7 @@ WRITES: dict[str, Callable[[Writer], Any]] = {
     "log_edit": lambda writer: writer.log_edit("camp3", EDIT),
     "mark_undone": lambda writer: writer.mark_undone("camp3", 3),
     "raise_pitches": lambda writer: writer.raise_pitches("camp3"),
-    "save_item": lambda writer: save(writer, item("camp3", 7)),
+    "save_item": lambda writer: save(writer, item("camp3", 6)),
     "save_conflicting_text": lambda writer: writer.save_conflicting_text(item("camp3", 7), "x", by="ann", at=NOW),
     "save_answer": lambda writer: writer.save_answer("camp3", "ann", "new", StoredAnswer(fingerprint="f", answer={})),
     "react": lambda writer: writer.react("camp3", "i7", "ann", "agree", True),

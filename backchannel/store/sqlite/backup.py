@@ -8,10 +8,12 @@ from __future__ import annotations
 import sqlite3
 import tempfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from backchannel.domain.errors import AlreadyExists, Unknown, Unreadable
 from backchannel.domain.ids import uuid7
+from backchannel.store.sqlite import counters
 from backchannel.store.sqlite.schema import set_up
 
 PAGES_PER_STEP = 2000  # copied between two calls of `progress`
@@ -38,7 +40,7 @@ def restore(copy: Path, db: Path, progress: Progress = _no_progress) -> None:
 
     The database gets a new epoch, so that phones send again what they had sent since the backup.
     """
-    faults = check(copy)
+    faults = damage(copy)
     if faults:
         raise Unreadable(f"{copy} isn't a sound backup ({faults[0]}). Nothing was changed.")
     db.parent.mkdir(parents=True, exist_ok=True)
@@ -51,7 +53,12 @@ def restore(copy: Path, db: Path, progress: Progress = _no_progress) -> None:
 
 
 def check(db: Path) -> list[str]:
-    """Return SQLite's complaints about a database, or an empty list if it is sound."""
+    """Return what is wrong with a database: SQLite's complaints and wrong counts, or an empty list if it is sound."""
+    return damage(db) or _miscounts(db)
+
+
+def damage(db: Path) -> list[str]:
+    """Return SQLite's complaints about a database, or an empty list if there are none."""
     if not db.exists():
         return ["there is no such file"]
     connection = sqlite3.connect(f"file:{db}?mode=ro", uri=True)
@@ -63,6 +70,16 @@ def check(db: Path) -> list[str]:
         return [str(fault)]
     finally:
         connection.close()
+
+
+def _miscounts(db: Path) -> list[str]:
+    """Return a sentence for each table of counts that differs from the items."""
+    with closing(sqlite3.connect(f"file:{db}?mode=ro", uri=True)) as connection:
+        if not counters.are_kept(connection):  # a database that was not opened since an earlier version
+            return []
+        connection.execute("BEGIN")  # one moment for all queries, while a server writes
+        wrong = counters.miscounted(connection)
+    return [f"the counts in “{table}” are wrong. Back up and restore the database to count again" for table in wrong]
 
 
 def _copy(source: Path, target: Path, progress: Progress = _no_progress) -> None:
@@ -80,6 +97,7 @@ def _renew(db: Path) -> None:
         # The pages themselves record the journal mode, so set the one that the restored database will have.
         connection.execute("PRAGMA journal_mode=WAL")
         set_up(connection)
+        counters.fill(connection)
         connection.execute("UPDATE meta SET value = ? WHERE key = 'epoch'", (uuid7(),))
     finally:
         connection.close()

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
 
 from backchannel.domain.errors import UnknownEvent, UnknownItem
 from backchannel.domain.model import Edition, Event, Feed, Gap, Item, Record, State, Tombstone
 from backchannel.domain.times import write_when
 from backchannel.store.base import Change, Page, Revision, Source, StoredAnswer, Tally
-from backchannel.store.sqlite import rows
+from backchannel.store.sqlite import counters, rows
 from backchannel.store.sqlite.programme import ProgrammeQueries
 from backchannel.store.sqlite.rows import ITEM, ITEM_FROM, READING_ORDER
 from backchannel.store.sqlite.windows import WindowQueries
@@ -183,34 +183,32 @@ class SqliteReader(ProgrammeQueries, WindowQueries):
     # --- counts and records
 
     def tallies(self, event: str) -> dict[str | None, Tally]:
-        tallies: dict[str | None, Tally] = {}
-        found = self._all(
-            f"""SELECT item.session, item.origin, revision.kind, item.author, count(*) AS n FROM {ITEM_FROM}
-            WHERE item.event = ? AND item.state = 'visible' GROUP BY 1, 2, 3, 4 ORDER BY min(item.seq)""",
-            event,
-        )
-        for row in found:
-            tally = tallies.get(row["session"]) or Tally(origins={}, kinds={}, note_takers=())
-            takers = tally.note_takers
-            if row["origin"] == "note" and row["author"] and row["author"] not in takers:
-                takers = (*takers, row["author"])
-            kinds = tally.kinds if row["origin"] == "post" else _plus(tally.kinds, row["kind"], row["n"])
-            tallies[row["session"]] = Tally(
-                origins=_plus(tally.origins, row["origin"], row["n"]), kinds=kinds, note_takers=takers
-            )
-        return tallies
+        origins, kinds = defaultdict[str, Counter[str]](Counter), defaultdict[str, Counter[str]](Counter)
+        for session, origin, kind, n in self._all(
+            "SELECT session, origin, kind, items FROM tally WHERE event = ?", event
+        ):
+            origins[session][origin] += n
+            if origin != "post":
+                kinds[session][kind] += n
+        takers = defaultdict[str, list[str]](list)
+        for session, author in self._all(
+            "SELECT session, author FROM note_taker WHERE event = ? ORDER BY first_seq", event
+        ):
+            takers[session].append(author)
+        return {
+            session or None: Tally(origins=dict(found), kinds=dict(kinds[session]), note_takers=tuple(takers[session]))
+            for session, found in origins.items()
+        }
 
     def activity(self, event: str, since: datetime, step: int) -> dict[str, list[int]]:
-        found = self._all(
-            """SELECT session, (strftime('%s', at) - ?) / ? AS step, count(*) AS n FROM item
-            WHERE event = ? AND state = 'visible' AND session IS NOT NULL AND at >= ? GROUP BY 1, 2 ORDER BY 1, 2""",
-            int(since.timestamp()), step, event, write_when(since),
-        )  # fmt: skip
+        begin, minutes = counters.minute_of(since), step // 60
         pulses: dict[str, list[int]] = {}
-        for row in found:
-            pulse = pulses.setdefault(row["session"], [])
-            pulse.extend([0] * (row["step"] - len(pulse)))
-            pulse.append(row["n"])
+        for session, minute, n in self._all(
+            "SELECT session, minute, items FROM activity WHERE event = ? AND minute >= ? ORDER BY minute", event, begin
+        ):
+            pulse = pulses.setdefault(session, [])
+            pulse.extend([0] * ((minute - begin) // minutes + 1 - len(pulse)))
+            pulse[-1] += n
         return pulses
 
     def record(self, event: str, *, session: str | None = None, states: Sequence[State] = ("visible",)) -> Record:
@@ -229,10 +227,6 @@ class SqliteReader(ProgrammeQueries, WindowQueries):
         if event is None:
             return [rows.feed(row) for row in self._all("SELECT * FROM feed ORDER BY event, url")]
         return [rows.feed(row) for row in self._all("SELECT * FROM feed WHERE event = ? ORDER BY url", event)]
-
-
-def _plus(counts: Any, key: str, n: int) -> dict[str, int]:
-    return {**counts, key: counts.get(key, 0) + n}
 
 
 def _generation_key(role: str, session: str | None) -> str:

@@ -7,6 +7,7 @@ import sqlite3
 from sqlite_utils import Database, Migrations
 
 from backchannel.domain.ids import derived, uuid7
+from backchannel.store.sqlite import counters
 
 migrations = Migrations("backchannel")
 
@@ -137,6 +138,41 @@ CREATE TABLE grid_edit (
 CREATE INDEX grid_edit_by_op ON grid_edit (event, op)
 """
 
+
+@migrations()
+def keep_counts(db: Database) -> None:
+    """Keep the counts of the visible items in tables (see counters.py), and fill them."""
+    for statement in _COUNTS.split(";\n"):
+        db.conn.execute(statement)
+    counters.fill(db.conn)
+    db.conn.executemany("INSERT INTO sqlite_stat1 VALUES (?, ?, ?)", _COUNT_STATISTICS)
+    db.conn.execute("ANALYZE sqlite_schema")
+
+
+_COUNTS = """
+CREATE TABLE tally (
+    event TEXT NOT NULL, session TEXT NOT NULL, origin TEXT NOT NULL, kind TEXT NOT NULL, items INTEGER NOT NULL,
+    PRIMARY KEY (event, session, origin, kind)
+) WITHOUT ROWID;
+CREATE TABLE note_taker (
+    event TEXT NOT NULL, session TEXT NOT NULL, author TEXT NOT NULL, notes INTEGER NOT NULL,
+    first_seq INTEGER NOT NULL, PRIMARY KEY (event, session, author)
+) WITHOUT ROWID;
+CREATE TABLE activity (
+    event TEXT NOT NULL, minute INTEGER NOT NULL, session TEXT NOT NULL, items INTEGER NOT NULL,
+    PRIMARY KEY (event, minute, session)
+) WITHOUT ROWID;
+CREATE INDEX item_by_note_taker ON item (event, coalesce(session, ''), author, seq)
+    WHERE state = 'visible' AND origin = 'note'
+"""
+
+_COUNT_STATISTICS = (
+    ("item", "item_by_note_taker", "500000 50000 1000 100 1"),
+    ("tally", "tally", "5000 500 10 5 1"),
+    ("note_taker", "note_taker", "10000 1000 10 1"),
+    ("activity", "activity", "50000 5000 10 1"),
+)
+
 # (table, index, "rows, rows for one value of the first column, of the first two, ..."); a WITHOUT ROWID table's
 # primary key goes by the name of the table.
 _STATISTICS = (
@@ -228,4 +264,5 @@ CREATE TABLE feed (
 TABLES = (
     "room", "session", "item", "revision", "channel_item", "change", "op", "reaction", "source", "edition", "gap", "feed",
     "slot", "pitch", "pitch_vote", "grid_edit",
+    "tally", "note_taker", "activity",
 )  # fmt: skip

@@ -12,7 +12,7 @@ from backchannel.domain import errors
 from backchannel.domain.model import Edition, Event, Feed, Gap, Item
 from backchannel.domain.times import write_when
 from backchannel.store.base import Source, StoredAnswer
-from backchannel.store.sqlite import rows, schema
+from backchannel.store.sqlite import counters, rows, schema
 from backchannel.store.sqlite.programme import ProgrammeChanges
 from backchannel.store.sqlite.reader import SqliteReader, _generation_key
 
@@ -71,6 +71,8 @@ class SqliteWriter(ProgrammeChanges, SqliteReader):
         self, item: Item, channels: Sequence[str], *, do: str, by: str, at: datetime, new_text: bool
     ) -> Item:
         item = replace(item, seq=self._next_seq(item.event), rev=self._next_rev(item) if new_text else item.rev)
+        is_new = new_text and item.rev == 1
+        before = None if is_new else counters.stored(self._connection, item.event, item.id)
         if new_text:
             self._save_revision(item, by=by, at=at)
         self._upsert("item", rows.item_row(item), ("event", "id"))
@@ -80,6 +82,8 @@ class SqliteWriter(ProgrammeChanges, SqliteReader):
             item.event, item.seq, item.id, do, by, write_when(at), item.session, item.state, item.rev,
             *rows.placement_columns(item.placed),
         )  # fmt: skip
+        kind = item.kind if new_text or before is None else before.kind
+        counters.replace(self._connection, before, counters.counted(item, kind))
         return item
 
     def _next_rev(self, item: Item) -> int:

@@ -1,0 +1,142 @@
+"""Counts of the visible items, kept in the transaction that changes an item, so that no page counts a whole event.
+
+    tally        (event, session, origin, kind)  -> items            session '' is the hallway
+    note_taker   (event, session, author)        -> notes, first_seq, the lowest seq of the author's notes
+    activity     (event, minute, session)        -> items            minute is that of `at`, since 1970
+
+`RECOUNT` counts the same from the items. It fills the tables of an older database, and `miscounted` compares with it.
+"""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+from datetime import datetime
+from typing import NamedTuple
+
+from backchannel.domain.model import Item
+from backchannel.store.sqlite.rows import ITEM_FROM
+
+MINUTE = "strftime('%s', substr(item.at, 1, 16)) / 60"  # 16 characters of a time, without its seconds
+IS_ACTIVE = "item.session IS NOT NULL AND length(item.at) > 10"  # a bare date has 10 characters
+COUNTED = f"""item.event, coalesce(item.session, ''), item.origin, revision.kind, item.author,
+    CASE WHEN {IS_ACTIVE} THEN {MINUTE} END, item.state = 'visible', item.seq"""
+
+# When an author's first note in a session is changed or goes, the first of the others takes its place.
+NEXT_FIRST = """UPDATE note_taker SET first_seq = (
+    SELECT min(seq) FROM item WHERE event = ?1 AND coalesce(session, '') = ?2 AND author = ?3
+    AND state = 'visible' AND origin = 'note'
+) WHERE event = ?1 AND session = ?2 AND author = ?3 AND first_seq = ?4"""
+
+RECOUNT = {
+    "tally": f"""SELECT item.event, coalesce(item.session, ''), item.origin, revision.kind, count(*)
+        FROM {ITEM_FROM} WHERE item.state = 'visible' GROUP BY 1, 2, 3, 4""",
+    "note_taker": """SELECT event, coalesce(session, ''), author, count(*), min(seq) FROM item
+        WHERE state = 'visible' AND origin = 'note' AND author <> '' GROUP BY 1, 2, 3""",
+    "activity": f"""SELECT event, {MINUTE}, session, count(*) FROM item
+        WHERE state = 'visible' AND {IS_ACTIVE} GROUP BY 1, 2, 3""",
+}  # fmt: skip
+
+
+def fill(connection: sqlite3.Connection) -> None:
+    """Count everything from the items."""
+    for table, query in RECOUNT.items():
+        connection.execute(f"DELETE FROM {table}")
+        connection.execute(f"INSERT INTO {table} {query}")
+
+
+def are_kept(connection: sqlite3.Connection) -> bool:
+    """Return whether the database has tables of counts."""
+    return bool(connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'tally'").fetchall())
+
+
+def miscounted(connection: sqlite3.Connection) -> list[str]:
+    """Return the names of the tables whose counts differ from the items. Call it inside a transaction while others
+    write.
+    """
+    return [
+        table for table, query in RECOUNT.items()
+        if set(connection.execute(f"SELECT * FROM {table}")) != set(connection.execute(query))
+    ]  # fmt: skip
+
+
+class Counted(NamedTuple):
+    """The fields of an item that the counts depend on."""
+
+    event: str
+    session: str  # '' is the hallway
+    origin: str
+    kind: str
+    author: str
+    minute: int | None  # None for an item without a session or a time
+    visible: bool
+    seq: int
+
+
+def counted(item: Item, kind: str) -> Counted:
+    """Return what is counted of an item whose stored text is of this kind."""
+    minute = minute_of(item.at) if item.session and isinstance(item.at, datetime) else None
+    return Counted(
+        item.event, item.session or "", item.origin, kind, item.author, minute, item.state == "visible", item.seq
+    )  # fmt: skip
+
+
+def minute_of(at: datetime) -> int:
+    """Return the minute of a time, counted from 1970."""
+    return math.floor(at.timestamp()) // 60
+
+
+def stored(connection: sqlite3.Connection, event: str, id: str) -> Counted | None:
+    """Return what is counted of an item as it is stored now, or `None` if there is no such item."""
+    found = connection.execute(f"SELECT {COUNTED} FROM {ITEM_FROM} WHERE item.event = ? AND item.id = ?", (event, id))
+    row = found.fetchone()
+    found.close()
+    return Counted(*row) if row else None
+
+
+def replace(connection: sqlite3.Connection, before: Counted | None, after: Counted) -> None:
+    """Replace an item's part of the counts. Call it once the item itself is stored."""
+    if before is not None and before.visible:
+        _subtract(connection, before)
+    if after.visible:
+        _add(connection, after)
+
+
+def _add(connection: sqlite3.Connection, item: Counted) -> None:
+    connection.execute(
+        "INSERT INTO tally VALUES (?, ?, ?, ?, 1) ON CONFLICT DO UPDATE SET items = items + 1",
+        (item.event, item.session, item.origin, item.kind),
+    )
+    if item.minute is not None:
+        connection.execute(
+            "INSERT INTO activity VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET items = items + 1",
+            (item.event, item.minute, item.session),
+        )
+    if _has_note_taker(item):  # the new seq is the highest, so an earlier first_seq stays
+        connection.execute(
+            "INSERT INTO note_taker VALUES (?, ?, ?, 1, ?) ON CONFLICT DO UPDATE SET notes = notes + 1",
+            (item.event, item.session, item.author, item.seq),
+        )
+
+
+def _subtract(connection: sqlite3.Connection, item: Counted) -> None:
+    _decrement(
+        connection, "tally", "items", "event = ? AND session = ? AND origin = ? AND kind = ?",
+        item.event, item.session, item.origin, item.kind,
+    )  # fmt: skip
+    if item.minute is not None:
+        where = "event = ? AND minute = ? AND session = ?"
+        _decrement(connection, "activity", "items", where, item.event, item.minute, item.session)
+    if _has_note_taker(item):
+        where = "event = ? AND session = ? AND author = ?"
+        _decrement(connection, "note_taker", "notes", where, item.event, item.session, item.author)
+        connection.execute(NEXT_FIRST, (item.event, item.session, item.author, item.seq))
+
+
+def _decrement(connection: sqlite3.Connection, table: str, count: str, where: str, *key: str | int) -> None:
+    connection.execute(f"UPDATE {table} SET {count} = {count} - 1 WHERE {where}", key)
+    connection.execute(f"DELETE FROM {table} WHERE {where} AND {count} = 0", key)
+
+
+def _has_note_taker(item: Counted) -> bool:
+    return item.origin == "note" and bool(item.author)
