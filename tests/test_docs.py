@@ -196,7 +196,8 @@ def test_every_declared_dependency_is_used() -> None:
         *(one for extra in project["optional-dependencies"].values() for one in extra),
     ]
     names = {re.match(r"[\w.-]+", one)[0] for one in declared}  # type: ignore[index]
-    unused = {name for name in names if MODULES.get(name, name) not in imported_modules()}
+    imported = imported_modules()
+    unused = {name for name in names if MODULES.get(name, name) not in imported}
     assert unused <= set(TOOLS)
     assert set(TOOLS) <= names
 

@@ -40,10 +40,10 @@ def cli() -> None:
     """Follow an unconference from anywhere, take notes together, and publish the write-up."""
 
 
-def main() -> None:
-    """Run the command line."""
+def main(words: list[str] | None = None) -> None:
+    """Run the command line, or the given words instead of it. Exits with 0, 1 (refused) or 2 (wrong usage)."""
     try:
-        cli(standalone_mode=False)
+        cli(words, standalone_mode=False)
     except BackchannelError as fault:
         click.echo(fault.message, err=True)
         sys.exit(1)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -13,6 +11,7 @@ import pytest
 
 from backchannel.store.sqlite.backup import check
 from backchannel.store.sqlite.store import SqliteStore
+from tests.stage import command
 
 STORES = Path(__file__).parent.parent / "data" / "stores"
 SESSION = ("--session", "who-mends-the-footpath")
@@ -42,9 +41,8 @@ def test_every_kept_export_is_compared() -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_an_old_database_exports_the_same_bytes(migrated: Path, name: str) -> None:
-    command = [sys.executable, "-m", "backchannel", *COMMANDS[name], "--db", str(migrated)]
-    done = subprocess.run(command, capture_output=True, check=True)
-    assert done.stdout == (STORES / "schema-1" / name).read_bytes()
+    done = command(*COMMANDS[name], "--db", str(migrated))
+    assert (done.returncode, done.stdout.encode()) == (0, (STORES / "schema-1" / name).read_bytes())
 
 
 def test_a_migrated_database_has_the_schema_of_a_new_one(migrated: Path, tmp_path: Path) -> None:
