@@ -10,7 +10,6 @@ from hypothesis import HealthCheck, settings
 
 from tests.stage import Camp, Server
 
-
 settings.register_profile("busy machines", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy machines")
 
