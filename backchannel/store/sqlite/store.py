@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from backchannel.domain.errors import Busy, DiskFull, Unknown, Unreadable
 from backchannel.store.base import Reader, Writer
-from backchannel.store.sqlite.reader import SqliteReader
+from backchannel.store.sqlite.remembering import RememberingReader
 from backchannel.store.sqlite.schema import migrations, set_up
 from backchannel.store.sqlite.writer import SqliteWriter
 
@@ -44,7 +44,7 @@ class SqliteStore:
             raise Unknown(
                 f"There is no database at {path}. Create one with `backchannel event create`, or name another with --db."
             )
-        self._readers: dict[int, SqliteReader] = {}
+        self._readers: dict[int, RememberingReader] = {}
         self._connections: list[sqlite3.Connection] = []
         _refuse_foreign_database(self.path)
         self.path.chmod(0o600)
@@ -65,7 +65,7 @@ class SqliteStore:
         # statement open while another greenlet runs.
         thread = threading.get_native_id()
         if thread not in self._readers:
-            self._readers[thread] = SqliteReader(self._connect())
+            self._readers[thread] = RememberingReader(self._connect())
         return self._readers[thread]
 
     def write(self, job: Callable[[Writer], T]) -> T:
