@@ -2,7 +2,7 @@
 # Everything is installed into .venv, except the browser for tests, which is a system package.
 
 PYTHON ?= python3
-QUICK := tests/domain tests/store tests/desk tests/writeup tests/cli tests/test_docs.py tests/test_floors.py
+QUICK_TESTS := tests/domain tests/store tests/desk tests/writeup tests/cli tests/test_docs.py tests/test_floors.py
 VENV := .venv
 BIN := $(VENV)/bin
 
@@ -10,12 +10,13 @@ BIN := $(VENV)/bin
 SOURCES := $(wildcard pyproject.toml hatch_build.py package.json package-lock.json) \
 	$(shell find static -path static/dist -prune -o -type f -name '*.??*' -print)
 
-.PHONY: help demo test check chaos fuzz lint types docs screenshots clean
+.PHONY: help demo test check bench chaos fuzz lint types docs screenshots clean
 
 help:
 	@echo 'make demo          replay a sample event in your browser'
 	@echo 'make test          run every test; installs what they need, a browser included'
 	@echo 'make check         run lint, types and the quick tests, in about a minute'
+	@echo 'make bench         measure speed and memory beside other servers, in 15 minutes; QUICK=1 takes two'
 	@echo 'make chaos         crashes, bad networks, full disks, crowds: docs/reliability.md; takes two hours'
 	@echo 'make fuzz          five million mutated feeds; takes two hours'
 	@echo 'make lint types    run ruff or mypy alone'
@@ -33,7 +34,12 @@ test: $(VENV)/installed-tests
 check: $(VENV)/installed-tests
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest --numprocesses 2 --dist worksteal $(QUICK)
+	$(BIN)/pytest --numprocesses 2 --dist worksteal $(QUICK_TESTS)
+
+bench: $(VENV)/installed-tests
+	sh scripts/browser.sh
+	$(BIN)/pip install --quiet hatchling
+	$(BIN)/python -m bench $(if $(QUICK),--quick,--write $(if $(MILLION),--million))
 
 chaos: $(VENV)/installed-tests
 	$(BIN)/python -m tests.chaos

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 import tempfile
 import time
@@ -25,11 +24,10 @@ import httpx2 as httpx
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from backchannel.domain.ids import uuid7
-from tests.stage import Server
+from bench.subjects import ROOT, Backchannel
 
 BATCH = 50
 SESSIONS = 20
-TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True)
@@ -52,21 +50,18 @@ def main() -> None:
     print(table(samples))
 
 
-def measure(folder: Path, sizes: list[int], sample: int) -> list[Sample]:
-    """Return a sample for each size."""
-    server = Server(folder / "bench.db")
-    server.start()
-    try:
+def measure(folder: Path, sizes: list[int], sample: int, tree: Path = ROOT) -> list[Sample]:
+    """Return a sample for each size, of the source tree `tree`."""
+    with Backchannel(folder / "bench.db", tree) as server:
+        assert isinstance(server, Backchannel)
         writer = Writer(server)
         return [writer.sample(size, sample) for size in sorted(sizes)]
-    finally:
-        server.stop()
 
 
 class Writer:
     """A program that posts notes to one event."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Backchannel) -> None:
         self._server = server
         made = server.run("event", "create", "large", "--title", "Large", "--json")
         token = json.loads(made)["passes"]["organiser"]
@@ -81,10 +76,10 @@ class Writer:
         """Fill the event up to `size` items, then time `notes` more."""
         while self._written < size:
             self._post(min(BATCH, size - self._written))
-        begun, cpu = time.perf_counter(), self._cpu_seconds()
+        begun, cpu = time.perf_counter(), self._server.cpu_seconds()
         for _ in range(notes // BATCH):
             self._post(BATCH)
-        clock, cpu = time.perf_counter() - begun, self._cpu_seconds() - cpu
+        clock, cpu = time.perf_counter() - begun, self._server.cpu_seconds() - cpu
         timed = notes // BATCH * BATCH
         return Sample(size, clock / timed * 1000, cpu / timed * 1000)
 
@@ -101,11 +96,6 @@ class Writer:
         text = f"Line {number}: what the street said about gutters, and who pays for them #rain"
         now = datetime.now(UTC).isoformat()
         return {"op": uuid7(), "id": uuid7(), "do": "put", "session": session, "text": text, "written_at": now}
-
-    def _cpu_seconds(self) -> float:
-        assert self._server.process
-        fields = Path(f"/proc/{self._server.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND  # user and system time
 
 
 def table(samples: list[Sample]) -> str:

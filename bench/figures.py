@@ -1,0 +1,77 @@
+"""What was measured: for each name the values of all rounds, in the order they came."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+import time
+from collections import defaultdict
+from pathlib import Path
+
+Series = list[tuple[float, float]]
+
+
+class Figures:
+    """Values by name, such as `live.node.rate`; curves by name, for the plots; and notes on what failed."""
+
+    def __init__(self) -> None:
+        self._values: defaultdict[str, list[float]] = defaultdict(list)
+        self.curves: dict[str, Series] = {}
+        self.failures: list[str] = []
+        self.client_busy = 0.0
+        self._began = time.monotonic()
+
+    def add(self, name: str, value: float) -> None:
+        """Keep a value."""
+        self._values[name].append(float(value))
+
+    def add_point(self, curve: str, x: float, y: float) -> None:
+        """Keep a point of a curve."""
+        self.curves.setdefault(curve, []).append((x, y))
+
+    def busiest(self, share: float) -> None:
+        """Keep how busy the load client was, if it never was busier."""
+        self.client_busy = max(self.client_busy, share)
+
+    def median(self, name: str) -> float | None:
+        """Return the median of the rounds, or None if it was not measured."""
+        values = self._values.get(name)
+        return statistics.median(values) if values else None
+
+    def worst(self, name: str) -> float | None:
+        """Return the largest value of all rounds."""
+        values = self._values.get(name)
+        return max(values) if values else None
+
+    def say(self, text: str) -> None:
+        """Print progress, with the time since the start."""
+        print(f"[{time.monotonic() - self._began:5.0f} s] {text}", file=sys.stderr, flush=True)
+
+    def fail(self, what: str, fault: BaseException) -> None:
+        """Keep that something could not be measured."""
+        self.failures.append(f"{what}: {type(fault).__name__}: {str(fault)[:300]}")
+        self.say(f"not measured: {self.failures[-1]}")
+
+    def save(self, path: Path) -> None:
+        """Write everything as JSON. What the file has and this run did not measure is kept."""
+        kept = Figures.load(path)
+        kept._values.update(self._values)
+        kept.curves.update(self.curves)
+        kept.failures += self.failures
+        kept.client_busy = max(kept.client_busy, self.client_busy)
+        path.write_text(json.dumps(kept._as_json(), indent=1, sort_keys=True) + "\n")
+
+    def _as_json(self) -> dict[str, object]:
+        return {"values": self._values, "curves": self.curves, "failures": self.failures, "client_busy": self.client_busy}
+
+    @classmethod
+    def load(cls, path: Path) -> Figures:
+        """Read what `save` wrote; nothing if there is no such file."""
+        figures = cls()
+        if path.is_file():
+            kept = json.loads(path.read_text())
+            figures._values.update(kept["values"])
+            figures.curves = {name: [(x, y) for x, y in points] for name, points in kept["curves"].items()}
+            figures.failures, figures.client_busy = kept["failures"], kept["client_busy"]
+        return figures

@@ -1,0 +1,206 @@
+"""Pages: the CPU a visitor costs the server, the bytes on the wire, and the elements in the page.
+
+`first` is the first visitor since the server started, whose templates another page has warmed up; `changed` the first
+one after a note was written; `warm` one of many between which nothing changed; `not_modified` one who has the page.
+"""
+
+from __future__ import annotations
+
+import gzip
+import http.client
+import json
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+
+from bench.data import Camp, import_document, make_event, spread_notes
+from bench.figures import Figures
+from bench.process import Process
+from bench.subjects import Backchannel
+
+SIZES = (100, 1_000, 10_000)
+SESSIONS = 60
+ITEMS = 10_000
+SETTLE_S = 0.3  # after a write: the broadcast is over, and the CPU that follows is the visitor's
+WARM_VISITS = 200
+WARM_SECONDS = 2.0  # no more visits after this time
+CHANGES = 3
+
+
+@dataclass(frozen=True)
+class House:
+    """A server with events of several sizes, and the pages to measure on it."""
+
+    server: Backchannel
+    sized: dict[int, Camp]
+    many: Camp
+    tiny: Camp
+
+    def pages(self) -> dict[str, tuple[str, Camp]]:
+        """Return each page's path, and the event whose notes change it."""
+        big = self.sized[ITEMS]
+        return {
+            "session_10000": (big.session_path(), big),
+            "everything": (f"/e/{self.many.slug}/all", self.many),
+            "session_166": (self.many.session_path(), self.many),
+            "event_60": (f"/e/{self.many.slug}", self.many),
+            "home": ("/", self.many),
+            "api_event": (self.many.api, self.many),
+        } | {f"session_{size}": (camp.session_path(), camp) for size, camp in self.sized.items()}
+
+
+def make_house(folder: Path, tree: Path, figures: Figures) -> None:
+    """Write the database, and measure the import of 10,000 notes on the way."""
+    with Backchannel(folder / "bench.db", tree) as server:
+        assert isinstance(server, Backchannel)
+        make_event(server, "tiny")
+        for size in SIZES:
+            figures.say(f"importing {size:,} notes")
+            seconds = import_document(make_event(server, f"sized{size}"), size)
+            if size == ITEMS:
+                figures.add("import.seconds", seconds)
+        figures.say(f"writing {ITEMS:,} notes into {SESSIONS} sessions")
+        spread_notes(make_event(server, "many", SESSIONS), ITEMS)
+
+
+@contextmanager
+def open_house(folder: Path, tree: Path) -> Iterator[House]:
+    """Start a server on the database that `make_house` wrote."""
+    with Backchannel(folder / "bench.db", tree) as server:
+        assert isinstance(server, Backchannel)
+        sized = {size: _camp(server, f"sized{size}") for size in SIZES}
+        yield House(server, sized, _camp(server, "many"), _camp(server, "tiny"))
+
+
+def _camp(server: Backchannel, slug: str) -> Camp:
+    found = json.loads(server.run("event", "show", slug, "--json"))
+    token = server.run("event", "pass", slug, "--role", "organiser", "--json")
+    scribe = server.run("event", "pass", slug, "--role", "scribe", "--json")
+    return Camp(server, slug, found["sessions"], {"organiser": _pass(token), "scribe": _pass(scribe)})
+
+
+def _pass(printed: str) -> str:
+    return str(json.loads(printed)["pass"])
+
+
+def measure_pages(house: House, figures: Figures) -> None:
+    """Measure every page once."""
+    visitor = Visitor(house.server)
+    for path in ("/", f"/e/{house.tiny.slug}", f"/e/{house.tiny.slug}/all", house.tiny.session_path(), house.tiny.api):
+        visitor.get(path)
+    for name, (path, camp) in house.pages().items():
+        figures.say(f"page {name}")
+        _measure_page(f"pages.{name}", path, camp, visitor, figures)
+    for curve, what in (("first visitor", "first"), ("after a note came", "changed"), ("nothing changed", "warm")):
+        medians = {size: figures.median(f"pages.session_{size}.{what}_ms") for size in SIZES}
+        figures.curves[f"page {curve}"] = [(size, median) for size, median in medians.items() if median is not None]
+
+
+def _measure_page(name: str, path: str, camp: Camp, visitor: Visitor, figures: Figures) -> None:
+    writer = camp.writer()
+    figures.add(f"{name}.first_ms", _cpu_ms(visitor.server, lambda: visitor.get(path)))
+    for n in range(CHANGES):
+        writer.post(f"A change of the page {n}")
+        time.sleep(SETTLE_S)
+        figures.add(f"{name}.changed_ms", _cpu_ms(visitor.server, lambda: visitor.get(path)))
+    page = visitor.get(path)
+    figures.add(f"{name}.warm_ms", _warm(visitor, path, {}))
+    figures.add(f"{name}.not_modified_ms", _warm(visitor, path, {"If-None-Match": page.tag}) if page.tag else 0.0)
+    figures.add(f"{name}.wire_kb", len(page.body) / 1000)
+    figures.add(f"{name}.packed_kb", len(page.packed) / 1000)
+    figures.add(f"{name}.elements", count_elements(page.text))
+
+
+def _warm(visitor: Visitor, path: str, headers: dict[str, str]) -> float:
+    """Return the CPU of a visit, the mean of many."""
+    end, visits, before = time.monotonic() + WARM_SECONDS, 0, visitor.server.cpu_seconds()
+    while visits < WARM_VISITS and (not visits or time.monotonic() < end):
+        visitor.get(path, headers)
+        visits += 1
+    return (visitor.server.cpu_seconds() - before) / visits * 1000
+
+
+def _cpu_ms(server: Process, act: Callable[[], object]) -> float:
+    before = server.cpu_seconds()
+    act()
+    return (server.cpu_seconds() - before) * 1000
+
+
+@dataclass(frozen=True)
+class Page:
+    """A response, as it was sent."""
+
+    body: bytes
+    tag: str
+    encoding: str
+
+    @property
+    def text(self) -> str:
+        """The page, unpacked."""
+        return (gzip.decompress(self.body) if self.encoding == "gzip" else self.body).decode()
+
+    @property
+    def packed(self) -> bytes:
+        """The page as a proxy would pack it, where the server does not."""
+        return self.body if self.encoding else gzip.compress(self.body, 6)
+
+
+class Visitor:
+    """Somebody with one connection, who takes what comes as a browser does: packed, if the server packs."""
+
+    def __init__(self, server: Process) -> None:
+        self.server = server
+        self._connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
+
+    def get(self, path: str, headers: dict[str, str] | None = None) -> Page:
+        """Fetch a page."""
+        self._connection.request("GET", path, headers={"Accept-Encoding": "gzip"} | (headers or {}))
+        response = self._connection.getresponse()
+        body = response.read()
+        assert response.status in (200, 304), f"{path} was answered {response.status}"
+        return Page(body, response.headers.get("ETag", ""), response.headers.get("Content-Encoding", ""))
+
+
+class _Counter(HTMLParser):
+    elements = 0
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002
+        self.elements += 1
+
+
+def count_elements(html: str) -> int:
+    """Return how many elements a page has."""
+    counter = _Counter()
+    counter.feed(html)
+    return counter.elements
+
+
+def measure_catch_up(house: House, figures: Figures) -> None:
+    """Measure somebody who fetches the whole of 10,000 items: first with nothing kept, then warm."""
+    visitor, camp = Visitor(house.server), house.sized[ITEMS]
+    for name in ("cold", "warm", "warm", "warm"):
+        before = house.server.cpu_seconds()
+        pages = _catch_up(visitor, camp)
+        figures.add(f"catch_up.{name}_ms", (house.server.cpu_seconds() - before) * 1000)
+        figures.add("catch_up.pages", pages)
+
+
+def _catch_up(visitor: Visitor, camp: Camp) -> int:
+    pages, after, more = 0, 0, True
+    while more:
+        page = json.loads(visitor.get(f"{camp.api}/changes?channel={camp.channel()}&after={after}").text)
+        pages, after, more = pages + 1, page["seq"], page["more"]
+    return pages
+
+
+def with_house(tree: Path, figures: Figures, rounds: int) -> Iterator[House]:
+    """Make the database, then start a server on it for each round."""
+    with tempfile.TemporaryDirectory() as folder:
+        make_house(Path(folder), tree, figures)
+        for _ in range(rounds):
+            with open_house(Path(folder), tree) as house:
+                yield house
