@@ -44,9 +44,13 @@ class Figures:
         values = self._values.get(name)
         return max(values) if values else None
 
+    def elapsed(self) -> float:
+        """Return the seconds since the start."""
+        return time.monotonic() - self._began
+
     def say(self, text: str) -> None:
         """Print progress, with the time since the start."""
-        print(f"[{time.monotonic() - self._began:5.0f} s] {text}", file=sys.stderr, flush=True)
+        print(f"[{self.elapsed():5.0f} s] {text}", file=sys.stderr, flush=True)
 
     def fail(self, what: str, fault: BaseException) -> None:
         """Keep that something could not be measured."""

@@ -60,20 +60,19 @@ def _server(name: str, setting: Setting, folder: Path, frame_bytes: int) -> Proc
     return stock_server(folder / "stock.log", frame_bytes, folder / "stock.db" if name == "stock_durable" else None)
 
 
-def subjects(setting: Setting) -> list[str]:
-    """Return the names of the servers that can be measured here."""
-    return [name for name in SUBJECTS if name != "node" or setting.node_path]
+def subjects(setting: Setting, *, durable: bool = True) -> list[str]:
+    """Return the names of the servers that can be measured here; `durable`: stock Flask-SocketIO with commits, too."""
+    left_out = {*(() if setting.node_path else ("node",)), *(() if durable else ("stock_durable",))}
+    return [name for name in SUBJECTS if name not in left_out]
 
 
-def measure_wire(setting: Setting, figures: Figures) -> int:
-    """Measure the bytes of a note. Returns those of a plain frame, which the other servers send too."""
+def measure_wire(setting: Setting, figures: Figures) -> None:
+    """Measure the bytes of a note. The other servers send frames of as many bytes as the plain one has."""
     with tempfile.TemporaryDirectory() as folder, Backchannel(Path(folder) / "bench.db", setting.tree) as server:
         assert isinstance(server, Backchannel)
         camp = make_event(server, "live")
-        plain = bytes_per_note(camp, deflate=False)
-        figures.add("wire.plain", plain)
+        figures.add("wire.plain", bytes_per_note(camp, deflate=False))
         figures.add("wire.deflate", bytes_per_note(camp, deflate=True))
-    return round(plain)
 
 
 def measure_live(name: str, setting: Setting, frame_bytes: int, figures: Figures) -> None:

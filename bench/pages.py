@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -53,38 +53,29 @@ class House:
         } | {f"session_{size}": (camp.session_path(), camp) for size, camp in self.sized.items()}
 
 
-def make_house(folder: Path, tree: Path, figures: Figures) -> None:
+def make_house(folder: Path, tree: Path, figures: Figures) -> House:
     """Write the database, and measure the import of 10,000 notes on the way."""
     with Backchannel(folder / "bench.db", tree) as server:
         assert isinstance(server, Backchannel)
-        make_event(server, "tiny")
-        for size in SIZES:
+        sized = {size: make_event(server, f"sized{size}") for size in SIZES}
+        for size, camp in sized.items():
             figures.say(f"importing {size:,} notes")
-            seconds = import_document(make_event(server, f"sized{size}"), size)
+            seconds = import_document(camp, size)
             if size == ITEMS:
                 figures.add("import.seconds", seconds)
-        figures.say(f"writing {ITEMS:,} notes into {SESSIONS} sessions")
-        spread_notes(make_event(server, "many", SESSIONS), ITEMS)
+        many = make_event(server, "many", SESSIONS)
+        figures.say(f"importing {ITEMS:,} notes into {SESSIONS} sessions")
+        spread_notes(many, ITEMS)
+        return House(server, sized, many, make_event(server, "tiny"))
 
 
 @contextmanager
-def open_house(folder: Path, tree: Path) -> Iterator[House]:
-    """Start a server on the database that `make_house` wrote."""
-    with Backchannel(folder / "bench.db", tree) as server:
+def reopened(house: House, folder: Path) -> Iterator[House]:
+    """Start another server on the same database: nothing that the first one kept in memory is there."""
+    with Backchannel(folder / "bench.db", house.server.tree) as server:
         assert isinstance(server, Backchannel)
-        sized = {size: _camp(server, f"sized{size}") for size in SIZES}
-        yield House(server, sized, _camp(server, "many"), _camp(server, "tiny"))
-
-
-def _camp(server: Backchannel, slug: str) -> Camp:
-    found = json.loads(server.run("event", "show", slug, "--json"))
-    token = server.run("event", "pass", slug, "--role", "organiser", "--json")
-    scribe = server.run("event", "pass", slug, "--role", "scribe", "--json")
-    return Camp(server, slug, found["sessions"], {"organiser": _pass(token), "scribe": _pass(scribe)})
-
-
-def _pass(printed: str) -> str:
-    return str(json.loads(printed)["pass"])
+        sized = {size: replace(camp, server=server) for size, camp in house.sized.items()}
+        yield House(server, sized, replace(house.many, server=server), replace(house.tiny, server=server))
 
 
 def measure_pages(house: House, figures: Figures) -> None:
@@ -197,10 +188,10 @@ def _catch_up(visitor: Visitor, camp: Camp) -> int:
     return pages
 
 
-def with_house(tree: Path, figures: Figures, rounds: int) -> Iterator[House]:
+def houses(tree: Path, figures: Figures, rounds: int) -> Iterator[House]:
     """Make the database, then start a server on it for each round."""
     with tempfile.TemporaryDirectory() as folder:
-        make_house(Path(folder), tree, figures)
+        made = make_house(Path(folder), tree, figures)
         for _ in range(rounds):
-            with open_house(Path(folder), tree) as house:
+            with reopened(made, Path(folder)) as house:
                 yield house

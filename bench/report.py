@@ -187,7 +187,8 @@ def machine() -> str:
     """Return the processor, its cores, and the versions that matter."""
     model = next((line.split(":")[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")), "")
     system = f"Linux {platform.release()}, Python {platform.python_version()}"
-    return f"{os.cpu_count()} cores ({model or platform.machine()}), {system}"
+    others = f"load average {os.getloadavg()[2]:.1f} in the last 15 minutes"
+    return f"{os.cpu_count()} cores ({model or platform.machine()}), {system}, {others}"
 
 
 def _lines(path: str) -> list[str]:
