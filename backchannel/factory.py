@@ -32,11 +32,13 @@ from backchannel.web import (
     errors,
     filters,
     follow,
+    grid_edit,
     guard,
     mine,
     offline,
     organise,
     pages,
+    pitches,
     scribe,
     timelines,
     triage,
@@ -45,7 +47,8 @@ from backchannel.web import (
 )
 
 WEB = (  # in the order of registration: hooks that run after a request run in the opposite order
-    compress, guard, errors, filters, pages, timelines, api, follow, scribe, organise, triage, writeups, edit, mine,
+    compress, guard, errors, filters, pages, timelines, api, follow, scribe, organise, triage, grid_edit, pitches, writeups,
+    edit, mine,
     offline, websub,
 )  # fmt: skip
 

@@ -191,6 +191,11 @@ class Camp:
         ).json()
         return found
 
+    def programme(self) -> dict[str, Any]:
+        """Return the rooms, slots and sessions."""
+        found: dict[str, Any] = httpx.get(f"{self.api}/programme").json()
+        return found
+
     def texts(self, channel: str | None = None) -> list[str]:
         return [item["text"] for item in self.changes(channel)["items"] if not item.get("gone")]
 

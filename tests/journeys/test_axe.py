@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import httpx2 as httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from backchannel.domain.ids import uuid7
 from tests.journeys.acts import SESSION
 from tests.journeys.conftest import DESK, PHONE
 from tests.stage import Camp, put
@@ -22,6 +24,10 @@ PAGES = {
     "note-taking": ("e/{slug}/s/{session}/write", "organiser"),
     "your notes": ("e/{slug}/mine", "organiser"),
     "editor": ("e/{slug}/s/{session}/write-up/edit", "organiser"),
+    "grid editor": ("e/{slug}/grid/edit", "organiser"),
+    "grid editor with a session chosen": ("e/{slug}/grid/edit?pick={guid}", "organiser"),
+    "pitches": ("e/{slug}/pitches", "organiser"),
+    "pitches for everybody": ("e/{slug}/pitches", "follower"),
     "organise": ("e/{slug}/organise", "organiser"),
     "triage": ("e/{slug}/triage", "organiser"),
     "an error": ("e/nowhere", "follower"),
@@ -39,14 +45,28 @@ def test_no_page_has_an_accessibility_problem(
     camp: Camp, open_page: Callable[..., Page], view: dict[str, object], scheme: str
 ) -> None:
     camp.join("Ann").ops(*(put(line, session=camp.guid) for line in LINES))
+    change_the_grid(camp)
     organiser = organising(open_page(view, color_scheme=scheme, reduced_motion="reduce"), camp)
     follower = open_page(view, color_scheme=scheme, reduced_motion="reduce")
     found = {}
     for name, (path, role) in PAGES.items():
         page = organiser if role == "organiser" else follower
-        page.goto(f"{camp.server.url}/{path.format(slug=camp.slug, session=SESSION)}")
+        page.goto(f"{camp.server.url}/{path.format(slug=camp.slug, session=SESSION, guid=camp.guid)}")
         found[name] = problems(page)
     assert {name: said for name, said in found.items() if said} == {}
+
+
+def change_the_grid(camp: Camp) -> None:
+    """Cancel a session, put two into one room at once, and pitch a third."""
+    olive, (_, other, third) = camp.person("organiser"), [session["guid"] for session in camp.sessions]
+    slot, room = (camp.programme()[kind][0]["guid"] for kind in ("slots", "rooms"))
+    for edit in ({"do": "cancel", "session": third}, {"do": "place", "session": other, "room": room, "slot": slot}):
+        assert olive.post("grid", {"op": uuid7(), **edit}).status_code == 200
+    pitch = {"pitch": uuid7(), "title": "Mapping mud", "leader": "Cy", "wish": "large"}
+    answer = httpx.post(
+        f"{camp.server.url}/e/{camp.slug}/pitches", data=pitch, headers={"Authorization": f"Bearer {olive.token}"}
+    )
+    assert answer.status_code == 303
 
 
 def organising(page: Page, camp: Camp) -> Page:

@@ -25,7 +25,7 @@ def bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-DESKS = ("organise", "triage", "s/compost-for-councillors/write", "s/compost-for-councillors/write-up/edit")
+DESKS = ("organise", "triage", "grid/edit", "s/compost-for-councillors/write", "s/compost-for-councillors/write-up/edit")
 
 
 @pytest.mark.parametrize("desk", DESKS)
@@ -76,12 +76,15 @@ ABSENT = (
     "/changes",
     "/changes?channel=staff",
     "/changes?after=0&wait=1",
+    "/programme",
+    "/programme?after=0",
     "/items/0197690d-6b1e-7c3a-9d52-0f1b8f3a6c11",
 )
 PAGES = (
     "", "/all", "/s/compost-for-councillors", "/s/nothing", "/s/compost-for-councillors/write", "/write-up", "/write-up.md",
     "/write-up.pdf", "/write-up.nonsense", "/s/compost-for-councillors/write-up", "/s/compost-for-councillors/write-up.json",
-    "/s/compost-for-councillors/write-up/edit", "/organise", "/triage", "/i/0197690d-6b1e-7c3a-9d52-0f1b8f3a6c11",
+    "/s/compost-for-councillors/write-up/edit", "/organise", "/triage", "/grid/edit",
+    "/pitches", "/i/0197690d-6b1e-7c3a-9d52-0f1b8f3a6c11",
 )  # fmt: skip
 
 
@@ -110,6 +113,9 @@ def test_A5_a_restricted_event_accepts_no_notes_from_strangers(camp: Camp, other
         "/organise/feeds",
         "/organise/links/scribe",
         "/triage/x",
+        "/grid/edit",
+        "/pitches",
+        "/pitches/x/vote",
         "/leave",
         "/s/compost-for-councillors/write",
     ):

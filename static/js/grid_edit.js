@@ -1,0 +1,246 @@
+/**
+ * The grid editor and the pitches. The page is forms, and works without this script. With it, a form is sent in the
+ * background and the parts of the page ([data-part]) are taken over from the answer; so are the changes of other people, as
+ * soon as the server reports them. Beside the forms it adds dragging, arrow keys, and one slot at a time without a request.
+ */
+
+import { showConnection } from "./connection_status.js";
+import { readPage } from "./page.js";
+import { Transport } from "./transport.js";
+import { uuid7 } from "./uuid7.js";
+
+const GATHER_MS = 150; // several changes are one look
+const FIELDS = "input:not([type=hidden]), select, textarea";
+const STEPS = new Map([["ArrowUp", [-1, 0]], ["ArrowDown", [1, 0]], ["ArrowLeft", [0, -1]], ["ArrowRight", [0, 1]]]);
+
+const page = readPage();
+let cursor = page.seq;
+const line = new Transport(page, () => cursor);
+const voice = /** @type {HTMLElement} */ (document.querySelector("[data-announce]"));
+let looking = 0;
+let sending = false;
+
+line.addEventListener("frame", (event) => {
+  cursor = Math.max(cursor, /** @type {CustomEvent} */ (event).detail.seq);
+});
+line.addEventListener("programme", (event) => {
+  const news = /** @type {CustomEvent} */ (event).detail;
+  if (news.programme === page.programme && news.pitches === page.pitches) return;
+  page.programme = news.programme;
+  page.pitches = news.pitches;
+  clearTimeout(looking);
+  looking = setTimeout(lookAgain, GATHER_MS + Math.random() * (news.spread ?? 0));
+});
+
+/** Ask for the page again and take over what changed. */
+async function lookAgain() {
+  if (sending) return;
+  const response = await fetch(location.href, { credentials: "same-origin" }).catch(() => null);
+  if (response?.ok && !sending) takeOver(await response.text());
+}
+
+/** @param {string} html @param {{all?: boolean}} [how] all: forms that are being filled in as well */
+function takeOver(html, { all = false } = {}) {
+  const fresh = new DOMParser().parseFromString(html, "text/html");
+  const main = /** @type {HTMLElement | null} */ (fresh.querySelector("main[data-live]"));
+  if (!main) return location.reload();
+  page.main.className = main.className;
+  page.programme = Number(main.dataset.programme);
+  page.pitches = Number(main.dataset.pitches);
+  for (const part of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-part]"))) {
+    const other = /** @type {HTMLElement | null} */ (fresh.querySelector(`[data-part="${part.dataset.part}"]`));
+    if (other && (all || !isBeingFilledIn(part))) replace(part, /** @type {HTMLElement} */ (document.adoptNode(other)));
+  }
+  prepare();
+}
+
+/** @param {HTMLElement} part */
+function isBeingFilledIn(part) {
+  return [...part.querySelectorAll(FIELDS)].some((field) => {
+    if (field instanceof HTMLSelectElement) return field === document.activeElement;
+    const { value, defaultValue } = /** @type {HTMLInputElement} */ (field);
+    return field === document.activeElement || value !== defaultValue;
+  });
+}
+
+/** Replace a part; open details stay open, and what had the focus keeps it. @param {HTMLElement} part @param {HTMLElement} other */
+function replace(part, other) {
+  const focused = part.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement) : null;
+  for (const open of /** @type {NodeListOf<HTMLElement>} */ (part.querySelectorAll("details[open]"))) {
+    other.querySelector(`[data-details="${CSS.escape(open.dataset.details ?? "")}"]`)?.setAttribute("open", "");
+  }
+  part.replaceWith(other);
+  const { pick, key } = focused?.dataset ?? {};
+  const again = pick ? `[data-pick="${CSS.escape(pick)}"]` : key ? `[data-key="${CSS.escape(key)}"]` : "";
+  if (again) /** @type {HTMLElement | null} */ (document.querySelector(again))?.focus({ preventScroll: true });
+}
+
+/** @param {HTMLFormElement} form @param {HTMLElement | null} submitter */
+async function send(form, submitter) {
+  const data = new FormData(form, submitter);
+  if (data.has("op")) data.set("op", uuid7());
+  sending = true;
+  document.body.classList.add("is-sending");
+  try {
+    const action = form.getAttribute("action") || location.pathname;
+    const response = await fetch(action, { method: "POST", body: data, credentials: "same-origin" });
+    const html = await response.text();
+    if (response.redirected) history.replaceState(null, "", response.url.split("#")[0]);
+    takeOver(html, { all: true });
+    after(response.ok);
+  } catch {
+    say("The server can't be reached. Nothing was changed; try again.");
+  } finally {
+    sending = false;
+    document.body.classList.remove("is-sending");
+  }
+}
+
+/** Say what happened, and show the reason if it did not. @param {boolean} ok */
+function after(ok) {
+  const reason = /** @type {HTMLElement | null} */ (document.querySelector(".refused"));
+  if (!ok && reason) {
+    reason.scrollIntoView({ block: "nearest" });
+    return;
+  }
+  voice.textContent = document.querySelector("[data-said]")?.textContent ?? "";
+}
+
+/** @param {string} words */
+function say(words) {
+  const place = /** @type {HTMLElement} */ (document.querySelector('[data-part="refused"]'));
+  const reason = document.createElement("p");
+  reason.className = "refused";
+  reason.role = "alert";
+  reason.textContent = words;
+  place.replaceChildren(reason);
+}
+
+/** Choose a session at once; its panel comes with the next answer. @param {string} guid */
+function pick(guid) {
+  for (const field of document.querySelectorAll("[data-picked]")) /** @type {HTMLInputElement} */ (field).value = guid;
+  for (const ticket of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-ticket]"))) {
+    ticket.classList.toggle("is-picked", ticket.dataset.ticket === guid);
+  }
+  page.main.classList.toggle("is-picking", Boolean(guid));
+}
+
+/** @param {HTMLAnchorElement} link */
+async function follow(link) {
+  const chosen = link.dataset.pick && !link.hasAttribute("aria-current") ? link.dataset.pick : "";
+  pick(chosen);
+  history.replaceState(null, "", shownIn(link.href));
+  const response = await fetch(location.href, { credentials: "same-origin" }).catch(() => null);
+  if (!response?.ok) return;
+  takeOver(await response.text(), { all: true });
+  if (!chosen) return;
+  document.querySelector(`[data-pick="${CSS.escape(chosen)}"]`)?.scrollIntoView({ block: "nearest" });
+  if (link.closest('[data-part="tray"]')) document.querySelector("#grid")?.scrollIntoView({ block: "start" });
+}
+
+/** An address with the slot that is shown now. @param {string} href */
+function shownIn(href) {
+  const url = new URL(href);
+  url.hash = "";
+  const row = /** @type {HTMLElement | null} */ (document.querySelector("tr.is-shown"));
+  if (row) url.searchParams.set("slot", row.dataset.row ?? "");
+  return url.href;
+}
+
+/** @param {HTMLElement} link */
+function showSlot(link) {
+  for (const row of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("tr[data-row]"))) {
+    row.classList.toggle("is-shown", row.dataset.row === link.dataset.slotLink);
+  }
+  for (const other of document.querySelectorAll("[data-slot-link]")) other.removeAttribute("aria-current");
+  link.setAttribute("aria-current", "true");
+  history.replaceState(null, "", shownIn(location.href));
+  for (const field of document.querySelectorAll("[name=show]")) {
+    /** @type {HTMLInputElement} */ (field).value = link.dataset.slotLink ?? "";
+  }
+}
+
+/** @param {string} guid @param {string} name the place's value: "room slot" */
+function place(guid, name) {
+  pick(guid);
+  const button = /** @type {HTMLButtonElement | null} */ (document.querySelector(`.here[name="cell"][value="${CSS.escape(name)}"]`));
+  const form = /** @type {HTMLFormElement} */ (document.querySelector("#place"));
+  if (button) send(form, button);
+}
+
+/** Move the focus one cell on. @param {number[]} step */
+function go([down, right]) {
+  const rows = [...document.querySelectorAll("tr[data-row]")];
+  const cell = document.activeElement?.closest("td[data-cell]");
+  let row = cell ? rows.indexOf(/** @type {Element} */ (cell.parentElement)) : down < 0 ? rows.length : -1;
+  let column = cell ? [...(cell.parentElement?.querySelectorAll("td") ?? [])].indexOf(/** @type {HTMLTableCellElement} */ (cell)) : 0;
+  for (;;) {
+    row += down;
+    column += cell || !right ? right : 0;
+    if (!cell && right) row = Math.max(row, 0);
+    const target = rows[row]?.querySelectorAll("td")[column];
+    if (!target) return false;
+    const wanted = page.main.classList.contains("is-picking") ? ".here[name=cell]:not([hidden]), .pick" : ".pick";
+    const found = /** @type {HTMLElement | null} */ (target.querySelector(wanted));
+    if (found) {
+      found.focus();
+      return true;
+    }
+    if (!cell) return false;
+  }
+}
+
+function prepare() {
+  if (!matchMedia("(pointer: fine)").matches) return;
+  for (const ticket of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-ticket]"))) ticket.draggable = true;
+}
+
+document.addEventListener("submit", (event) => {
+  event.preventDefault();
+  send(/** @type {HTMLFormElement} */ (event.target), /** @type {SubmitEvent} */ (event).submitter);
+});
+
+document.addEventListener("click", (event) => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const link = /** @type {HTMLAnchorElement | null} */ (/** @type {Element} */ (event.target).closest("[data-pick], [data-close], [data-slot-link]"));
+  if (!link) return;
+  event.preventDefault();
+  if (link.dataset.slotLink) showSlot(link);
+  else follow(link);
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || /** @type {Element} */ (event.target).matches(FIELDS)) return;
+  if (!document.querySelector(".edit-grid")) return;
+  const step = STEPS.get(event.key);
+  if (step && go(step)) event.preventDefault();
+  const close = /** @type {HTMLAnchorElement | null} */ (document.querySelector("[data-close]"));
+  if (event.key === "Escape" && close) follow(close);
+});
+
+document.addEventListener("dragstart", (event) => {
+  const ticket = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest?.("[data-ticket]") ?? null);
+  if (!ticket || !event.dataTransfer) return;
+  event.dataTransfer.setData("text/plain", ticket.dataset.ticket ?? "");
+  event.dataTransfer.effectAllowed = "move";
+});
+
+document.addEventListener("dragover", (event) => {
+  const cell = /** @type {Element} */ (event.target).closest("td[data-cell]");
+  if (cell) event.preventDefault();
+  for (const other of document.querySelectorAll(".is-over")) other.classList.toggle("is-over", other === cell);
+  cell?.classList.add("is-over");
+});
+
+document.addEventListener("drop", (event) => {
+  const cell = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("td[data-cell]"));
+  const guid = event.dataTransfer?.getData("text/plain");
+  if (!cell || !guid) return;
+  event.preventDefault();
+  cell.classList.remove("is-over");
+  place(guid, cell.dataset.cell ?? "");
+});
+
+prepare();
+showConnection(line, page.timezone);
+line.start();
