@@ -14,6 +14,7 @@ in every round, so that a busy minute of the machine falls on all of them; the t
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -53,7 +54,7 @@ class Plan:
 
 
 FULL = Plan(3, 4.0, [100, 500, 1000, 2000, 5000], (500, 10.0, 1000), (500, 5.0), 90.0, [1_000, 10_000, 100_000], 1000, 240, 1200)
-QUICK = Plan(1, 1.0, [100, 500], (50, 2.0, 200), (50, 1.0), 8.0, [500], 250, 40, 150)
+QUICK = Plan(1, 1.0, [100, 500], (50, 2.0, 200), (50, 1.0), 8.0, [1_000], 250, 40, 150)
 
 
 def main() -> None:
@@ -62,18 +63,25 @@ def main() -> None:
     plan, figures, before = (QUICK if args.quick else FULL), Figures(), Figures.load(BEFORE)
     plan = replace(plan, rounds=args.rounds or plan.rounds)
     parts = args.only.split(",") if args.only else list(PARTS)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # servers are stopped, and what was measured is kept
     with tempfile.TemporaryDirectory() as folder:
         program = build(Path(folder))
-        _measure(Setting(args.tree, program, _node(figures), plan.seconds), plan, parts, figures, million=args.million)
+        try:
+            _measure(Setting(args.tree, program, _node(figures), plan.seconds), plan, parts, figures, million=args.million)
+        finally:
+            _show(figures, before, program)
+            if args.save:
+                figures.save(args.save)
+    if args.write:
+        _write(figures, before, program, "make bench MILLION=1" if args.million else "make bench")
+    figures.say("done")
+
+
+def _show(figures: Figures, before: Figures, program: Program) -> None:
     print(report.tables(figures, before))
     print(f"\nThe load client ({program.description}) used at most {figures.client_busy:.0%} of a core.")
     for failure in figures.failures:
         print(f"Not measured: {failure}")
-    if args.save:
-        figures.save(args.save)
-    if args.write:
-        _write(figures, before, program, "make bench MILLION=1" if args.million else "make bench")
-    figures.say("done")
 
 
 def _write(figures: Figures, before: Figures, program: Program, command: str) -> None:
