@@ -43,6 +43,8 @@ class Plan:
 
     rounds: int
     seconds: float  # of each run of the load
+    live: tuple[str, ...]  # servers
+    growing: tuple[str, ...]  # servers whose followers grow in number
     steps: list[int]  # followers
     crowd: tuple[int, float, int]  # newcomers, seconds, followers
     door: tuple[int, float]
@@ -53,8 +55,15 @@ class Plan:
     limit_s: int  # of everything: what is not measured by then is left out
 
 
-FULL = Plan(3, 4.0, [100, 500, 1000, 2000, 5000], (500, 10.0, 1000), (500, 5.0), 90.0, [1_000, 10_000, 100_000], 1000, 240, 1200)
-QUICK = Plan(1, 1.0, [100, 500], (50, 2.0, 200), (50, 1.0), 8.0, [1_000], 250, 40, 150)
+FULL = Plan(
+    rounds=3, seconds=4.0, live=live.SUBJECTS, growing=live.SUBJECTS[:3], steps=[100, 500, 1000, 2000, 5000],
+    crowd=(500, 10.0, 1000), door=(500, 5.0), scroll_seconds=90.0, sizes=[1_000, 10_000, 100_000], sample=1000,
+    part_limit_s=240, limit_s=1200,
+)  # fmt: skip
+QUICK = Plan(
+    rounds=1, seconds=1.0, live=("backchannel", "node", "stock_durable"), growing=live.SUBJECTS[:2], steps=[500],
+    crowd=(50, 2.0, 200), door=(50, 1.0), scroll_seconds=6.0, sizes=[1_000], sample=250, part_limit_s=40, limit_s=115,
+)  # fmt: skip
 
 
 def main() -> None:
@@ -106,11 +115,11 @@ def _measure(setting: Setting, plan: Plan, parts: list[str], figures: Figures, *
         attempt("bytes of a note", partial(live.measure_wire, setting, figures))
         frame_bytes = round(figures.median("wire.plain") or FRAME_BYTES)
     if "live" in parts:
-        for number, name in _turns(plan.rounds, live.subjects(setting)):
+        for number, name in _turns(plan.rounds, live.available(setting, plan.live)):
             act = partial(live.measure_live, name, setting, frame_bytes, figures)
             attempt(f"live, round {number}, {name}", act)
     if "followers" in parts:
-        for name in live.subjects(setting, durable=False):
+        for name in live.available(setting, plan.growing):
             attempt(f"followers, {name}", partial(growth.measure_followers, name, setting, frame_bytes, plan.steps, figures))
     if "writes" in parts:
         sizes = [*plan.sizes, 1_000_000] if million else plan.sizes

@@ -60,10 +60,9 @@ def _server(name: str, setting: Setting, folder: Path, frame_bytes: int) -> Proc
     return stock_server(folder / "stock.log", frame_bytes, folder / "stock.db" if name == "stock_durable" else None)
 
 
-def subjects(setting: Setting, *, durable: bool = True) -> list[str]:
-    """Return the names of the servers that can be measured here; `durable`: stock Flask-SocketIO with commits, too."""
-    left_out = {*(() if setting.node_path else ("node",)), *(() if durable else ("stock_durable",))}
-    return [name for name in SUBJECTS if name not in left_out]
+def available(setting: Setting, names: tuple[str, ...]) -> list[str]:
+    """Return those servers that can be measured here."""
+    return [name for name in names if name != "node" or setting.node_path]
 
 
 def measure_wire(setting: Setting, figures: Figures) -> None:

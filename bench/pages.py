@@ -100,10 +100,12 @@ def _measure_page(name: str, path: str, camp: Camp, visitor: Visitor, figures: F
         figures.add(f"{name}.changed_ms", _cpu_ms(visitor.server, lambda: visitor.get(path)))
     page = visitor.get(path)
     figures.add(f"{name}.warm_ms", _warm(visitor, path, {}))
-    figures.add(f"{name}.not_modified_ms", _warm(visitor, path, {"If-None-Match": page.tag}) if page.tag else 0.0)
+    if page.tag:
+        figures.add(f"{name}.not_modified_ms", _warm(visitor, path, {"If-None-Match": page.tag}))
     figures.add(f"{name}.wire_kb", len(page.body) / 1000)
     figures.add(f"{name}.packed_kb", len(page.packed) / 1000)
-    figures.add(f"{name}.elements", count_elements(page.text))
+    if elements := count_elements(page.text):
+        figures.add(f"{name}.elements", elements)
 
 
 def _warm(visitor: Visitor, path: str, headers: dict[str, str]) -> float:

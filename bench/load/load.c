@@ -139,20 +139,29 @@ static void connect_more(Role role, int count) {
     printf("{\"connected\":%d,\"seconds\":%.3f}\n", *ready - before, (double)(now() - began) / 1e9);
 }
 
-static bool visitors_are_done(void) {
-    for (int n = 0; n < visitors_count; n++)
-        if (!visitors[n]->finished && !visitors[n]->failed) return false;
+/* How many notes of this run a visitor has seen neither on the page, nor in the catch-up, nor live. */
+static uint64_t missing_for(const Visitor *v) {
+    uint64_t missing = 0, posted = notes_posted - run.first_note;
+    if (!catch_up_path || !v->finished) return 0;
+    for (uint64_t n = 0; n < posted && n < MAX_SEEN; n++) missing += !(v->seen[n / 64] >> (n % 64) & 1);
+    return missing;
+}
+
+static bool visitors_are_done(bool writing) {
+    for (int n = 0; n < visitors_count; n++) {
+        if (visitors[n]->failed) continue;
+        if (!visitors[n]->finished || (!writing && missing_for(visitors[n]))) return false;
+    }
     return true;
 }
 
 static void report_visitors(void) {
     int finished = 0, failed = 0;
-    uint64_t missing = 0, posted = notes_posted - run.first_note;
+    uint64_t missing = 0;
     for (int n = 0; n < visitors_count; n++) {
         failed += visitors[n]->failed;
         finished += visitors[n]->finished;
-        if (!visitors[n]->finished || !catch_up_path) continue;
-        for (uint64_t k = 0; k < posted && k < MAX_SEEN; k++) missing += !(visitors[n]->seen[k / 64] >> (k % 64) & 1);
+        missing += missing_for(visitors[n]);
     }
     printf("\"visitors\":{\"came\":%d,\"finished\":%d,\"failed\":%d,\"missing\":%llu,", visitors_count, finished, failed,
            (unsigned long long)missing);
@@ -194,11 +203,11 @@ static void load(double rate, uint64_t in_flight, double seconds) {
     for (uint64_t t = start; t < deadline; t = now()) {
         bool writing = t < end;
         if (!writing && run.completed >= notes_posted - run.first_note && !to_come &&
-            visitors_are_done() && !probe_is_waiting()) break;
+            visitors_are_done(writing) && !probe_is_waiting()) break;
         if (writing && rate) for (; next_note <= (double)t; next_note += 1e9 / rate) post_note();
         if (writing && in_flight) while (notes_posted - run.first_note - run.completed < in_flight) post_note();
         for (; to_come && next_visit <= (double)t; next_visit += visit_step, to_come--) visitor_arrives();
-        if (probe_rate && (writing || !visitors_are_done()) && next_probe <= (double)t && !probe_is_waiting()) {
+        if (probe_rate && (writing || !visitors_are_done(writing)) && next_probe <= (double)t && !probe_is_waiting()) {
             send_probe((uint64_t)next_probe);
             next_probe += 1e9 / probe_rate;
         }
