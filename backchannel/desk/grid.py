@@ -76,7 +76,8 @@ def edit_grid(desk: Desk, actor: Pass, edit: Edit) -> dict[str, Any]:
 
 def carry_out(desk: Desk, writer: Writer, slug: str, edit: Edit, editor: Editor) -> LoggedEdit:
     """Carry out an edit inside a write job and return it as logged. An edit that changes nothing is not logged."""
-    now, event, old = desk.clock(), writer.event(slug), read_programme(writer, slug)
+    now, event, stored = desk.clock(), writer.event(slug), writer.programme(slug)
+    old = with_implied_parts(stored)
     target = _target(writer, slug, edit)
     new = _edited(writer, slug, edit, target, old, editor, now)
     changes = differences(old, new)
@@ -90,7 +91,8 @@ def carry_out(desk: Desk, writer: Writer, slug: str, edit: Edit, editor: Editor)
     )  # fmt: skip
     if not changes:
         return logged
-    save_changes(writer, slug, old, new, changes)
+    _save_implied(writer, slug, stored, old)
+    _save_changes(writer, slug, old, new, changes)
     moved = _move_items(writer, slug, edit, target, now)
     _refuse_to_strand_items(writer, slug, old, changes)
     logged = replace(logged, moved=moved)
@@ -101,13 +103,15 @@ def carry_out(desk: Desk, writer: Writer, slug: str, edit: Edit, editor: Editor)
     return replace(logged, rev=rev)
 
 
-def save_changes(writer: Writer, slug: str, old: Programme, new: Programme, changes: Collection[Change]) -> None:
-    """Save what changed, and the rooms and slots that were only implied so far."""
-    stored = writer.programme(slug)
+def _save_implied(writer: Writer, slug: str, stored: Programme, old: Programme) -> None:
+    """Save the rooms and slots that were only implied so far, so that they stay when their last session moves away."""
     implied: list[Part] = [room for guid, room in old.rooms.items() if guid not in stored.rooms]
     implied += [slot for guid, slot in old.slots.items() if guid not in stored.slots]
     for one in implied:
         writer.save_part(slug, one)
+
+
+def _save_changes(writer: Writer, slug: str, old: Programme, new: Programme, changes: Collection[Change]) -> None:
     for change in changes:
         part = parts(new, change.kind).get(change.guid)
         if part is None:

@@ -196,8 +196,8 @@ class RedactingReader:
                 programme = programme.put(replace(pitch, title=names.bare(pitch.title), leader=""))
         return programme
 
-    def grid_edits(self, event: str, after: int = 0) -> list[LoggedEdit]:
-        return [self._redact_edit(event, edit) for edit in self._reader.grid_edits(event, after)]
+    def grid_edits(self, event: str, after: int = 0, *, limit: int = -1) -> list[LoggedEdit]:
+        return [self._redact_edit(event, edit) for edit in self._reader.grid_edits(event, after, limit=limit)]
 
     def grid_edit(self, event: str, op: str) -> LoggedEdit | None:
         edit = self._reader.grid_edit(event, op)

@@ -51,7 +51,7 @@ def differences(old: Programme, new: Programme) -> tuple[Change, ...]:
 
 
 def _differences(kind: Kind, old: Mapping[str, Part], new: Mapping[str, Part]) -> Iterator[Change]:
-    for guid in dict.fromkeys((*old, *new)):
+    for guid in (guid for guid in dict.fromkeys((*old, *new)) if old.get(guid) is not new.get(guid)):
         was = _fields(kind, old[guid]) if guid in old else None
         now = _fields(kind, new[guid]) if guid in new else None
         if was is None or now is None:

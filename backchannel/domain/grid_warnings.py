@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from .grid import Programme, length_of
 from .model import Session
+from .people import PARTICIPANT
 from .wire import fold
 
 
 def warnings(programme: Programme) -> dict[str, tuple[str, ...]]:
     """Return sentences about each session that has a problem, by guid."""
     found: dict[str, list[str]] = defaultdict(list)
+    leaders = {one.guid: {fold(name): name for name in one.leaders if name != PARTICIPANT} for one in programme.planned}
     for one, other in _pairs(programme):
         for first, second in ((one, other), (other, one)):
-            found[first.guid].extend((*_same_room(first, second), *_same_leader(first, second)))
+            found[first.guid].extend(_same_room(first, second))
+            found[first.guid].extend(_same_leader(leaders[first.guid], leaders[second.guid], second))
     for session in programme.planned:
         if not session.cancelled:
             found[session.guid].extend(_too_small(programme, session))
@@ -39,11 +42,9 @@ def _same_room(session: Session, other: Session) -> Iterator[str]:
         yield f"“{other.title}” is in {session.room} at the same time."
 
 
-def _same_leader(session: Session, other: Session) -> Iterator[str]:
-    busy = {fold(leader) for leader in other.leaders}
-    for leader in session.leaders:
-        if fold(leader) in busy:
-            yield f"{leader} also leads “{other.title}” at the same time."
+def _same_leader(leaders: Mapping[str, str], busy: Mapping[str, str], other: Session) -> Iterator[str]:
+    for name in (name for name in leaders if name in busy):
+        yield f"{leaders[name]} also leads “{other.title}” at the same time."
 
 
 def _too_small(programme: Programme, session: Session) -> Iterator[str]:

@@ -11,23 +11,41 @@ from __future__ import annotations
 from typing import Any
 
 from backchannel.desk.grid import read_programme
+from backchannel.domain.errors import UnknownSession
 from backchannel.domain.model import Session
 from backchannel.domain.times import write_when
 from backchannel.store.base import Reader
 
+MAX_LOOKUPS = 20  # sessions that are read one by one; beyond it the whole programme is read
+
 
 def programme_news(reader: Reader, event: str, after: int | None) -> dict[str, Any]:
     """Return the sessions that changed after the number `after`, as they are now. `None` gives all sessions."""
-    found, programme = reader.event(event), reader.programme(event)
-    edits = reader.grid_edits(event, after) if after is not None else []
-    changed = {change.guid for edit in edits for change in edit.changes}
-    sessions = [one for one in programme.sessions.values() if after is None or one.guid in changed]
+    found, sessions = reader.event(event), _sessions(reader, event, after)
     return {
         "event": event,
         "programme": found.programme,
         "pitches": found.pitches,
         "sessions": [session_on_wire(session) for session in sorted(sessions, key=lambda one: (one.number or 0, one.guid))],
     }
+
+
+def _sessions(reader: Reader, event: str, after: int | None) -> list[Session]:
+    if after is None:
+        return list(reader.programme(event).sessions.values())
+    edits = reader.grid_edits(event, after)
+    changed = {change.guid for edit in edits for change in edit.changes if change.kind == "session"}
+    if len(changed) > MAX_LOOKUPS:
+        return [one for one in reader.programme(event).sessions.values() if one.guid in changed]
+    return [session for guid in changed if (session := _session(reader, event, guid))]
+
+
+def _session(reader: Reader, event: str, guid: str) -> Session | None:
+    """Return a session, or None if the edit that made it was undone."""
+    try:
+        return reader.session(event, guid)
+    except UnknownSession:
+        return None
 
 
 def programme_overview(reader: Reader, event: str) -> dict[str, Any]:

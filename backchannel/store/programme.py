@@ -42,8 +42,8 @@ class ProgrammeReader(Protocol):
     def voted(self, event: str, author_key: str) -> frozenset[str]:
         """Return the guids of the pitches that this person voted for."""
 
-    def grid_edits(self, event: str, after: int = 0) -> list[LoggedEdit]:
-        """Return the edits of the programme with a `rev` above `after`, newest first."""
+    def grid_edits(self, event: str, after: int = 0, *, limit: int = -1) -> list[LoggedEdit]:
+        """Return the edits of the programme with a `rev` above `after`, newest first. A negative limit means all."""
 
     def grid_edit(self, event: str, op: str) -> LoggedEdit | None:
         """Return the edit with this op id, or `None`."""

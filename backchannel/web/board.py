@@ -43,7 +43,7 @@ def read_board(reader: Reader, event: Event, viewer: Pass, now: datetime, pick: 
     """Return the board for one organiser."""
     programme, zone = read_programme(reader, event.slug), ZoneInfo(event.timezone)
     cards = _cards(programme, zone)
-    log = reader.grid_edits(event.slug)[: 2 * MAX_LOGGED]
+    log = reader.grid_edits(event.slug, limit=2 * MAX_LOGGED)
     own = (edit for edit in log if edit.by == viewer.author_key and edit.undoable and edit.do != "undo")
     return Board(
         rooms=[{"guid": room.guid, "name": room.name, "seats": room.seats} for room in programme.columns],

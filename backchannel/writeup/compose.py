@@ -122,7 +122,7 @@ def _compose(record: Record, session: Session | None, items: Sequence[Item]) -> 
         zone=event.timezone,
         title=edition.title or (session.title if session else HALLWAY),
         introduction=edition.introduction,
-        when=read_slot(session, day, zone),
+        when=", ".join(filter(None, (read_slot(session, day, zone), "cancelled" if session and session.cancelled else ""))),
         room=(session.room if session else None) or "",
         leaders=session.leaders if session else (),
         hashtags=session.hashtags if session else (),

@@ -146,6 +146,7 @@ def _session(session: Session) -> dict[str, Any]:
         "leaders": list(session.leaders),
         "hashtags": list(session.hashtags),
         "headings": dict(session.headings),
+        **({"cancelled": True} if session.cancelled else {}),
     }
 
 

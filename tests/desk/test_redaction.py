@@ -119,6 +119,24 @@ def test_the_reasons_on_the_organisers_board_name_nobody_either(full: Camp) -> N
     assert [reason for reason in reasons[1] if named_in(reason)] == []
 
 
+def test_the_grid_editor_and_the_pitches_name_nobody_either(full: Camp) -> None:
+    organiser = full.person("organiser")
+    shown = {"Authorization": f"Bearer {organiser.token}"}
+    guid, address = uuid7(), f"{full.server.url}/e/{full.slug}"
+    httpx.post(f"{address}/pitches", data={"pitch": guid, "title": "Worms with Hob", "leader": "Zora Quill"}, headers=shown)
+    found = full.programme()
+    for edit in (
+        {"do": "place", "session": guid, "room": found["rooms"][0]["guid"], "slot": found["slots"][0]["guid"]},
+        {"do": "change_session", "session": guid, "title": "Zora Quill on worms", "leaders": ["Ida Moss"]},
+    ):
+        assert organiser.post("grid", {"op": uuid7(), **edit}).status_code == 200
+    pages = [f"{address}/grid/edit?pick={guid}", f"{address}/pitches", f"{full.api}/programme", f"{full.api}/programme?after=0"]
+    assert all(named_in(httpx.get(page, headers=shown).text) for page in pages)
+    full.server.run("event", "session", full.slug, guid, "--no-names")
+    full.server.run("event", "session", full.slug, full.guid, "--no-names")
+    assert {page: named for page in pages if (named := named_in(httpx.get(page, headers=shown).text))} == {}
+
+
 def test_followers_are_sent_everything_anew_when_names_go(full: Camp) -> None:
     before = full.changes()
     full.server.run("event", "session", full.slug, full.guid, "--no-names")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from backchannel.domain.ids import derived
 from backchannel.domain.model import Edition
 from backchannel.ingest.notes import read_notes
-from backchannel.writeup import html, json
+from backchannel.writeup import html, json, markdown
 from backchannel.writeup.compose import HALLWAY, compose_event, compose_session
 from backchannel.writeup.mdtext import printable
 from tests.writeup.camp import A_DAY, RAIN, SHEDS, item, record
@@ -63,6 +63,14 @@ def test_an_event_comes_back_session_by_session_and_the_hallway_as_the_hallway(m
     assert [(d.title, d.guid, d.hallway, len(d.drafts)) for d in documents] == [
         (RAIN.title, RAIN.guid, False, 8), (SHEDS.title, SHEDS.guid, False, 2), (HALLWAY, "", True, 1),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("made", [html, json, markdown], ids=["html", "json", "markdown"])
+def test_a_cancelled_session_says_so_and_keeps_its_time(made):
+    text = made.write_session(compose_session(record(item("a")), replace(RAIN, cancelled=True)))
+    (document,) = read_notes(text.encode())
+    assert "cancelled" in text
+    assert (document.starts, document.ends) == (RAIN.starts, RAIN.ends)
 
 
 @FORMATS

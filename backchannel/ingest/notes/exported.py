@@ -90,7 +90,7 @@ class _Session:
 
     def slot(self, zone: tzinfo) -> tuple[date | None, datetime | None, datetime | None]:
         """Return the day, the start and the end."""
-        said = self.facts.get("When", "")
+        said = self.facts.get("When", "").removesuffix(", cancelled")
         found = _SLOT.match(said)
         day = date_in(found[1] if found else said)
         if not found or not day:

@@ -82,8 +82,10 @@ class ProgrammeQueries:
         found = self._all("SELECT guid FROM pitch_vote WHERE event = ? AND author_key = ?", event, author_key)
         return frozenset(row["guid"] for row in found)
 
-    def grid_edits(self, event: str, after: int = 0) -> list[LoggedEdit]:
-        found = self._all("SELECT * FROM grid_edit WHERE event = ? AND rev > ? ORDER BY rev DESC", event, after)
+    def grid_edits(self, event: str, after: int = 0, *, limit: int = -1) -> list[LoggedEdit]:
+        found = self._all(
+            "SELECT * FROM grid_edit WHERE event = ? AND rev > ? ORDER BY rev DESC LIMIT ?", event, after, limit
+        )
         return [programme_rows.edit(row) for row in found]
 
     def grid_edit(self, event: str, op: str) -> LoggedEdit | None:
