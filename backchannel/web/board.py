@@ -17,6 +17,7 @@ from backchannel.passes import Pass
 from backchannel.store.base import Reader
 
 MAX_LOGGED = 12  # edits listed on the page
+UNDO_OFFERED = timedelta(minutes=15)  # how long the page offers to undo the latest step
 FIRST_SLOT = (10, 0)  # the suggestion for an empty grid
 SLOT_LENGTH = timedelta(minutes=45)
 WISHES = {"small": "a small room", "medium": "a medium room", "large": "a large room"}
@@ -44,7 +45,7 @@ def read_board(reader: Reader, event: Event, viewer: Pass, now: datetime, pick: 
     programme, zone = read_programme(reader, event.slug), ZoneInfo(event.timezone)
     cards = _cards(programme, zone)
     log = reader.grid_edits(event.slug, limit=2 * MAX_LOGGED)
-    own = (edit for edit in log if edit.by == viewer.author_key and edit.undoable and edit.do != "undo")
+    own = (edit for edit in log if edit.by == viewer.author_key and edit.undoable and now - edit.at < UNDO_OFFERED)
     return Board(
         rooms=[{"guid": room.guid, "name": room.name, "seats": room.seats} for room in programme.columns],
         slots=_slots(programme, cards, zone),
@@ -53,7 +54,7 @@ def read_board(reader: Reader, event: Event, viewer: Pass, now: datetime, pick: 
         picked=cards.get(pick),
         shown=_shown(programme, cards.get(pick), shown, now),
         log=log[:MAX_LOGGED],
-        last=next(own, None),
+        last=next((edit for edit in own if edit.do != "undo"), None),
         next_slot=_next_slot(programme, event, now, zone),
     )
 

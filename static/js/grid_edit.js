@@ -123,6 +123,7 @@ function pick(guid) {
     ticket.classList.toggle("is-picked", ticket.dataset.ticket === guid);
   }
   page.main.classList.toggle("is-picking", Boolean(guid));
+  page.main.classList.toggle("is-pitching", Boolean(document.querySelector(".ticket.is-picked.is-pitch")));
 }
 
 /** @param {HTMLAnchorElement} link */
