@@ -1,5 +1,6 @@
-/** "Hear, hear": one tap on somebody else's line, and another takes it back. It goes by the outbox like everything else. */
+/** Reactions: one tap on another person's line agrees with it, a second tap withdraws that. Both are sent through the outbox. */
 
+/** The "hear, hear" buttons of a timeline. */
 export class Agreement {
   /**
    * @param {import("./timeline.js").Timeline} timeline
@@ -9,13 +10,13 @@ export class Agreement {
   constructor(timeline, outbox, session) {
     this.outbox = outbox;
     this.session = session;
-    /** @type {Set<string>} ids agreed with on this page */
+    /** @type {Set<string>} ids of the items agreed with on this page */
     this.agreed = new Set();
-    timeline.list.addEventListener("click", (event) => this.#tapped(/** @type {Element} */ (event.target).closest("[data-agree]")));
+    timeline.list.addEventListener("click", (event) => this.#toggle(/** @type {Element} */ (event.target).closest("[data-agree]")));
     for (const row of timeline.rows.values()) this.offer(row);
   }
 
-  /** Nobody says "hear, hear" to herself. @param {HTMLElement} row */
+  /** Show the button on a row, unless the row was written on this phone. @param {HTMLElement} row */
   offer(row) {
     const button = /** @type {HTMLElement | null} */ (row.querySelector("[data-agree]"));
     if (!button) return;
@@ -23,8 +24,8 @@ export class Agreement {
     button.setAttribute("aria-pressed", String(this.agreed.has(row.dataset.id ?? "")));
   }
 
-  /** @param {Element | null} button */
-  #tapped(button) {
+  /** Agree with the item of a button, or withdraw that. @param {Element | null} button */
+  #toggle(button) {
     const row = /** @type {HTMLElement | null} */ (button?.closest(".item") ?? null);
     const id = row?.dataset.id;
     if (!row || !id) return;

@@ -1,7 +1,8 @@
-/** Marks and speakers under the thumb: a tap puts them at the line's start, or takes them away again. */
+/** Buttons for marks and speakers: a tap adds one to the start of the line, or removes it. */
 
-const MOST_SPEAKERS = 12;
+const MAX_SPEAKERS = 12;
 
+/** The row of buttons above the text box. */
 export class Chips {
   /**
    * @param {HTMLElement} bar
@@ -15,34 +16,34 @@ export class Chips {
     this.indent = /** @type {HTMLElement} */ (bar.querySelector("[data-indent]"));
     this.speakers = /** @type {HTMLElement} */ (bar.querySelector("[data-speakers]"));
     bar.hidden = false;
-    bar.addEventListener("click", (event) => this.#tapped(/** @type {Element} */ (event.target).closest("button")));
-    bar.addEventListener("pointerdown", (event) => event.preventDefault()); // the keyboard stays where it is
-    box.addEventListener("input", () => this.show());
+    bar.addEventListener("click", (event) => this.#press(/** @type {Element} */ (event.target).closest("button")));
+    bar.addEventListener("pointerdown", (event) => event.preventDefault()); // keep the on-screen keyboard open
+    box.addEventListener("input", () => this.showPressed());
   }
 
-  /** How deep the next line stands: 1 is "under the last line". */
+  /** Return the depth of the next line: 1 is a reply to the last line. */
   get depth() {
     return this.indent.getAttribute("aria-pressed") === "true" ? 1 : 0;
   }
 
-  /** Which mark the line begins with now. */
-  show() {
+  /** Show as pressed the mark that the line begins with. */
+  showPressed() {
     for (const chip of this.marks) {
       const pressed = this.box.value.toLowerCase().startsWith((chip.dataset.mark ?? "").trim().toLowerCase());
       chip.setAttribute("aria-pressed", String(pressed));
     }
   }
 
-  /** Somebody spoke. @param {string | null} name */
-  heard(name) {
+  /** Move the latest speaker to the front. @param {string | null} name */
+  addSpeaker(name) {
     if (!name) return;
     const known = [...this.speakers.children].find((chip) => /** @type {HTMLElement} */ (chip).dataset.speaker === name);
-    this.speakers.prepend(known ?? this.#speaker(name));
-    while (this.speakers.children.length > MOST_SPEAKERS) this.speakers.lastElementChild?.remove();
+    this.speakers.prepend(known ?? this.#makeChip(name));
+    while (this.speakers.children.length > MAX_SPEAKERS) this.speakers.lastElementChild?.remove();
   }
 
-  /** @param {string} name */
-  #speaker(name) {
+  /** Make a speaker's button. @param {string} name */
+  #makeChip(name) {
     const template = /** @type {HTMLTemplateElement} */ (this.bar.querySelector("#speaker-template"));
     const chip = /** @type {HTMLElement} */ (template.content.firstElementChild?.cloneNode(true));
     chip.dataset.speaker = name;
@@ -50,29 +51,30 @@ export class Chips {
     return chip;
   }
 
-  /** @param {HTMLElement | null} chip */
-  #tapped(chip) {
+  /** Change the line as a button says. @param {HTMLElement | null} chip */
+  #press(chip) {
     if (!chip) return;
     const { mark, speaker } = chip.dataset;
     if (chip === this.indent) chip.setAttribute("aria-pressed", String(!this.depth));
-    if (mark) this.#turn(mark);
-    if (speaker) this.#say(`${speaker}: `);
+    if (mark) this.#toggleMark(mark);
+    if (speaker) this.#toggleSpeaker(`${speaker}: `);
     this.box.dispatchEvent(new Event("input", { bubbles: true }));
     this.box.focus();
   }
 
-  /** One mark a line: the same again takes it away, another takes its place. @param {string} mark */
-  #turn(mark) {
-    const { mark: standing, rest } = this.#split();
-    this.#write(standing.trim() === mark.trim() ? rest : mark + rest);
+  /** Set, replace or remove the line's only mark. @param {string} mark */
+  #toggleMark(mark) {
+    const { mark: current, rest } = this.#split();
+    this.#setText(current.trim() === mark.trim() ? rest : mark + rest);
   }
 
-  /** @param {string} words */
-  #say(words) {
+  /** Add the speaker after the mark, or remove them. @param {string} prefix */
+  #toggleSpeaker(prefix) {
     const { mark, rest } = this.#split();
-    this.#write(mark + (rest.startsWith(words) ? rest.slice(words.length) : words + rest));
+    this.#setText(mark + (rest.startsWith(prefix) ? rest.slice(prefix.length) : prefix + rest));
   }
 
+  /** Split the line into its mark and the rest. */
   #split() {
     const text = this.box.value;
     const found = this.marks.map((chip) => (chip.dataset.mark ?? "").trim()).find((mark) => text.toLowerCase().startsWith(mark.toLowerCase()));
@@ -81,8 +83,8 @@ export class Chips {
     return { mark: `${text.slice(0, found.length)} `, rest };
   }
 
-  /** The cursor stays at its place in what was typed. @param {string} text */
-  #write(text) {
+  /** Set the text and keep the cursor at the same distance from the end. @param {string} text */
+  #setText(text) {
     const fromEnd = this.box.value.length - this.box.selectionEnd;
     this.box.value = text;
     const at = Math.max(0, text.length - fromEnd);

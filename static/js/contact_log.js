@@ -1,65 +1,70 @@
 /**
- * What this browser remembers of its line to the server: when it last heard from it (by the server's clock), how far its own
- * clock is off, and whether websockets work from here. A page that is opened without a network can then say since when.
+ * The connection's history in localStorage: the time of the last message from the server (by the server's clock), the
+ * difference between the two clocks, and whether websockets work here. A page opened offline uses it to say since when it is
+ * disconnected.
  */
 
-const REMEMBER = 24 * 3600_000; // ms: tomorrow it is perhaps another wifi
-const PLAIN = "backchannel-plain";
+const PLAIN_HTTP_TTL_MS = 24 * 3600_000; // tomorrow's network may allow websockets
+const PLAIN_HTTP_KEY = "backchannel-plain";
 
+/** The time of the last contact with the server, and the clock offset. */
 export class Contact {
   /** @param {import("./page.js").Page} page */
   constructor(page) {
     this.key = `backchannel-contact/${page.event}/${page.channel}`;
-    const { at = 0, offset = 0 } = recall(this.key) ?? {};
-    /** ms, the server's clock less this phone's */
+    const { at = 0, offset = 0 } = readLocal(this.key) ?? {};
+    /** the server's clock minus this phone's, in ms */
     this.offset = offset;
-    /** when the server was last heard, by its own clock */
+    /** the time of the last message, by the server's clock, in ms */
     this.at = Math.max(at, page.renderedAt);
-    addEventListener("pagehide", () => this.#keep());
-    document.addEventListener("visibilitychange", () => document.hidden && this.#keep());
+    addEventListener("pagehide", () => this.#save());
+    document.addEventListener("visibilitychange", () => document.hidden && this.#save());
   }
 
-  heard() {
+  /** Record that the server was reached just now. */
+  touch() {
     this.at = Date.now() + this.offset;
   }
 
-  /** Only of an answer that was made just now: a sealed page of changes says when it was sealed. @param {string} now */
+  /** Set the clock offset from a response made just now; a cached page of changes carries an old time. @param {string} now */
   setClock(now) {
     this.offset = Date.parse(now) - Date.now();
   }
 
-  #keep() {
-    remember(this.key, { at: this.at, offset: this.offset });
+  #save() {
+    writeLocal(this.key, { at: this.at, offset: this.offset });
   }
 }
 
-/** Plain HTTP was what worked here last. */
-export function rememberedPlain() {
-  return Date.now() - Number(recall(PLAIN)) < REMEMBER;
+/** Return whether websockets failed here and plain HTTP worked, within the last day. */
+export function prefersPlainHttp() {
+  return Date.now() - Number(readLocal(PLAIN_HTTP_KEY)) < PLAIN_HTTP_TTL_MS;
 }
 
-export function rememberPlain() {
-  remember(PLAIN, Date.now());
+/** Record that plain HTTP works here and websockets don't. */
+export function rememberPlainHttp() {
+  writeLocal(PLAIN_HTTP_KEY, Date.now());
 }
 
-export function forgetPlain() {
-  remember(PLAIN, null);
+/** Record that websockets work here. */
+export function forgetPlainHttp() {
+  writeLocal(PLAIN_HTTP_KEY, null);
 }
 
-let left = false;
+let eventLeft = false;
 
-/** Nothing of an event is remembered any more, nor will be by this page. @param {string} event */
+/** Delete everything stored about an event, and stop this page from storing more. @param {string} event */
 export function forgetEvent(event) {
-  left = true;
+  eventLeft = true;
   try {
     for (const key of Object.keys(localStorage)) if (/^backchannel-\w+\//.test(key) && key.split("/")[1] === event) localStorage.removeItem(key);
   } catch {
-    // nothing was kept
+    // localStorage is not available, so nothing is stored
   }
 }
 
-/** @param {string} key @returns {any} */
-export function recall(key) {
+/** Read a value from localStorage; null if there is none. @param {string} key @returns {any} */
+export function readLocal(key) {
   try {
     return JSON.parse(localStorage.getItem(key) ?? "null");
   } catch {
@@ -67,13 +72,13 @@ export function recall(key) {
   }
 }
 
-/** A browser that keeps nothing asks again every time. @param {string} key @param {any} value */
-export function remember(key, value) {
-  if (left) return;
+/** Write a value to localStorage, or delete it if it is null. @param {string} key @param {any} value */
+export function writeLocal(key, value) {
+  if (eventLeft) return;
   try {
     if (value === null) localStorage.removeItem(key);
     else localStorage.setItem(key, JSON.stringify(value));
   } catch {
-    // nothing is kept, then
+    // localStorage is full or not available; the page works without it
   }
 }

@@ -1,42 +1,45 @@
 /**
- * What is being typed, on the shelf at most 300 ms later: a reload, a crash, a closed tab give it back.
+ * The text being typed, saved on the phone within 300 ms, so that it survives a reload, a crash or a closed tab.
  *
- * @typedef {{text: string, correcting?: string, baseRev?: number | null, correction?: string}} Kept
- *   text: the new line; the others: the correction that was being typed over it, if one was
+ * @typedef {{text: string, correcting?: string, baseRev?: number | null, correction?: string}} SavedDraft
+ *   text: the new line; the other properties: the correction in progress, if there is one
  */
 
-const PACE = 300; // ms between two keepings
+const SAVE_INTERVAL_MS = 300;
 
+/** The draft of one person in one session. */
 export class Draft {
   /**
    * @param {import("./outbox.js").Outbox} outbox
    * @param {import("./page.js").Page} page
-   * @param {() => Kept} look  what there is now
+   * @param {() => SavedDraft} current  returns the draft to save
    */
-  constructor({ shelf }, { event, session, who }, look) {
-    this.shelf = shelf;
+  constructor({ storage }, { event, session, who }, current) {
+    this.storage = storage;
     this.record = { key: `${event}/${who}/${session}`, event, who };
-    this.look = look;
-    this.restored = ""; // what stood on the shelf when the page was opened
-    addEventListener("pagehide", () => this.timer && this.keep());
+    this.current = current;
+    this.restored = ""; // the text saved when the page was opened
+    addEventListener("pagehide", () => this.timer && this.save());
   }
 
-  /** @returns {Promise<Kept>} */
+  /** Read the saved draft. @returns {Promise<SavedDraft>} */
   async read() {
-    const kept = await this.shelf.get("drafts", this.record.key).catch(() => null);
-    this.restored = kept?.text ?? "";
-    return kept ?? { text: "" };
+    const saved = await this.storage.get("drafts", this.record.key).catch(() => null);
+    this.restored = saved?.text ?? "";
+    return saved ?? { text: "" };
   }
 
-  keepSoon() {
-    this.timer ??= setTimeout(() => this.keep(), PACE);
+  /** Save the draft soon, once for all the keys pressed until then. */
+  saveSoon() {
+    this.timer ??= setTimeout(() => this.save(), SAVE_INTERVAL_MS);
   }
 
-  async keep() {
+  /** Save the draft now; an empty one is deleted. */
+  async save() {
     clearTimeout(this.timer);
     this.timer = undefined;
-    const draft = this.look();
-    const kept = draft.text || draft.correcting ? this.shelf.put("drafts", { ...this.record, ...draft }) : this.shelf.remove("drafts", this.record.key);
-    await kept.catch(() => {}); // a draft is a courtesy: the box still holds it
+    const draft = this.current();
+    const written = draft.text || draft.correcting ? this.storage.put("drafts", { ...this.record, ...draft }) : this.storage.remove("drafts", this.record.key);
+    await written.catch(() => {}); // the text is still in the box
   }
 }

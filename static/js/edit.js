@@ -1,10 +1,11 @@
-/** The write-up's editor: lines move by the arrows, and all is saved by itself two seconds after the last change. */
+/** The write-up editor: the arrow buttons move lines, and the form is saved two seconds after the last change. */
 
-const PAUSE = 2_000; // ms
+const SAVE_DELAY_MS = 2_000;
 const form = /** @type {HTMLFormElement} */ (document.querySelector("[data-edit]"));
 const saved = /** @type {HTMLElement} */ (document.querySelector("[data-saved]"));
-let waiting = 0;
+let saveTimer = 0;
 
+/** Save the form and say whether that worked. */
 async function save() {
   saved.textContent = "saving…";
   const answer = await fetch(form.action, {
@@ -15,29 +16,29 @@ async function save() {
   }).catch(() => null);
   if (answer?.ok) saved.textContent = "saved";
   else saved.textContent = answer ? `not saved: ${await reason(answer)}` : "not saved yet: you are offline; trying again";
-  if (!answer) later(PAUSE * 5);
+  if (!answer) saveSoon(SAVE_DELAY_MS * 5);
 }
 
-/** @param {Response} answer */
+/** Return the error message of a response. @param {Response} answer */
 async function reason(answer) {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   return page.querySelector(".lead")?.textContent ?? `the server answered ${answer.status}`;
 }
 
-/** @param {number} ms */
-function later(ms = PAUSE) {
-  clearTimeout(waiting);
-  waiting = setTimeout(save, ms);
+/** Save once nothing has changed for a while. @param {number} ms */
+function saveSoon(ms = SAVE_DELAY_MS) {
+  clearTimeout(saveTimer);
+  saveTimer = setTimeout(save, ms);
 }
 
-/** @param {Element} line @param {number} step */
+/** Move a line up (-1) or down (1). @param {Element} line @param {number} step */
 function move(line, step) {
   const other = step < 0 ? line.previousElementSibling : line.nextElementSibling;
   if (!other) return;
   if (step < 0) other.before(line);
   else other.after(line);
   for (const order of form.querySelectorAll("[data-order]")) /** @type {HTMLInputElement} */ (order).disabled = false;
-  later();
+  saveSoon();
 }
 
 for (const moves of form.querySelectorAll("[data-moves]")) /** @type {HTMLElement} */ (moves).hidden = false;
@@ -45,7 +46,7 @@ form.addEventListener("input", (event) => {
   const box = /** @type {HTMLInputElement} */ (event.target);
   if (box.name === "keep") box.closest("[data-line]")?.classList.toggle("is-out", !box.checked);
   saved.textContent = "";
-  later();
+  saveSoon();
 });
 form.addEventListener("click", (event) => {
   const button = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-move]"));

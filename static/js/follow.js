@@ -1,20 +1,20 @@
 /** A follower's page: a session, everything, or the grid with its hallway. */
 
-import { countOn } from "./session_cards.js";
+import { countOnCard } from "./session_cards.js";
 import { showConnection } from "./connection_status.js";
 import { Journal } from "./journal.js";
 import { Ledger } from "./ledger.js";
 import { Transport } from "./transport.js";
 import { readPage } from "./page.js";
 import { followProgramme } from "./programme.js";
-import { keepFresh, renew } from "./refresh.js";
+import { refreshParts, scheduleRefresh } from "./refresh.js";
 import { Replica } from "./replica.js";
 import { atEnd, bring, steadily } from "./scroll.js";
-import { markSince } from "./unread_marker.js";
+import { markUnread } from "./unread_marker.js";
 import { PhoneStorage } from "./storage.js";
 import { Timeline } from "./timeline.js";
 import { Unseen } from "./unseen.js";
-import { moveIn } from "./worker.js";
+import { registerWorker } from "./worker.js";
 
 const page = readPage();
 const list = /** @type {HTMLElement} */ (document.querySelector("[data-timeline]"));
@@ -30,7 +30,7 @@ const line = new Transport(page, () => replica.seq);
 /** @param {import("./item.js").Item[]} items @param {string[]} gone @param {import("./replica.js").How} how */
 function show(items, gone, how) {
   const following = atEnd(list);
-  if (onGrid && how === "snapshot") renew().catch(() => {}); // its cards count what this page does not hold
+  if (onGrid && how === "snapshot") refreshParts().catch(() => {}); // its cards count what this page does not hold
   steadily(list, () => {
     gone.forEach(takeOff);
     for (const item of items) putUp(item, how);
@@ -41,7 +41,7 @@ function show(items, gone, how) {
 /** @param {import("./item.js").Item} item @param {import("./replica.js").How} how */
 function putUp(item, how) {
   const known = timeline.rows.has(item.id);
-  if (onGrid && how !== "snapshot") countOn(item, page.renderedAt);
+  if (onGrid && how !== "snapshot") countOnCard(item, page.renderedAt);
   if (onGrid && item.session) return takeOff(item.id);
   const row = timeline.put(item);
   slips?.put(item);
@@ -62,9 +62,9 @@ async function open() {
   showConnection(line, page.timezone);
   replica.attach(line);
   await new Journal(await PhoneStorage.open(), page, replica).open();
-  markSince(page, list, replica);
-  keepFresh(() => timeline.nameSessions());
+  markUnread(page, list, replica);
+  scheduleRefresh(() => timeline.nameSessions());
   followProgramme(line, page);
   line.start();
-  await moveIn();
+  await registerWorker();
 }

@@ -1,9 +1,9 @@
 /**
- * Items as they come over the wire (docs/protocol.md, "Shapes"), and their order on a page.
+ * Items as the server sends them (docs/protocol.md, "Items"), and their order on a page.
  *
  * @typedef {object} Item
  * @property {string} id
- * @property {number} seq            Infinity while it is on this phone only
+ * @property {number} seq            Infinity for a line that is on this phone only
  * @property {number} rev
  * @property {string | null} session
  * @property {"note" | "post" | "afterthought"} origin
@@ -12,7 +12,7 @@
  * @property {string} author
  * @property {string | null} speaker
  * @property {string} text
- * @property {string} html           safe: the server made it
+ * @property {string} html           safe to insert: rendered and sanitised by the server
  * @property {string | null} at
  * @property {string | null} written_at
  * @property {string | null} received_at
@@ -25,7 +25,7 @@
  */
 
 /**
- * Reading order: (at, seq). Times on the wire sort as text; what has none stands first.
+ * Return whether `a` comes before `b` in reading order: by (at, seq). The times sort as text; items without one come first.
  * @param {{at: string | null, seq: number}} a
  * @param {{at: string | null, seq: number}} b
  */
@@ -34,5 +34,5 @@ export function comesBefore(a, b) {
   return one === two ? a.seq < b.seq : one < two;
 }
 
-/** @param {Item | Tombstone} thing @returns {thing is Tombstone} */
+/** Return whether an entry of a frame is a tombstone. @param {Item | Tombstone} thing @returns {thing is Tombstone} */
 export const isGone = (thing) => "gone" in thing;

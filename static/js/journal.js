@@ -1,76 +1,78 @@
 /**
- * What came on the channel since the page was rendered, kept on the shelf: a copy of the page that is opened without a network
- * (sw.js) then shows all that this phone ever had, and not only what stood there when the copy was made.
+ * The frames received since the page was rendered, stored on the phone. A cached page opened offline (sw.js) then shows
+ * everything that the phone has received, not only the items it had when it was cached.
  *
- * The same frames as over the line, told again to the replica before the line is opened. When something was taken off the page,
- * when everything was put aside for a snapshot, and when there are very many, a fresh copy of the page is asked for instead.
+ * The stored frames are replayed into the replica before the page connects. After a removal, a snapshot or too many frames,
+ * the service worker caches a fresh copy of the page instead.
  */
 
 import { isGone } from "./item.js";
-import { keepPage, worker } from "./worker.js";
+import { cachePage, worker } from "./worker.js";
 
-const GATHER = 200; // ms of frames in one writing
-const RENEW = 5_000; // ms: a burst of hiding is one fresh copy
-const SPREAD = 15_000; // ms: not every phone of the hall at once
-const MOST = 2_000; // frames
+const WRITE_DELAY_MS = 200; // frames within this time are written together
+const REFRESH_DELAY_MS = 5_000; // removals within this time need one fresh copy
+const REFRESH_JITTER_MS = 15_000; // so that not all phones ask at once
+const MAX_FRAMES = 2_000;
 
+/** The stored frames of one channel. */
 export class Journal {
   /**
-   * @param {import("./storage.js").PhoneStorage} shelf
+   * @param {import("./storage.js").PhoneStorage} storage
    * @param {import("./page.js").Page} page
    * @param {import("./replica.js").Replica} replica
    */
-  constructor(shelf, { event, channel }, replica) {
-    this.shelf = shelf;
+  constructor(storage, { event, channel }, replica) {
+    this.storage = storage;
     this.channel = `${event}/${channel}`;
     this.replica = replica;
     this.count = 0;
     /** @type {import("./replica.js").Frame[]} */
-    this.fresh = [];
+    this.unwritten = [];
   }
 
-  /** Tell the replica what is kept; from then on keep what it takes. */
+  /** Replay the stored frames into the replica, then store the frames that it applies. */
   async open() {
-    if (!worker || !this.shelf.lasting) return;
+    if (!worker || !this.storage.persistent) return;
     const { replica } = this;
-    const records = await this.shelf.heard(this.channel).catch(() => []);
+    const records = await this.storage.frames(this.channel).catch(() => []);
     const useless = records.filter(({ epoch, frame }) => epoch !== replica.epoch || frame.seq <= replica.seq || !replica.recall(frame));
     this.count = records.length - useless.length;
-    if (useless.length) this.#forget(useless);
-    replica.took = (frame) => this.#take(frame);
-    replica.renewed = () => this.#renewSoon();
+    if (useless.length) this.#remove(useless);
+    replica.onApplied = (frame) => this.#add(frame);
+    replica.onSnapshot = () => this.#refreshSoon();
     addEventListener("pagehide", () => this.#write());
   }
 
-  /** @param {import("./replica.js").Frame} frame */
-  #take({ prev, seq, items }) {
-    this.fresh.push({ prev, seq, items });
+  /** Store a frame soon. @param {import("./replica.js").Frame} frame */
+  #add({ prev, seq, items }) {
+    this.unwritten.push({ prev, seq, items });
     this.count += 1;
-    this.writing ??= setTimeout(() => this.#write(), GATHER);
-    if (this.count > MOST || items.some(isGone)) this.#renewSoon();
+    this.writeTimer ??= setTimeout(() => this.#write(), WRITE_DELAY_MS);
+    if (this.count > MAX_FRAMES || items.some(isGone)) this.#refreshSoon();
   }
 
   #write() {
-    clearTimeout(this.writing);
-    this.writing = undefined;
-    const records = this.fresh.splice(0).map((frame) => ({ channel: this.channel, epoch: this.replica.epoch, frame }));
-    if (records.length) this.shelf.hear(records).catch(() => {}); // no room: an older page is what there is, then
+    clearTimeout(this.writeTimer);
+    this.writeTimer = undefined;
+    const records = this.unwritten.splice(0).map((frame) => ({ channel: this.channel, epoch: this.replica.epoch, frame }));
+    if (records.length) this.storage.addFrames(records).catch(() => {}); // no space: the offline page will be older
   }
 
-  #renewSoon() {
-    this.renewing ??= setTimeout(async () => {
+  /** Have the page cached afresh soon, and delete the frames that it then contains. */
+  #refreshSoon() {
+    this.refreshTimer ??= setTimeout(async () => {
       const { seq } = this.replica;
-      const done = await keepPage();
-      this.renewing = undefined;
+      const done = await cachePage();
+      this.refreshTimer = undefined;
       if (!done) return;
-      const records = await this.shelf.heard(this.channel).catch(() => []);
-      this.#forget(records.filter(({ epoch, frame }) => epoch !== this.replica.epoch || frame.seq <= seq));
+      const records = await this.storage.frames(this.channel).catch(() => []);
+      this.#remove(records.filter(({ epoch, frame }) => epoch !== this.replica.epoch || frame.seq <= seq));
       this.count = 0;
-    }, RENEW + Math.random() * SPREAD);
+    }, REFRESH_DELAY_MS + Math.random() * REFRESH_JITTER_MS);
   }
 
   /** @param {{n: number}[]} records */
-  #forget(records) {
-    this.shelf.remove("heard", ...records.map(({ n }) => n)).catch(() => {});
+  #remove(records) {
+    this.storage.remove("heard", ...records.map(({ n }) => n)).catch(() => {});
   }
 }

@@ -1,7 +1,8 @@
-/** Leaving: this phone gives the pass back, and keeps nothing of the event. What was written stays with the event. */
+/** Leaving an event: the phone gives up its pass and deletes what it stores. Notes that were sent stay with the event. */
 
 import { forgetEvent } from "./contact_log.js";
 
+/** The "Leave event" form. */
 export class Leaving {
   /**
    * @param {HTMLFormElement} form
@@ -15,7 +16,7 @@ export class Leaving {
     outbox.addEventListener("change", () => this.#warn());
   }
 
-  /** What would be lost, before it is. */
+  /** Warn about lines that only this phone has. */
   #warn() {
     const { changes, unrecorded } = this.outbox;
     const lost = [changes.length && `not sent: ${changes.length}`, unrecorded.length && `off the record: ${unrecorded.length}`].filter(Boolean);
@@ -23,11 +24,11 @@ export class Leaving {
     this.warning.textContent = lost.length ? `This also deletes: ${lost.join(", ")}. Download them first.` : "";
   }
 
-  /** @param {SubmitEvent} event */
+  /** Delete the stored data, then submit the form. @param {SubmitEvent} event */
   async #submitted(event) {
     event.preventDefault();
-    await this.outbox.shelf.forget(this.outbox.event, this.outbox.who).catch(() => {});
+    await this.outbox.storage.forget(this.outbox.event, this.outbox.who).catch(() => {});
     forgetEvent(this.outbox.event);
-    this.form.submit(); // the worker throws its pages away as it goes by
+    this.form.submit(); // the service worker sees this request and deletes its pages
   }
 }

@@ -1,7 +1,8 @@
-/** What the session has come to so far, kept in step with the timeline: a slip for each commitment, decision, question. */
+/** The session's outcomes beside the timeline: a slip for each commitment, decision and question. */
 
 import { fillKind } from "./render_item.js";
 
+/** The list of outcomes, kept up to date with the timeline. */
 export class Ledger {
   /** @param {HTMLElement} aside */
   constructor(aside) {
@@ -16,7 +17,7 @@ export class Ledger {
     }
   }
 
-  /** @param {import("./item.js").Item} item */
+  /** Add, update or remove the slip of an item. @param {import("./item.js").Item} item */
   put(item) {
     const section = this.sections.find(({ dataset }) => dataset.ledgerKinds?.split(" ").includes(item.kind));
     if (!section || item.state !== "visible") return this.remove(item.id);
@@ -33,23 +34,24 @@ export class Ledger {
     this.#count();
   }
 
-  /** @param {string} id */
+  /** Remove the slip of an item. @param {string} id */
   remove(id) {
     this.slips.get(id)?.remove();
     if (this.slips.delete(id)) this.#count();
   }
 
+  /** Show how many outcomes each section has. */
   #count() {
     for (const section of this.sections) {
-      const number = section.querySelectorAll("li").length + Number(section.dataset.more ?? 0); // older ones have no slip
+      const number = section.querySelectorAll("li").length + Number(section.dataset.more ?? 0); // older outcomes have no slip
       section.hidden = !number;
-      const shown = section.querySelector('[data-slot="number"]');
-      if (shown) shown.textContent = String(number);
+      const slot = section.querySelector('[data-slot="number"]');
+      if (slot) slot.textContent = String(number);
     }
   }
 }
 
-/** The item's text without its mark. @param {import("./item.js").Item} item */
+/** Return the item's text without its mark. @param {import("./item.js").Item} item */
 function plain(item) {
   const html = document.createElement("template");
   html.innerHTML = item.html;

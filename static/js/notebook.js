@@ -16,13 +16,13 @@ export class Notebook {
    * @param {import("./timeline.js").Timeline} timeline
    * @param {import("./outbox.js").Outbox} outbox
    * @param {import("./page.js").Page} page
-   * @param {import("./delivery.js").Acts} acts  what can be done about a line that was refused
+   * @param {import("./delivery.js").Actions} actions  for refused lines
    */
-  constructor(timeline, outbox, page, acts) {
+  constructor(timeline, outbox, page, actions) {
     this.timeline = timeline;
     this.outbox = outbox;
     this.page = page;
-    this.acts = acts;
+    this.actions = actions;
     this.offset = () => 0; // ms, the server's clock less this phone's
     /** @type {Map<string, import("./item.js").Item>} */
     this.items = new Map();
@@ -68,7 +68,7 @@ export class Notebook {
     this.own.add(id);
     this.items.set(id, itemOf(row));
     offerCorrection(row);
-    showDelivery(row, { changes: [], saved: true }, this.acts);
+    showDelivery(row, { changes: [], saved: true }, this.actions);
   }
 
   /** @param {{op: any, rev: number}[]} saved */
@@ -112,7 +112,7 @@ export class Notebook {
     row.classList.toggle("taken-back", !unrecorded && changes[changes.length - 1]?.body.do === "retract");
     row.classList.toggle("unrecorded", Boolean(unrecorded));
     offerCorrection(row);
-    showDelivery(row, { changes, unrecorded, saved: Boolean(base) || this.underway.has(id) }, this.acts);
+    showDelivery(row, { changes, unrecorded, saved: Boolean(base) || this.underway.has(id) }, this.actions);
     return row;
   }
 

@@ -1,14 +1,14 @@
-/** What is off the record, and how a text leaves this phone by its writer's own hand. */
+/** The off-the-record rule, and how a writer downloads or copies a text that only this phone has. */
 
-/** `OTR: ...` or `off the record: ...` at the beginning of any line, behind a dash or a speaker too: "Ann: OTR: we lost it". */
-const OFF = /^[ \t\-+*•–—>]*(?:\d\d?[:.]\d\d )?(?:[^:\n]{1,60}:[ \t]*)?(?:otr|off the record)[ \t]*:/im;
+/** `OTR: ...` or `off the record: ...` at the start of any line, also after a dash or a speaker: "Ann: OTR: we lost it". */
+const OTR_LINE = /^[ \t\-+*•–—>]*(?:\d\d?[:.]\d\d )?(?:[^:\n]{1,60}:[ \t]*)?(?:otr|off the record)[ \t]*:/im;
 
-/** @param {string} text */
+/** Return whether a text is off the record. @param {string} text */
 export function isOffTheRecord(text) {
-  return OFF.test(text);
+  return OTR_LINE.test(text);
 }
 
-/** A file in the downloads. @param {string} name @param {string} text */
+/** Download a text as a file. @param {string} name @param {string} text */
 export function download(name, text) {
   const url = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
   const link = document.createElement("a");
@@ -17,7 +17,7 @@ export function download(name, text) {
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
-/** Onto the clipboard; plain HTTP has only the old way. @param {string} text @returns {Promise<boolean>} */
+/** Copy a text to the clipboard; plain HTTP needs execCommand. @param {string} text @returns {Promise<boolean>} whether it worked */
 export async function copy(text) {
   if (navigator.clipboard) return navigator.clipboard.writeText(text).then(() => true, () => false);
   const box = document.createElement("textarea");

@@ -1,26 +1,26 @@
 /**
- * What the server told this page: the attributes of its <main> (templates/macros/live.html).
+ * The page's settings from the server: the data attributes of <main> (templates/macros/live.html).
  *
  * @typedef {object} Page
  * @property {HTMLElement} main
  * @property {string} event      the event's slug
  * @property {string} channel    "event" or "session/<guid>"
- * @property {number} seq        the page as rendered has everything up to here
- * @property {string} epoch      which life of the database that seq belongs to
- * @property {number} programme  the number of the grid that the page shows; raised as it takes over newer ones
- * @property {number} pitches    the same of the pitches
- * @property {string} token      shown to the socket in place of the cookie alone
- * @property {string} who        whose page it is, in 16 signs that say nothing: the same for the same pass, and no other
- * @property {number} renderedAt when the server made the page, by its clock; ms
- * @property {string} timezone   of the event, for the times in the margin
- * @property {string} itemUrl    the address of an item, with ID in its place
+ * @property {number} seq        the page was rendered with every change up to this seq
+ * @property {string} epoch      the database epoch that seq belongs to
+ * @property {number} programme  the version of the grid that the page shows
+ * @property {number} pitches    the version of the pitches that the page shows
+ * @property {string} token      the page token, which authenticates the socket
+ * @property {string} who        an opaque id of 16 hex digits, the same for all pages of one pass
+ * @property {number} renderedAt when the server rendered the page, by its clock, in ms
+ * @property {string} timezone   the event's time zone
+ * @property {string} itemUrl    the URL of an item, with the placeholder ID
  * @property {string} session    the session's guid; "" on pages of a whole event
  * @property {string} me         the note-taker's name; "" for a follower
  */
 
 import { sha256 } from "./sha256.js";
 
-/** @returns {Page} */
+/** Read the settings from <main>. @returns {Page} */
 export function readPage() {
   const main = /** @type {HTMLElement} */ (document.querySelector("main[data-live]"));
   const { event = "", channel = "event", seq = "0", epoch = "", pageToken = "", timezone = "UTC" } = main.dataset;

@@ -1,24 +1,24 @@
 /**
- * What the clock makes untrue: "on now", "next", the cards of the grid. When a session begins or ends, the page asks the
- * server for itself and takes those parts over ([data-refresh]); the page is not reloaded, and nothing else on it moves.
+ * The parts of a page that depend on the time: "on now", "next", the cards of the grid. When a session starts or ends, the page
+ * fetches itself and replaces those parts ([data-refresh]) without reloading.
  */
 
-const SPREAD = 10_000; // ms: not every phone of the hall in the same second
-const AGAIN = 60_000; // ms, where it did not work
-const LONGEST = 2 ** 31 - 1; // what setTimeout can wait
+const REFRESH_JITTER_MS = 10_000; // so that not all phones ask in the same second
+const RETRY_MS = 60_000;
+const MAX_TIMEOUT_MS = 2 ** 31 - 1; // the longest delay that setTimeout accepts
 
-/** @param {() => void} [renewed] */
-export function keepFresh(renewed = () => {}) {
+/** Refresh the page whenever a session starts or ends. @param {() => void} [onRefreshed] */
+export function scheduleRefresh(onRefreshed = () => {}) {
   const wait = nextBoundary() - Date.now();
   if (!Number.isFinite(wait)) return;
   setTimeout(async () => {
-    const done = wait > LONGEST || (await renew().catch(() => false));
-    if (done) renewed();
-    setTimeout(() => keepFresh(renewed), done ? 0 : AGAIN);
-  }, Math.min(wait + 1_000 + Math.random() * SPREAD, LONGEST));
+    const done = wait > MAX_TIMEOUT_MS || (await refreshParts().catch(() => false));
+    if (done) onRefreshed();
+    setTimeout(() => scheduleRefresh(onRefreshed), done ? 0 : RETRY_MS);
+  }, Math.min(wait + 1_000 + Math.random() * REFRESH_JITTER_MS, MAX_TIMEOUT_MS));
 }
 
-/** When the next session named on the page begins or ends; Infinity where none will. */
+/** Return the time at which the next session on the page starts or ends; Infinity if none does. */
 function nextBoundary() {
   const times = [...document.querySelectorAll("[data-starts]")].flatMap((part) => {
     const { starts = "", ends = "" } = /** @type {HTMLElement} */ (part).dataset;
@@ -27,7 +27,7 @@ function nextBoundary() {
   return Math.min(...times.filter((time) => time > Date.now()));
 }
 
-/** Put a part in place of another; a link that had the focus keeps it. @param {Element} part @param {Element} other */
+/** Replace a part of the page; a focused link keeps the focus. @param {Element} part @param {Element} other */
 export function replace(part, other) {
   const focused = part.contains(document.activeElement) ? document.activeElement : null;
   const link = focused?.getAttribute("href");
@@ -36,10 +36,10 @@ export function replace(part, other) {
   if (link) /** @type {HTMLElement | null} */ (other.querySelector(`[href="${CSS.escape(link)}"]`))?.focus();
 }
 
-/** Take over from a fresh page what is marked so. */
-export async function renew() {
+/** Fetch this page and replace the parts marked [data-refresh]. */
+export async function refreshParts() {
   const response = await fetch(location.href, { credentials: "same-origin" });
-  if (!response.ok || response.redirected) return false; // a merged session leads to another page
+  if (!response.ok || response.redirected) return false; // a merged session redirects to another page
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
   for (const part of document.querySelectorAll("[data-refresh]")) {
     const name = /** @type {HTMLElement} */ (part).dataset.refresh;

@@ -39,10 +39,10 @@ export class Replica {
     this.afresh = false; // what is here is not believed: the snapshot is wanted
     this.fetching = false;
     this.again = false; // something was missed while it was fetching
-    /** What was taken, for whoever keeps it. @type {(frame: Frame) => void} */
-    this.took = () => {};
-    /** All was put aside for a snapshot. */
-    this.renewed = () => {};
+    /** Called for every applied frame. @type {(frame: Frame) => void} */
+    this.onApplied = () => {};
+    /** Called after a snapshot. */
+    this.onSnapshot = () => {};
   }
 
   /** @param {import("./transport.js").Transport} line */
@@ -138,7 +138,7 @@ export class Replica {
     this.standing = new Map(items.map(({ id, seq, rev }) => [id, { seq, rev }]));
     this.seq = page.seq;
     this.show(items, gone, "snapshot");
-    this.renewed();
+    this.onSnapshot();
   }
 
   /** SHA-256, 16 hex digits, over "seq id rev" of what is present, in the order of seq. */
@@ -163,7 +163,7 @@ export class Replica {
     }
     const fits = frame.seq > this.seq;
     this.seq = Math.max(this.seq, frame.seq);
-    if (how === "live" && fits) this.took(frame);
+    if (how === "live" && fits) this.onApplied(frame);
     if (items.length || gone.length) this.show(items, gone, how);
   }
 }

@@ -18,7 +18,7 @@ import { PhoneStorage } from "./storage.js";
 import { Timeline } from "./timeline.js";
 import { Unseen } from "./unseen.js";
 import { Waiting } from "./waiting.js";
-import { moveIn } from "./worker.js";
+import { registerWorker } from "./worker.js";
 
 const page = readPage();
 const list = /** @type {HTMLElement} */ (document.querySelector("[data-timeline]"));
@@ -27,13 +27,13 @@ const form = /** @type {HTMLFormElement} */ (document.querySelector("[data-compo
 open();
 
 async function open() {
-  const shelf = await PhoneStorage.open();
-  const outbox = new Outbox(shelf, page);
+  const storage = await PhoneStorage.open();
+  const outbox = new Outbox(storage, page);
   const timeline = new Timeline(list, page);
   const notebook = new Notebook(timeline, outbox, page, {
     retry: (change) => outbox.retry(change),
     discard: (change) => outbox.discard(change),
-    insist: (change) => putOver(outbox, change),
+    overwrite: (change) => overwrite(outbox, change),
     erase: (id) => composer.retract(id),
   });
   const box = /** @type {HTMLTextAreaElement} */ (form.elements.namedItem("text"));
@@ -43,21 +43,21 @@ async function open() {
   const waiting = new Waiting(/** @type {HTMLElement} */ (form.querySelector("[data-outbox-line]")), outbox, line, page.timezone);
   const composer = new Composer(form, chips, notebook, page);
   new Leaving(/** @type {HTMLFormElement} */ (document.querySelector("[data-leave]")), outbox);
-  composer.posted = () => toEnd();
-  composer.failed = () => waiting.complain("This phone couldn't save the note. It is still in the box: copy it, then free some space.");
+  composer.onPosted = () => toEnd();
+  composer.onFailed = () => waiting.showError("This phone couldn't save the note. It is still in the box: copy it, then free some space.");
   notebook.offset = () => line.contact.offset;
-  line.addEventListener("stamp", (event) => outbox.meet(/** @type {CustomEvent} */ (event).detail));
+  line.addEventListener("stamp", (event) => outbox.setEpoch(/** @type {CustomEvent} */ (event).detail));
   showConnection(line, page.timezone);
   replica.attach(line);
   followProgramme(line, page);
   for (const id of await outbox.sent()) notebook.own.add(id);
-  await new Journal(shelf, page, replica).open();
+  await new Journal(storage, page, replica).open();
   await outbox.refresh();
   await composer.start();
   toEnd(false);
   line.start();
   new Sender(outbox, line).start();
-  await moveIn();
+  await registerWorker();
 }
 
 /**
@@ -78,7 +78,7 @@ function shower(notebook, chips, agreement) {
       for (const item of items) {
         const known = rows.has(item.id);
         const row = notebook.receive(item);
-        chips.heard(item.speaker);
+        chips.addSpeaker(item.speaker);
         agreement.offer(row);
         if (!known && how !== "known") unseen.add(row);
       }
@@ -87,8 +87,8 @@ function shower(notebook, chips, agreement) {
   };
 }
 
-/** Her text over the one that was written in the meantime: a new change, on the revision that stands. @param {Outbox} outbox @param {import("./outbox.js").Change} change */
-async function putOver(outbox, change) {
+/** Replace the conflicting text with this person's, as a new change of the current revision. @param {Outbox} outbox @param {import("./outbox.js").Change} change */
+async function overwrite(outbox, change) {
   const { id, do: what, origin, session, text, depth } = change.body;
   await outbox.add({ id, do: what, origin, session, text, depth, base_rev: change.refused?.rev ?? null });
   await outbox.discard(change);

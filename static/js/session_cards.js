@@ -1,6 +1,6 @@
-/** The cards of the grid, kept in step: how many notes and posts a session has, and that something just happened there. */
+/** The cards of the grid: their counts of notes and posts, and a highlight when something arrives. */
 
-const FRESH = 4_000; // ms
+const HIGHLIGHT_MS = 4_000;
 
 /** @type {Map<string, [string, string]>} */
 const WORDS = new Map([
@@ -8,25 +8,25 @@ const WORDS = new Map([
   ["posts", ["post", "posts"]],
 ]);
 
-/** @type {Set<string>} ids of what came since the page was rendered, and is counted */
+/** @type {Set<string>} ids of the items counted since the page was rendered */
 const counted = new Set();
 
-/** One more item in its session, if it was not there when the page was rendered: a correction is no new note. @param {import("./item.js").Item} item @param {number} renderedAt ms */
-export function countOn(item, renderedAt) {
+/** Count a new item on its session's card; a correction of an older item does not count. @param {import("./item.js").Item} item @param {number} renderedAt ms */
+export function countOnCard(item, renderedAt) {
   if (!item.session || counted.has(item.id) || Date.parse(item.received_at ?? "") <= renderedAt) return;
   counted.add(item.id);
   const name = item.origin === "post" ? "posts" : "notes";
   for (const card of document.querySelectorAll(`.card[data-session-guid="${CSS.escape(item.session)}"]`)) {
-    raise(/** @type {HTMLElement | null} */ (card.querySelector(`[data-slot="${name}"]`)), name);
+    increment(/** @type {HTMLElement | null} */ (card.querySelector(`[data-slot="${name}"]`)), name);
     const silent = /** @type {HTMLElement | null} */ (card.querySelector('[data-slot="silent"]'));
     if (silent && name === "notes") silent.hidden = true;
     card.classList.add("fresh");
-    setTimeout(() => card.classList.remove("fresh"), FRESH);
+    setTimeout(() => card.classList.remove("fresh"), HIGHLIGHT_MS);
   }
 }
 
-/** @param {HTMLElement | null} slot @param {string} name */
-function raise(slot, name) {
+/** Add one to a count. @param {HTMLElement | null} slot @param {string} name */
+function increment(slot, name) {
   if (!slot) return;
   const count = Number(slot.dataset.count) + 1;
   const [one, many] = WORDS.get(name) ?? ["", ""];

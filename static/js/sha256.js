@@ -1,6 +1,6 @@
-/** SHA-256 (FIPS 180-4) of a text, in hex. crypto.subtle does not exist on plain HTTP, where venues often are. */
+/** SHA-256 (FIPS 180-4). crypto.subtle does not exist on plain HTTP, which many venues use. */
 
-/** The first 32 bits of the fractional parts of the `power`th roots of the first `count` primes. */
+/** Return the first 32 bits of the fractional parts of the `power`th roots of the first `count` primes. */
 function roots(/** @type {number} */ count, /** @type {number} */ power) {
   const words = [];
   for (let n = 2; words.length < count; n++) {
@@ -18,10 +18,10 @@ function isPrime(n) {
 const START = roots(8, 2);
 const K = roots(64, 3);
 
-/** @param {number} x @param {number} n */
+/** Rotate a word right by n bits. @param {number} x @param {number} n */
 const turn = (x, n) => (x >>> n) | (x << (32 - n));
 
-/** @param {string} text */
+/** Return the SHA-256 of a text, in hex. @param {string} text */
 export function sha256(text) {
   const words = padded(new TextEncoder().encode(text));
   const hash = Int32Array.from(START);
@@ -29,7 +29,7 @@ export function sha256(text) {
   return Array.from(hash, (word) => (word >>> 0).toString(16).padStart(8, "0")).join("");
 }
 
-/** @param {Uint8Array} bytes */
+/** Pad a message and split it into 32-bit words. @param {Uint8Array} bytes */
 function padded(bytes) {
   const words = new Int32Array((((bytes.length + 8) >> 6) + 1) * 16);
   bytes.forEach((byte, i) => (words[i >> 2] |= byte << (24 - (i % 4) * 8)));
@@ -39,7 +39,7 @@ function padded(bytes) {
   return words;
 }
 
-/** @param {Int32Array} hash @param {Int32Array} block */
+/** Compress one block into the hash. @param {Int32Array} hash @param {Int32Array} block */
 function mix(hash, block) {
   const w = new Int32Array(64);
   w.set(block);

@@ -1,84 +1,86 @@
 /**
- * What this phone keeps, in IndexedDB: it outlives the page, the tab and the battery.
+ * The phone's storage: IndexedDB, which survives a closed tab and a flat battery. Its object stores:
  *
- *   outbox     {n, op, event, who, session, body, refused}   changes that the server has not acknowledged, in the order made
- *   kept       {n, op, event, who, body, epoch}              the last 1,000 acknowledged, and by which life of the database
- *   unrecorded {key: id, event, who, session, body}          lines that are off the record: they never leave this phone
- *   drafts     {key, event, who, text, ...}                  what is being typed
- *   heard      {n, channel, epoch, frame}                    what came since a page was rendered (journal.js)
- *   leases     {key, holder, until}                          which tab is sending, where there are no Web Locks
+ *   outbox     {n, op, event, who, session, body, refused}   changes that the server has not acknowledged, in order
+ *   kept       {n, op, event, who, body, epoch}              the last 1,000 acknowledged ops, with the database epoch
+ *   unrecorded {key: id, event, who, session, body}          lines off the record, which never leave this phone
+ *   drafts     {key, event, who, text, ...}                  unfinished lines
+ *   heard      {n, channel, epoch, frame}                    frames received since a page was rendered (journal.js)
+ *   leases     {key, holder, until}                          which tab is sending, if there are no Web Locks
  *
- * `who` is whose it is: two people may take notes on one phone, one after the other (page.js).
- * Where a browser has no IndexedDB (some private windows) the same is kept in this page alone, and `lasting` is false.
+ * `who` is the owner: two people may take notes on the same phone, one after the other (page.js).
+ * Without IndexedDB (some private windows) the records are held in memory only, and `persistent` is false.
  */
 
 import { openDB } from "idb";
 
-const KEPT = 1000;
-const ANSWER_TIMEOUT_MS = 3_000; // ms: a browser whose IndexedDB hangs is one that has none
+const MAX_KEPT_OPS = 1000;
+const OPEN_TIMEOUT_MS = 3_000; // a browser whose IndexedDB hangs is treated as one without it
 const STORES = ["outbox", "kept", "unrecorded", "drafts", "heard", "leases"];
 
+/** The stored records, in IndexedDB or in memory. */
 export class PhoneStorage {
   /** @param {import("idb").IDBPDatabase | null} db */
   constructor(db) {
     this.db = db;
-    this.lasting = db !== null;
+    this.persistent = db !== null;
     /** @type {Record<string, Map<any, any>>} */
     this.memory = Object.fromEntries(STORES.map((name) => [name, new Map()]));
     this.n = 0;
-    this.left = new Set(); // events that somebody left while this page was open: nothing of them is kept any more
-    this.others = "BroadcastChannel" in globalThis ? new BroadcastChannel("backchannel/leaving") : null;
-    this.others?.addEventListener("message", ({ data }) => this.left.add(data));
+    this.leftEvents = new Set(); // events left while this page was open: it stores nothing more about them
+    this.tabs = "BroadcastChannel" in globalThis ? new BroadcastChannel("backchannel/leaving") : null;
+    this.tabs?.addEventListener("message", ({ data }) => this.leftEvents.add(data));
   }
 
+  /** Open IndexedDB, or fall back to memory. */
   static async open() {
-    const shelf = new PhoneStorage(null);
+    const storage = new PhoneStorage(null);
     try {
-      await Promise.race([shelf.#reopen(), tooLate(ANSWER_TIMEOUT_MS)]);
-      shelf.lasting = true;
+      await Promise.race([storage.#reopen(), rejectAfter(OPEN_TIMEOUT_MS)]);
+      storage.persistent = true;
     } catch {
-      // in this page alone, then
+      // use memory
     }
-    return shelf;
+    return storage;
   }
 
-  /** @param {string} store @returns {Promise<any[]>} in the order of their keys */
+  /** Return all records of a store, in the order of their keys. @param {string} store @returns {Promise<any[]>} */
   async all(store) {
-    return this.lasting ? this.#ask((db) => db.getAll(store)) : [...this.memory[store].values()];
+    return this.persistent ? this.#ask((db) => db.getAll(store)) : [...this.memory[store].values()];
   }
 
-  /** @param {string} store @param {any} key */
+  /** Return one record. @param {string} store @param {any} key */
   async get(store, key) {
-    return this.lasting ? this.#ask((db) => db.get(store, key)) : this.memory[store].get(key);
+    return this.persistent ? this.#ask((db) => db.get(store, key)) : this.memory[store].get(key);
   }
 
-  /** What came on a channel since its page was rendered. @param {string} channel @returns {Promise<any[]>} */
-  async heard(channel) {
-    return this.lasting ? this.#ask((db) => db.getAllFromIndex("heard", "channel", channel)) : [];
+  /** Return the frames received on a channel since its page was rendered. @param {string} channel @returns {Promise<any[]>} */
+  async frames(channel) {
+    return this.persistent ? this.#ask((db) => db.getAllFromIndex("heard", "channel", channel)) : [];
   }
 
-  /** Kept, on disk, when this resolves. @param {string} store @param {any} value */
+  /** Store a record; it is on disk when the promise resolves. @param {string} store @param {any} value */
   async put(store, value) {
-    if (this.left.has(value.event)) return;
+    if (this.leftEvents.has(value.event)) return;
     await this.#change([store], async (change) => change.put(store, value));
   }
 
-  /** @param {string} store @param {any[]} keys */
+  /** Delete records. @param {string} store @param {any[]} keys */
   async remove(store, ...keys) {
     await this.#change([store], async (change) => {
       for (const key of keys) await change.remove(store, key);
     });
   }
 
-  /** What came on a channel; not worth a wait for the disk. @param {any[]} records */
-  async hear(records) {
-    if (this.left.has(records[0].channel.split("/")[0])) return;
+  /** Store frames received on a channel, without waiting for the disk. @param {any[]} records */
+  async addFrames(records) {
+    if (this.leftEvents.has(records[0].channel.split("/")[0])) return;
     await this.#change(["heard"], async (change) => {
       for (const record of records) await change.put("heard", record);
     }, "relaxed");
   }
 
-  /** Acknowledged: off the outbox and onto the kept, at once or not at all. @param {any[]} records @param {string} epoch */
+  /** Move acknowledged changes from `outbox` to `kept`, in one transaction. @param {any[]} records @param {string} epoch */
   async acknowledge(records, epoch) {
     await this.#change(["outbox", "kept"], async (change) => {
       for (const { n, op, event, who, body } of records) {
@@ -86,12 +88,12 @@ export class PhoneStorage {
         await change.put("kept", { op, event, who, body, epoch });
       }
       const keys = await change.keys("kept");
-      for (const key of keys.slice(0, Math.max(0, keys.length - KEPT))) await change.remove("kept", key);
+      for (const key of keys.slice(0, Math.max(0, keys.length - MAX_KEPT_OPS))) await change.remove("kept", key);
     });
   }
 
-  /** Back into the outbox, with the ids they had. @param {any[]} records */
-  async offerAgain(records) {
+  /** Move acknowledged changes back into the outbox, with the same op ids. @param {any[]} records */
+  async requeue(records) {
     await this.#change(["outbox", "kept"], async (change) => {
       for (const { n, op, event, who, body } of records) {
         await change.remove("kept", n);
@@ -100,32 +102,33 @@ export class PhoneStorage {
     });
   }
 
-  /** Off the record: onto this phone's own pile and, if they waited, out of what is to be sent. @param {any} line @param {any[]} waiting */
-  async strike(line, waiting) {
+  /** Store a line as off the record and delete its waiting changes. @param {any} line @param {any[]} waiting */
+  async moveOffRecord(line, waiting) {
     await this.#change(["outbox", "unrecorded"], async (change) => {
       await change.put("unrecorded", line);
       for (const { n } of waiting) await change.remove("outbox", n);
     });
   }
 
-  /** Everything of one person at one event, and all that was heard there. @param {string} event @param {string} who */
+  /** Delete one person's records at an event, and all its frames. @param {string} event @param {string} who */
   async forget(event, who) {
-    this.left.add(event);
-    this.others?.postMessage(event);
+    this.leftEvents.add(event);
+    this.tabs?.postMessage(event);
     const theirs = (/** @type {any} */ record) => record.event === event && record.who === who;
-    for (const store of ["outbox", "kept", "unrecorded", "drafts"]) await this.#sweep(store, theirs);
-    await this.#sweep("heard", ({ channel }) => channel.startsWith(`${event}/`));
+    for (const store of ["outbox", "kept", "unrecorded", "drafts"]) await this.#removeWhere(store, theirs);
+    await this.#removeWhere("heard", ({ channel }) => channel.startsWith(`${event}/`));
   }
 
-  /** @param {string} store @param {(record: any) => boolean} goes */
-  async #sweep(store, goes) {
-    const going = (await this.all(store)).filter(goes);
-    await this.remove(store, ...going.map((record) => record.key ?? record.n));
+  /** Delete the records that match. @param {string} store @param {(record: any) => boolean} matches */
+  async #removeWhere(store, matches) {
+    const found = (await this.all(store)).filter(matches);
+    await this.remove(store, ...found.map((record) => record.key ?? record.n));
   }
 
   /**
-   * Take the lease of that name, if nobody else holds it.
+   * Acquire or renew a lease, unless another tab holds it.
    * @param {string} key @param {string} holder @param {number} ms
+   * @returns {Promise<boolean>} whether it is ours
    */
   async lease(key, holder, ms) {
     let mine = false;
@@ -137,9 +140,9 @@ export class PhoneStorage {
     return mine;
   }
 
-  /** @param {string[]} stores @param {(change: Change) => Promise<void>} act @param {"strict" | "relaxed"} [durability] */
+  /** Make changes in one transaction. @param {string[]} stores @param {(change: Change) => Promise<void>} act @param {"strict" | "relaxed"} [durability] */
   async #change(stores, act, durability = "strict") {
-    if (!this.lasting) return act(new InMemory(this));
+    if (!this.persistent) return act(new InMemory(this));
     await this.#ask(async (db) => {
       const transaction = db.transaction(stores, "readwrite", { durability });
       await Promise.all([act(new InTransaction(transaction)), transaction.done]);
@@ -147,7 +150,7 @@ export class PhoneStorage {
   }
 
   /**
-   * A phone that slept may have lost its database's connection (iOS does): open it again, once, and go on.
+   * Use the database; if the phone closed the connection while asleep (iOS does), open it again once.
    * @template T @param {(db: any) => Promise<T>} act @returns {Promise<T>}
    */
   async #ask(act) {
@@ -161,11 +164,13 @@ export class PhoneStorage {
   }
 
   async #reopen() {
-    this.db = await openDB("backchannel", 1, { upgrade: build });
+    this.db = await openDB("backchannel", 1, { upgrade: createStores });
   }
 }
 
 /**
+ * The operations inside a transaction.
+ *
  * @typedef {object} Change
  * @property {(store: string, key: any) => Promise<any>} get
  * @property {(store: string) => Promise<any[]>} keys
@@ -173,6 +178,7 @@ export class PhoneStorage {
  * @property {(store: string, key: any) => Promise<any>} remove
  */
 
+/** A Change in an IndexedDB transaction. */
 class InTransaction {
   /** @param {any} transaction */
   constructor(transaction) {
@@ -192,31 +198,32 @@ class InTransaction {
   }
 }
 
+/** A Change in memory. */
 class InMemory {
-  /** @param {PhoneStorage} shelf */
-  constructor(shelf) {
-    this.shelf = shelf;
+  /** @param {PhoneStorage} storage */
+  constructor(storage) {
+    this.storage = storage;
   }
   async get(/** @type {string} */ store, /** @type {any} */ key) {
-    return this.shelf.memory[store].get(key);
+    return this.storage.memory[store].get(key);
   }
   async keys(/** @type {string} */ store) {
-    return [...this.shelf.memory[store].keys()];
+    return [...this.storage.memory[store].keys()];
   }
   async put(/** @type {string} */ store, /** @type {any} */ value) {
-    const key = value.key ?? (value.n ??= ++this.shelf.n);
-    this.shelf.memory[store].set(key, value);
+    const key = value.key ?? (value.n ??= ++this.storage.n);
+    this.storage.memory[store].set(key, value);
   }
   async remove(/** @type {string} */ store, /** @type {any} */ key) {
-    this.shelf.memory[store].delete(key);
+    this.storage.memory[store].delete(key);
   }
 }
 
-/** @param {number} ms */
-const tooLate = (ms) => new Promise((_, reject) => setTimeout(reject, ms));
+/** Return a promise that rejects after a delay. @param {number} ms */
+const rejectAfter = (ms) => new Promise((_, reject) => setTimeout(reject, ms));
 
-/** @param {import("idb").IDBPDatabase} db */
-function build(db) {
+/** Create the object stores. @param {import("idb").IDBPDatabase} db */
+function createStores(db) {
   for (const name of ["outbox", "kept"]) db.createObjectStore(name, { keyPath: "n", autoIncrement: true });
   for (const name of ["unrecorded", "drafts", "leases"]) db.createObjectStore(name, { keyPath: "key" });
   db.createObjectStore("heard", { keyPath: "n", autoIncrement: true }).createIndex("channel", "channel");

@@ -1,33 +1,33 @@
 /**
- * One tab at a time. Web Locks see to it where there are some: a tab that dies lets go. On plain HTTP there are none, and a
- * lease on the shelf does it, renewed while it is held.
+ * A lock between tabs: a Web Lock, which a closed tab releases. Plain HTTP has no Web Locks, so a stored lease is used there,
+ * renewed while it is held.
  */
 
 import { uuid7 } from "./uuid7.js";
 
-const LEASE = 10_000; // ms until a tab that died is taken for dead
+const LEASE_MS = 10_000; // a tab that does not renew its lease for so long has died
 const holder = uuid7();
 
 /**
- * Do it, if no other tab is at it. Resolves to whether it was done; throws what `act` throws.
- * @param {import("./storage.js").PhoneStorage} shelf
+ * Run `act` unless another tab holds the lock. Resolves to whether it ran; throws what `act` throws.
+ * @param {import("./storage.js").PhoneStorage} storage
  * @param {string} name
  * @param {() => Promise<void>} act
  */
-export async function inTurn(shelf, name, act) {
+export async function withTabLock(storage, name, act) {
   if (navigator.locks) {
     return navigator.locks.request(name, { ifAvailable: true }, async (lock) => {
       if (lock) await act();
       return lock !== null;
     });
   }
-  if (!(await shelf.lease(name, holder, LEASE))) return false;
-  const renewing = setInterval(() => shelf.lease(name, holder, LEASE).catch(() => {}), LEASE / 3);
+  if (!(await storage.lease(name, holder, LEASE_MS))) return false;
+  const renewing = setInterval(() => storage.lease(name, holder, LEASE_MS).catch(() => {}), LEASE_MS / 3);
   try {
     await act();
   } finally {
     clearInterval(renewing);
-    await shelf.lease(name, holder, -1).catch(() => {});
+    await storage.lease(name, holder, -1).catch(() => {});
   }
   return true;
 }

@@ -1,12 +1,12 @@
 /**
- * Times as people at the event read them: in the event's zone, like the server's own pages.
- * A time on the wire is "2026-11-21T10:05:00+00:00" (always UTC, so that they sort as text), a bare date, or null.
+ * Times in the event's time zone, formatted like the server's pages.
+ * The server sends "2026-11-21T10:05:00+00:00" (always UTC, so that times sort as text), a date, or null.
  */
 
 /** @type {Map<string, Intl.DateTimeFormat>} */
 const clocks = new Map();
 
-/** @param {string} zone */
+/** Return the time format of a zone; making one is slow, so they are cached. @param {string} zone */
 function clockOf(zone) {
   let clock = clocks.get(zone);
   if (!clock) {
@@ -17,7 +17,7 @@ function clockOf(zone) {
 }
 
 /**
- * "10:05", or "8 June 2009" where only the day is known.
+ * Format a time as "10:05", or as "8 June 2009" if only the day is known.
  * @param {string | null | undefined} when
  * @param {string} zone
  */
@@ -26,19 +26,14 @@ export function moment(when, zone) {
   return when.includes("T") ? clockOf(zone).format(new Date(when)) : day(when);
 }
 
-/** "8 June 2009". @param {string} when */
+/** Format a day as "8 June 2009". @param {string} when */
 export function day(when) {
   const date = new Date(`${when.slice(0, 10)}T12:00:00Z`);
   return new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" }).format(date);
 }
 
-/** Now as the wire writes it, put right by what the server's clock says. @param {number} [offset] milliseconds */
-export function now(offset = 0) {
-  return new Date(Date.now() + offset).toISOString().replace("Z", "+00:00");
-}
-
 /**
- * What is said of a note that came late; "" of one that did not. As in templates/macros/item.html.
+ * Return the remark on a note that arrived late, or "". templates/macros/item.html has the same rule.
  * @param {import("./item.js").Item} item
  * @param {string} zone
  */

@@ -9,12 +9,12 @@
  */
 
 import { io } from "socket.io-client";
-import { Contact, forgetPlain, rememberPlain, rememberedPlain } from "./contact_log.js";
+import { Contact, forgetPlainHttp, prefersPlainHttp, rememberPlainHttp } from "./contact_log.js";
 
 const ANSWER_TIMEOUT_MS = 4_000; // ms without an answer on the socket before plain HTTP takes over
 const SILENCE_MS = 25_000; // ms: a head comes every ten seconds, so two and a half beats missed
 const SHORT_OUTAGE_MS = 2_000; // ms: a gap of which nobody needs to be told
-const WAIT = 25; // s that the server may hold an answer
+const LONG_POLL_S = 25; // how long the server may hold a request
 const MIN_POLL_INTERVAL_MS = 500; // ms at least between two polls that brought nothing
 
 /** @typedef {"page" | "live" | "plain" | "off" | "refused"} State  refused: the server answers, and will not have us (`why`) */
@@ -52,7 +52,7 @@ export class Transport extends EventTarget {
   start() {
     this.#listen();
     this.socket.connect();
-    this.#expect(rememberedPlain() ? 0 : ANSWER_TIMEOUT_MS);
+    this.#expect(prefersPlainHttp() ? 0 : ANSWER_TIMEOUT_MS);
     setInterval(() => this.#watchSilence(), 5_000);
     if (navigator.onLine === false) this.#be("off");
     addEventListener("offline", () => this.#lost(0));
@@ -132,7 +132,7 @@ export class Transport extends EventTarget {
     try {
       const answer = this.#checked(await this.socket.timeout(ANSWER_TIMEOUT_MS).emitWithAck("follow", wanted));
       this.following = true;
-      forgetPlain();
+      forgetPlainHttp();
       this.#stopPolling();
       this.#heard("live");
       this.#tell("head", { seq: answer.seq });
@@ -168,12 +168,12 @@ export class Transport extends EventTarget {
         const answer = await this.changes(this.cursor(), { wait, signal: polling.signal });
         const first = this.state !== "plain";
         failures = 0;
-        if (first) rememberPlain();
+        if (first) rememberPlainHttp();
         this.#heard("plain");
         this.#tell("frame", answer);
         if (!answer.more && answer.digest) this.#tell("head", answer);
         if (first) this.#tell("connected", null);
-        wait = WAIT;
+        wait = LONG_POLL_S;
         if (!answer.items.length) await this.#pause(MIN_POLL_INTERVAL_MS);
       } catch (fault) {
         if (polling.signal.aborted) return;
@@ -257,7 +257,7 @@ export class Transport extends EventTarget {
   /** @param {State} state */
   #heard(state) {
     this.heardAt = Date.now();
-    this.contact.heard();
+    this.contact.touch();
     this.#be(state);
   }
 

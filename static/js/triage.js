@@ -1,6 +1,6 @@
 /**
- * The triage board: a key or a tap puts a post where it belongs. The list is the server's: whenever something changes for
- * the organisers, the page asks for it again and takes it over, keeping the place of whoever is working.
+ * The triage board: a key or a tap places a post in a session. Whenever something changes for the organisers, the page fetches
+ * the list again and keeps the focus where it was.
  */
 
 import { showConnection } from "./connection_status.js";
@@ -8,38 +8,37 @@ import { Transport } from "./transport.js";
 import { readPage } from "./page.js";
 import { uuid7 } from "./uuid7.js";
 
-const GATHER = 200; // ms: a burst of posts is one look
-
+const REFRESH_DELAY_MS = 200; // changes within this time need one request
 const page = readPage();
 let cursor = page.seq;
-const line = new Transport(page, () => cursor);
-const refused = /** @type {HTMLElement} */ (document.querySelector("[data-refused]"));
+const transport = new Transport(page, () => cursor);
+const errorLine = /** @type {HTMLElement} */ (document.querySelector("[data-refused]"));
 const undoLine = /** @type {HTMLElement} */ (document.querySelector("[data-undo-line]"));
-/** @type {string[]} ids of what was done here, last first */
-const done = [];
-let looking = 0;
+/** @type {string[]} ids of the items changed on this page, latest first */
+const undoable = [];
+let refreshTimer = 0;
 
-line.addEventListener("frame", (event) => {
+transport.addEventListener("frame", (event) => {
   const { seq } = /** @type {CustomEvent} */ (event).detail;
   if (seq <= cursor) return;
   cursor = seq;
-  lookAgain();
+  refreshSoon();
 });
-line.addEventListener("head", (event) => {
+transport.addEventListener("head", (event) => {
   const { seq } = /** @type {CustomEvent} */ (event).detail;
   if (seq > cursor) {
     cursor = seq;
-    lookAgain();
+    refreshSoon();
   }
 });
 
-function lookAgain() {
-  clearTimeout(looking);
-  looking = setTimeout(takeOver, GATHER);
+function refreshSoon() {
+  clearTimeout(refreshTimer);
+  refreshTimer = setTimeout(refreshBoard, REFRESH_DELAY_MS);
 }
 
-/** Ask for the board again, and put it in the place of the old one. */
-async function takeOver() {
+/** Fetch the board and replace the one on the page. */
+async function refreshBoard() {
   const response = await fetch(location.href, { credentials: "same-origin" }).catch(() => null);
   if (!response?.ok) return;
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html").querySelector("[data-board]");
@@ -55,55 +54,57 @@ async function takeOver() {
 /** @returns {HTMLElement[]} */
 const slips = () => [...document.querySelectorAll("[data-board] .unsorted")].map((slip) => /** @type {HTMLElement} */ (slip));
 
-/** The slip that has the focus, or holds what has it. */
+/** Return the slip that contains the focus. */
 const current = () => /** @type {HTMLElement | null} */ (document.activeElement?.closest(".unsorted") ?? null);
 
-/** @param {number} step */
-function go(step) {
+/** Move the focus by a number of slips. @param {number} step */
+function moveFocus(step) {
   const all = slips();
   const here = all.findIndex((slip) => slip === current());
   all[here < 0 ? 0 : Math.max(0, Math.min(all.length - 1, here + step))]?.focus();
 }
 
 /**
+ * Send a change of a slip's item.
  * @param {HTMLElement} slip
  * @param {{do: string, session?: string | null}} change
- * @param {string} words
+ * @param {string} message  shown beside "Undo"
  */
-async function act(slip, change, words) {
+async function act(slip, change, message) {
   const id = slip.dataset.id ?? "";
   const seat = /** @type {HTMLInputElement} */ (slip.querySelector("[data-seat]")).checked;
-  const what = { op: uuid7(), id, ...change, do: change.do === "move" && seat && change.session ? "seat" : change.do };
+  const op = { op: uuid7(), id, ...change, do: change.do === "move" && seat && change.session ? "seat" : change.do };
   slip.classList.add("going");
-  const answer = await line.send([what]).catch((fault) => ({ results: [{ error: { message: fault.message } }] }));
+  const answer = await transport.send([op]).catch((fault) => ({ results: [{ error: { message: fault.message } }] }));
   const [result] = answer.results;
-  tell(result.error ? result.error.message : "");
+  showError(result.error ? result.error.message : "");
   if (result.error) return slip.classList.remove("going");
-  done.unshift(id);
-  showUndo(words);
-  if (slip === current() || slip.contains(document.activeElement)) go(1);
-  lookAgain();
+  undoable.unshift(id);
+  showUndo(message);
+  if (slip === current() || slip.contains(document.activeElement)) moveFocus(1);
+  refreshSoon();
 }
 
+/** Undo the latest change made on this page. */
 async function undo() {
-  const id = done.shift();
+  const id = undoable.shift();
   if (!id) return;
-  const answer = await line.send([{ op: uuid7(), id, do: "undo" }]).catch((fault) => ({ results: [{ error: fault }] }));
-  tell(answer.results[0].error?.message ?? "");
-  undoLine.hidden = !done.length;
-  lookAgain();
-}
-
-/** @param {string} words */
-function showUndo(words) {
-  undoLine.hidden = false;
-  /** @type {HTMLElement} */ (undoLine.querySelector('[data-slot="done"]')).textContent = words;
+  const answer = await transport.send([{ op: uuid7(), id, do: "undo" }]).catch((fault) => ({ results: [{ error: fault }] }));
+  showError(answer.results[0].error?.message ?? "");
+  undoLine.hidden = !undoable.length;
+  refreshSoon();
 }
 
 /** @param {string} message */
-function tell(message) {
-  refused.hidden = !message;
-  refused.textContent = message;
+function showUndo(message) {
+  undoLine.hidden = false;
+  /** @type {HTMLElement} */ (undoLine.querySelector('[data-slot="done"]')).textContent = message;
+}
+
+/** @param {string} message */
+function showError(message) {
+  errorLine.hidden = !message;
+  errorLine.textContent = message;
 }
 
 document.addEventListener("submit", (event) => {
@@ -111,11 +112,11 @@ document.addEventListener("submit", (event) => {
   const slip = /** @type {HTMLElement | null} */ (submitter?.closest(".unsorted") ?? null);
   if (!slip || !submitter) return;
   event.preventDefault();
-  chosen(slip, submitter);
+  press(slip, submitter);
 });
 
-/** @param {HTMLElement} slip @param {HTMLElement} button */
-function chosen(slip, button) {
+/** Do what a button of a slip says. @param {HTMLElement} slip @param {HTMLElement} button */
+function press(slip, button) {
   if (button.dataset.do === "hide" || button.dataset.do === "show") {
     return act(slip, { do: button.dataset.do }, button.dataset.do === "hide" ? "Hidden." : "Visible again.");
   }
@@ -130,16 +131,16 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (/** @type {Element} */ (event.target).matches("select, input[type=text], textarea")) return;
   if (event.key === "u") return undo();
-  if (event.key === "j") return go(1);
-  if (event.key === "k") return go(-1);
+  if (event.key === "j") return moveFocus(1);
+  if (event.key === "k") return moveFocus(-1);
   const slip = current() ?? slips()[0];
   const button = /** @type {HTMLElement | null} */ (slip?.querySelector(`[data-key="${CSS.escape(event.key)}"]`));
   if (slip && button) {
     event.preventDefault();
-    chosen(slip, button);
+    press(slip, button);
   }
 });
 
 document.querySelector("[data-undo]")?.addEventListener("click", undo);
-showConnection(line, page.timezone);
-line.start();
+showConnection(transport, page.timezone);
+transport.start();

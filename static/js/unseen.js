@@ -1,35 +1,36 @@
-/** What came and was not in sight yet: the "3 new" pill, and one polite word for screen readers. */
+/** New items outside the visible part of the page: the "3 new" button, and an announcement for screen readers. */
 
 import { bring } from "./scroll.js";
 
-const QUIET = 4_000; // ms between two announcements
+const ANNOUNCE_INTERVAL_MS = 4_000;
 
+/** The new items that the reader has not scrolled to. */
 export class Unseen {
   constructor() {
     this.pill = /** @type {HTMLElement} */ (document.querySelector("[data-pill]"));
-    this.word = /** @type {HTMLElement} */ (this.pill.querySelector('[data-slot="new"]'));
-    this.voice = /** @type {HTMLElement} */ (document.querySelector("[data-announce]"));
+    this.label = /** @type {HTMLElement} */ (this.pill.querySelector('[data-slot="new"]'));
+    this.region = /** @type {HTMLElement} */ (document.querySelector("[data-announce]"));
     /** @type {Set<Element>} */
     this.rows = new Set();
     this.arrived = 0;
-    this.seeing = new IntersectionObserver((entries) => this.#seen(entries), { threshold: 0.2 });
-    this.pill.addEventListener("click", () => this.#goTo());
+    this.observer = new IntersectionObserver((entries) => this.#seen(entries), { threshold: 0.2 });
+    this.pill.addEventListener("click", () => this.#scrollToFirst());
   }
 
-  /** @param {HTMLElement} row */
+  /** Count a new row until it is seen. @param {HTMLElement} row */
   add(row) {
     row.classList.add("just-in");
     this.rows.add(row);
-    this.seeing.observe(row);
+    this.observer.observe(row);
     this.arrived += 1;
-    this.speaking ??= setTimeout(() => this.#announce(), QUIET);
+    this.announceTimer ??= setTimeout(() => this.#announce(), ANNOUNCE_INTERVAL_MS);
     requestAnimationFrame(() => this.#show());
   }
 
-  /** @param {Element | undefined} row */
+  /** Stop counting a row. @param {Element | undefined} row */
   drop(row) {
     if (!row || !this.rows.delete(row)) return;
-    this.seeing.unobserve(row);
+    this.observer.unobserve(row);
     this.#show();
   }
 
@@ -41,16 +42,16 @@ export class Unseen {
 
   #show() {
     this.pill.hidden = this.rows.size === 0;
-    this.word.textContent = `${this.rows.size} new`;
+    this.label.textContent = `${this.rows.size} new`;
   }
 
   #announce() {
-    this.voice.textContent = `${this.arrived} new ${this.arrived === 1 ? "line" : "lines"}`;
+    this.region.textContent = `${this.arrived} new ${this.arrived === 1 ? "line" : "lines"}`;
     this.arrived = 0;
-    this.speaking = undefined;
+    this.announceTimer = undefined;
   }
 
-  #goTo() {
+  #scrollToFirst() {
     const first = [...this.rows].sort((a, b) => (a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1))[0];
     if (first) bring(first);
   }

@@ -1,4 +1,4 @@
-/** A UUIDv7 (RFC 9562, 5.7). crypto.randomUUID is missing on plain HTTP; getRandomValues is not. */
+/** Return a new UUIDv7 (RFC 9562, section 5.7). crypto.randomUUID is missing on plain HTTP; getRandomValues is not. */
 export function uuid7() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   let ms = Date.now();

@@ -1,24 +1,24 @@
 /**
- * The page's side of the service worker (sw.js). There is none on plain HTTP: `worker` is null then, all else goes on without
- * it, and only a start without a network has to wait for one.
+ * The page's side of the service worker (sw.js). Plain HTTP has no service workers: `worker` is null there, and the only thing
+ * missing is that pages don't open offline.
  */
 
 export const worker = navigator.serviceWorker ?? null;
 
-/** Have this page, and what it needs, kept on this phone. */
-export async function moveIn() {
+/** Register the service worker and have it cache this page. */
+export async function registerWorker() {
   if (!worker) return;
-  const [how] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
+  const [navigation] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
   try {
     await worker.register("/sw.js", { scope: "/" });
-    if (!how?.workerStart) await keepPage(); // it came past the worker, which was not there yet
+    if (!navigation?.workerStart) await cachePage(); // the worker did not serve this page, so it has not cached it
   } catch {
-    // no room, or not allowed: the page is as good as one on plain HTTP
+    // no space or no permission: the page works as on plain HTTP
   }
 }
 
-/** Have a fresh copy of this page kept in place of the one that is. @returns {Promise<boolean>} whether there is one now */
-export async function keepPage() {
+/** Have the worker cache a fresh copy of this page. @returns {Promise<boolean>} whether it did */
+export async function cachePage() {
   if (!worker) return false;
   const { active } = await worker.ready;
   if (!active) return false;

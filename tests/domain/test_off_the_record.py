@@ -26,5 +26,5 @@ def test_a_line_that_speaks_of_it_is_not(line: str) -> None:
 
 
 def test_the_phone_has_the_same_rule() -> None:
-    (on_the_phone,) = re.findall(r"^const OFF = /(.+)/im;$", RECORD_JS.read_text(), re.MULTILINE)
+    (on_the_phone,) = re.findall(r"^const OTR_LINE = /(.+)/im;$", RECORD_JS.read_text(), re.MULTILINE)
     assert on_the_phone == _OFF_THE_RECORD.pattern
