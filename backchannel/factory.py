@@ -42,14 +42,14 @@ from backchannel.web import (
     scribe,
     timelines,
     triage,
+    unchanged,
     websub,
     writeups,
 )
 
 WEB = (  # in the order of registration: hooks that run after a request run in the opposite order
-    compress, guard, errors, filters, pages, timelines, api, follow, scribe, organise, triage, grid_edit, pitches, writeups,
-    edit, mine,
-    offline, websub,
+    unchanged, compress, guard, errors, filters, pages, timelines, api, follow, scribe, organise, triage, grid_edit,
+    pitches, writeups, edit, mine, offline, websub,
 )  # fmt: skip
 
 MAX_MESSAGE_BYTES = 64 * 1024  # bytes in a socket message

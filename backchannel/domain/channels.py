@@ -20,6 +20,11 @@ def session_channel(guid: str) -> str:
     return f"session/{guid}"
 
 
+def session_of(channel: str) -> str | None:
+    """Return the guid of a session's channel, or None for another channel."""
+    return channel.removeprefix("session/") if channel.startswith("session/") else None
+
+
 def channels_of(item: Item) -> tuple[str, ...]:
     """Return the channels the item is present on. Every other channel it was on gets a tombstone.
 

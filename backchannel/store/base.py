@@ -143,13 +143,18 @@ class Reader(ProgrammeReader, Protocol):
         """Return those of the items that exist, by id, in any state."""
 
     def window(
-        self, event: str, session: str | None = None, *, before: str | None = None, around: str | None = None, limit: int
-    ) -> Window:
-        """Return at most `limit` visible lines of a session, the `HALLWAY` or the whole event, in reading order.
+        self, event: str, session: str | None = None, *, before: str | None = None, after: str | None = None,
+        around: str | None = None, limit: int,
+    ) -> Window:  # fmt: skip
+        """Return at most `limit` visible lines of a session, of the `HALLWAY`, or of the whole event, in reading order.
 
-        They are the newest ones, those before the item `before`, or those around the item `around`. The cost does not
-        depend on the length of the timeline. Raises `UnknownItem`.
+        They are the newest ones, those next to the item `before` or `after`, or those around the item `around`. With an
+        empty `after`, they are the oldest ones. The cost does not depend on the length of the timeline. Raises
+        `UnknownItem`.
         """
+
+    def only_new(self, event: str, after: int) -> bool:
+        """Return whether every change after the seq `after` added an item, so that none was changed or removed."""
 
     def outcomes(self, event: str, session: str | None, outcome: Outcome, limit: int) -> tuple[int, list[Line]]:
         """Return how many outcomes of this kind a session (or the event) has, and the newest `limit`, in reading order.

@@ -5,17 +5,21 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Flask, Response, jsonify, request
+from flask import Blueprint, Flask, Response, json, jsonify, request
 
 from backchannel.desk import access, events, grid, ops, overview
+from backchannel.domain.channels import STAFF, session_of
 from backchannel.domain.errors import Invalid
 from backchannel.domain.grid_wire import read_edit
 from backchannel.domain.wire import MAX_BATCH_BYTES
+from backchannel.domain.wire_json import item_on_wire
 from backchannel.live.auth import readable_channel, with_epoch_and_time
 from backchannel.live.dispatcher import frame, numbers
 from backchannel.live.programme import programme_news, programme_overview
 from backchannel.web import sealed
 from backchannel.web.guard import limits, request_pass, services, visible, writing_pass
+from backchannel.web.pages import impersonal, kept_page
+from backchannel.web.timelines import WINDOW
 
 DEFAULT_PAGE_ITEMS = 200  # items a page by default
 MAX_PAGE_ITEMS = 500
@@ -55,6 +59,31 @@ def changes(event: str) -> Response:
     if not page.more:
         answer |= {"digest": digest, **current}
     return jsonify(with_epoch_and_time(services(), answer))
+
+
+@api.get("/window")
+def window(event: str) -> Response:
+    """Return the newest items of a channel in reading order, and whether there are earlier ones."""
+    found, viewer = visible(event)
+    channel = readable_channel(services(), event, request.args.get("channel", "event"), viewer)
+    if channel == STAFF:
+        raise Invalid("This channel has no timeline. Use event, or session/ followed by a session's guid.", field="channel")
+    seq = services().read().channel_head(event, channel)
+    key = ("window", channel, seq)
+    return kept_page(found, impersonal(viewer), key, lambda: _window(event, channel), mimetype="application/json")
+
+
+def _window(event: str, channel: str) -> str:
+    reader = services().read()
+    with reader.snapshot():
+        seq = reader.channel_head(event, channel)
+        lines = reader.window(event, session_of(channel), limit=WINDOW)
+        items = reader.items_by_id(event, [id for id, _ in lines.lines])
+    answer = {
+        "event": event, "channel": channel, "seq": seq, "earlier": lines.earlier,
+        "items": [item_on_wire(items[id]) for id, _ in lines.lines],
+    }  # fmt: skip
+    return json.dumps(with_epoch_and_time(services(), answer))
 
 
 @api.get("/programme")

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from typing import Any
+
 from flask import Blueprint, Flask, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from backchannel.domain.channels import session_channel
 from backchannel.domain.errors import UnknownItem
-from backchannel.store.base import HALLWAY
+from backchannel.domain.model import Event
+from backchannel.store.base import HALLWAY, Window
 from backchannel.web import kept, timelines
+from backchannel.web.grid import Grid
 from backchannel.web.guard import cookie_pass, services, visible
 from backchannel.web.lines import Style
-from backchannel.web.pages import grid_of, kept_page, kept_pages, page
+from backchannel.web.pages import grid_of, impersonal, kept_page, kept_pages, page, whole_page
+from backchannel.web.timelines import TimelineView
 
 follow = Blueprint("follow", __name__)
 
@@ -54,18 +60,24 @@ def event(event: str) -> Response:
 def everything(event: str) -> Response:
     """Show all sessions on one live page."""
     found, viewer = visible(event)
-    grid = grid_of(found, found.head)
+    window, is_whole = timelines.asked(found, None), _is_whole()
+    grid = grid_of(found, 0 if window or is_whole else found.head)
+
+    if window or is_whole:
+        viewer = impersonal(viewer)
 
     def render() -> str:
-        context = page(found, viewer, live=timelines.is_newest())
-        timeline = timelines.view(found, None, Style(sessions=grid.by_guid()))
+        context = page(found, viewer, live=not (window or is_whole))
+        style = Style(sessions=grid.by_guid())
+        timeline = timelines.whole(found, None, style) if is_whole else timelines.view(found, None, style, window=window)
         return render_template(
-            "everything.html", **context, timeline_view=timeline, outcomes=timelines.outcomes(found, None, timeline.present),
-            sessions_by_guid=grid.by_guid(), on_now=grid.on_now, next=grid.next,
+            "everything.html", **context, timeline_view=timeline, **_beside(found, None, timeline, grid, context),
             links=timelines.window_links("follow.everything", timeline, event=event),
         )  # fmt: skip
 
-    return kept_page(found, viewer, ("everything", found.head, grid.number, *_window()), render)
+    if is_whole:
+        return whole_page(found, viewer, "event", ("everything", "whole"), render)
+    return kept_page(found, viewer, ("everything", *(_older(window) or (found.head, grid.number))), render)
 
 
 @follow.get("/e/<event>/s/<slug>")
@@ -77,24 +89,44 @@ def session(event: str, slug: str) -> ResponseReturnValue:
         home = services().read().session(event, here.merged_into).slug
         return redirect(url_for("follow.session", event=event, slug=home), code=301)
     guid, channel = here.guid, session_channel(here.guid)
+    window, is_whole = timelines.asked(found, guid), _is_whole()
     seq = services().read().channel_head(event, channel)
-    grid = grid_of(found, seq)
+    grid = grid_of(found, 0 if window or is_whole else seq)
+
+    if window or is_whole:
+        viewer = impersonal(viewer)
 
     def render() -> str:
-        context = page(found, viewer, channel, live=timelines.is_newest())
-        timeline = timelines.view(found, guid)
+        context = page(found, viewer, channel, live=not (window or is_whole))
+        timeline = timelines.whole(found, guid) if is_whole else timelines.view(found, guid, window=window)
         return render_template(
-            "session.html", **context, timeline_view=timeline, outcomes=timelines.outcomes(found, guid, timeline.present),
-            session=grid.by_guid()[guid], on_now=grid.on_now, next=grid.next,
+            "session.html", **context, timeline_view=timeline, session=grid.by_guid()[guid],
+            **_beside(found, guid, timeline, grid, context),
             links=timelines.window_links("follow.session", timeline, event=event, slug=slug),
         )  # fmt: skip
 
-    return kept_page(found, viewer, ("session", guid, slug, seq, grid.number, *_window()), render)
+    if is_whole:
+        return whole_page(found, viewer, channel, ("session", guid, slug, "whole"), render)
+    return kept_page(found, viewer, ("session", guid, slug, *(_older(window) or (seq, grid.number))), render)
 
 
-def _window() -> tuple[str | None, str | None]:
-    """Return which window of a timeline the request asks for, for the page's key."""
-    return request.args.get("before"), request.args.get("around")
+def _beside(
+    event: Event, session: str | None, timeline: TimelineView, grid: Grid, context: dict[str, Any]
+) -> dict[str, Any]:
+    """Return what stands beside a timeline. Beside older lines there is nothing that changes with every note."""
+    if not context["page"]["live"]:
+        return {"outcomes": (), "on_now": [], "next": [], "sessions_by_guid": grid.by_guid()}
+    outcomes = timelines.outcomes(event, session, timeline.present)
+    return {"outcomes": outcomes, "on_now": grid.on_now, "next": grid.next, "sessions_by_guid": grid.by_guid()}
+
+
+def _is_whole() -> bool:
+    return "all" in request.args
+
+
+def _older(window: Window | None) -> tuple[Hashable, ...]:
+    """Return what a page of older lines is made of: a new note leaves it as it is."""
+    return (window.lines, window.earlier, window.later) if window else ()
 
 
 @follow.get("/e/<event>/i/<item>")

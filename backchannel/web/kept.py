@@ -6,6 +6,7 @@
 A key names everything that the page is made of: the epoch, the event's version, the seq of its channel, the minute, and
 the kind of viewer. A changed page therefore has another key, and an outdated page is never served. Pages render one at a
 time, so that live traffic gets its turn between two of them, and concurrent requests for a page share one rendering.
+The tag is a hash of the contents, so that it stays right after a restart and between processes.
 """
 
 from __future__ import annotations
@@ -16,11 +17,15 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
+import gevent
 from flask import Response, request
 from gevent.lock import BoundedSemaphore
 
+from backchannel.domain.errors import Busy
+
 MAX_KEPT_BYTES = 48 * 1024 * 1024  # of compressed pages
 COMPRESSION_LEVEL = 5
+LONG = 200_000  # characters; a longer page is compressed in a native thread
 
 Key = tuple[Hashable, ...]
 
@@ -36,19 +41,33 @@ class KeptPage:
 class KeptPages:
     """A cache of pages in this process's memory. The least recently used pages are dropped first."""
 
-    def __init__(self) -> None:
+    def __init__(self, max_waiting: int = 10_000) -> None:
+        self._max_waiting = max_waiting
+        self._waiting = 0
         self._pages: OrderedDict[Key, KeptPage] = OrderedDict()
         self._bytes = 0
         self._turn = BoundedSemaphore(1)
 
     def page(self, key: Key, render: Callable[[], str]) -> KeptPage:
-        """Return the page with this key, rendering it unless it is kept."""
-        if key not in self._pages:
+        """Return the page with this key, rendering it unless it is kept. Raises `Busy` if too many requests wait."""
+        page = self._pages.get(key) or self._wait_for(key, render)
+        if key in self._pages:
+            self._pages.move_to_end(key)
+        return page
+
+    def _wait_for(self, key: Key, render: Callable[[], str]) -> KeptPage:
+        if self._waiting >= self._max_waiting:
+            raise Busy("Many people want this page. Try again in a moment.")
+        self._waiting += 1
+        try:
             with self._turn:
-                if key not in self._pages:  # another request may have rendered it during the wait
-                    self._keep(key, _packed(key, render()))
-        self._pages.move_to_end(key)
-        return self._pages[key]
+                page = self._pages.get(key)  # another request may have rendered it during the wait
+                if page is None:
+                    page = _packed(render())
+                    self._keep(key, page)
+                return page
+        finally:
+            self._waiting -= 1
 
     def _keep(self, key: Key, page: KeptPage) -> None:
         self._pages[key] = page
@@ -62,9 +81,16 @@ class KeptPages:
             return render()
 
 
-def _packed(key: Key, html: str) -> KeptPage:
-    tag = hashlib.sha256(repr(key).encode("utf-8", "replace")).hexdigest()[:24]
-    return KeptPage(tag, gzip.compress(html.encode(), COMPRESSION_LEVEL, mtime=0))
+def _packed(html: str) -> KeptPage:
+    """Return a compressed page. While a native thread compresses a long one, live traffic continues."""
+    if len(html) > LONG:
+        return gevent.get_hub().threadpool.apply(_compressed, (html,))  # type: ignore[no-any-return]
+    return _compressed(html)
+
+
+def _compressed(html: str) -> KeptPage:
+    body = html.encode()
+    return KeptPage(hashlib.sha256(body).hexdigest()[:24], gzip.compress(body, COMPRESSION_LEVEL, mtime=0))
 
 
 def response(page: KeptPage, mimetype: str = "text/html") -> Response:

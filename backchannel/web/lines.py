@@ -8,10 +8,12 @@ of one author names them once. The fold is a class, so each row is kept in two h
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import gevent
 from flask import Flask
 from markupsafe import Markup
 
@@ -20,6 +22,7 @@ from backchannel.domain.wire_json import item_on_wire
 from backchannel.store.base import Line, Reader
 
 MAX_ROWS = 50_000  # about 1 KB each
+MAX_TURN_S = 0.004  # of rendering before live traffic gets a turn
 FOLD = "\x00"  # where the macro puts a row's fold; no text contains it
 
 
@@ -46,6 +49,14 @@ class Style(NamedTuple):
 READING = Style()
 
 
+class Gathered(NamedTuple):
+    """The lines of a page before rendering: rows that are kept, and items of which there is no row yet."""
+
+    base: tuple[Any, ...]  # what a row depends on besides its item
+    parts: list[Row | Item]
+    unnamed: frozenset[str]  # sessions without names
+
+
 class Lines:
     """A cache of rendered lines in this process's memory."""
 
@@ -54,32 +65,40 @@ class Lines:
         self._rows: OrderedDict[tuple[Any, ...], Row] = OrderedDict()
         self._slips: OrderedDict[tuple[Any, ...], Markup] = OrderedDict()
 
-    def rows(
+    def gather(
         self, reader: Reader, event: Event, lines: Sequence[Line], style: Style = READING, own: str | None = None
-    ) -> list[Row]:
-        """Return the rows of the lines. Those of the author key `own` come with everything that corrections need."""
+    ) -> Gathered:
+        """Return the rows that are kept and the items of the others. Call it inside the snapshot that named the lines."""
         base = (reader.epoch(), event.uid, event.version, style.sessions is not None, style.writes)
-        kept = self._fill(reader, event, lines, style, base, mine=False)
-        if own:
-            mine = [line for line in lines if line in kept and kept[line].author_key == own]
-            kept |= self._fill(reader, event, mine, style, base, mine=True)
-        return [kept[line] for line in lines if line in kept]
-
-    def _fill(
-        self, reader: Reader, event: Event, lines: Sequence[Line], style: Style, base: tuple[Any, ...], *, mine: bool
-    ) -> dict[Line, Row]:
-        """Return line -> row, rendering what is not kept. An item that changed meanwhile is shown as it is now."""
-        found = {line: row for line in lines if (row := self._rows.get((base, mine, line)))}
-        missing = {id: (id, seq) for id, seq in lines if (id, seq) not in found}
+        found: dict[str, Row | Item] = {line[0]: row for line in lines if (row := self._known(base, line, own))}
+        missing = [id for id, _ in lines if id not in found]
         if missing:
-            unnamed = reader.anonymous_sessions(event.slug)
-            for id, item in reader.items_by_id(event.slug, list(missing)).items():
-                if item.state != "visible":
-                    continue
-                found[missing[id]] = row = self._row(item, event, style, mine=mine)
-                if item.session not in unnamed:  # which names are left out there changes with every new name
-                    self._keep(self._rows, (base, mine, (id, item.seq)), row)
-        return found
+            found |= reader.items_by_id(event.slug, missing)
+        return Gathered(base, [found[id] for id, _ in lines], reader.anonymous_sessions(event.slug))
+
+    def _known(self, base: tuple[Any, ...], line: Line, own: str | None) -> Row | None:
+        row = self._rows.get((base, False, line))
+        return self._rows.get((base, True, line)) if row and own and row.author_key == own else row
+
+    def rows(self, gathered: Gathered, event: Event, style: Style = READING, own: str | None = None) -> list[Row]:
+        """Return the rows, rendering what is not kept. Those of the author key `own` come with all that corrections need.
+
+        Live traffic gets a turn every few milliseconds, so call it outside any snapshot.
+        """
+        made: list[Row] = []
+        began = time.perf_counter()
+        for part in gathered.parts:
+            if isinstance(part, Row):
+                made.append(part)
+                continue
+            mine = own is not None and part.author_key == own
+            made.append(self._row(part, event, style, mine=mine))
+            if part.session not in gathered.unnamed:  # which names are left out there changes with every new name
+                self._keep(self._rows, (gathered.base, mine, (part.id, part.seq)), made[-1])
+            if time.perf_counter() - began > MAX_TURN_S:
+                gevent.sleep(0)
+                began = time.perf_counter()
+        return made
 
     def _row(self, item: Item, event: Event, style: Style, *, mine: bool) -> Row:
         macro = self._templates.get_template("macros/item.html").module.item  # type: ignore[attr-defined]
@@ -116,10 +135,9 @@ class Lines:
             cache.popitem(last=False)
 
 
-def joined(rows: Sequence[Row]) -> Markup:
+def joined(rows: Sequence[Row], above: Row | None = None) -> Markup:
     """Return the rows as one piece of HTML, each folded below the one above it."""
     parts: list[str] = []
-    above: Row | None = None
     for row in rows:
         parts += (row.before, _fold(above, row), row.after)
         above = row

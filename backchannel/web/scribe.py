@@ -95,10 +95,12 @@ def _page(event: Event, viewer: Pass, slug: str, error: str = "", text: str = ""
     channel = session_channel(guid)
     form = {"op": uuid7(), "id": uuid7(), "text": text, "error": error}
 
+    window = timelines.asked(event, guid)
+
     def render() -> str:
-        context = page(event, viewer, channel, live=timelines.is_newest())
+        context = page(event, viewer, channel, live=window is None)
         grid = grid_of(event, services().read().channel_head(event.slug, channel))
-        timeline = timelines.view(event, guid, Style(writes=True), own=viewer.author_key)
+        timeline = timelines.view(event, guid, Style(writes=True), own=viewer.author_key, window=window)
         links = timelines.window_links("scribe.write", timeline, event=event.slug, slug=slug)
         return render_template(
             "scribe.html", **context, timeline_view=timeline, session=grid.by_guid()[guid], form=form, links=links

@@ -16,6 +16,7 @@ from flask import Response, json, request
 from backchannel.live.auth import with_epoch_and_time
 from backchannel.live.dispatcher import Channel, frame
 from backchannel.live.services import Services
+from backchannel.web.unchanged import same_for_everybody
 
 PageExtent = tuple[int, int, bool]
 MAX_PAGES = 200  # pages in the cache, about 20 KB each
@@ -34,6 +35,7 @@ def page(services: Services, channel: Channel, after: int, limit: int, page_exte
         while len(_pages) > MAX_PAGES:
             _pages.popitem(last=False)
     _pages.move_to_end(tag)
+    same_for_everybody()
     return _headed(_answer(_pages[tag]), tag)
 
 

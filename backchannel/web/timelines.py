@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, cast
 
+import gevent
 from flask import Flask, current_app, request, url_for
 from markupsafe import Markup
 
@@ -16,6 +17,8 @@ from backchannel.web.lines import READING, Lines, Style, joined
 
 WINDOW = 150  # lines on a page
 MAX_WITHOUT_EARLIER = 225  # a timeline of up to so many lines is not divided
+SLICE = 100  # lines of a whole timeline that are read at once
+PAUSE_S = 0.002  # between two slices
 MAX_SLIPS = 30  # outcomes of each kind on a page; the write-up has them all
 
 OUTCOMES: tuple[tuple[Outcome, str, str], ...] = (
@@ -42,41 +45,68 @@ class TimelineView:
 
     rows: Markup
     count: int
-    first: str  # id of the oldest line
-    earlier: bool
-    later: bool
-    speakers: tuple[str, ...]
-    present: frozenset[str]
+    first: str = ""  # id of the oldest line
+    last: str = ""  # id of the newest line
+    earlier: bool = False
+    later: bool = False
+    speakers: tuple[str, ...] = ()
+    present: frozenset[str] = frozenset()
 
 
 def lines() -> Lines:
     return cast(Lines, current_app.extensions["backchannel lines"])
 
 
-def is_newest() -> bool:
-    """Return whether the request asks for the newest window, which is the one that goes on live."""
-    return not ({"before", "around"} & set(request.args))
+def asked(event: Event, session: str | None) -> Window | None:
+    """Return the older window that the request asks for, or None for the newest one, which goes on live.
+
+    Raises `UnknownItem`.
+    """
+    reader = services().read()
+    for side in ("before", "after", "around"):
+        if id := request.args.get(side):
+            found = reader.window(event.slug, session, limit=WINDOW, **{side: id})
+            return None if side == "after" and not found.later else found
+    return None
 
 
-def view(event: Event, session: str | None, style: Style = READING, own: str | None = None) -> TimelineView:
-    """Return the window of a session (or of the event) that the request asks for."""
+def view(
+    event: Event, session: str | None, style: Style = READING, own: str | None = None, window: Window | None = None
+) -> TimelineView:
+    """Return a window of a session (or of the event), by default the newest one."""
     reader = services().read()
     with reader.snapshot():
-        window = _window(event.slug, session)
-        rows = lines().rows(reader, event, window.lines, style, own)
+        window = window or _newest(event.slug, session)
+        gathered = lines().gather(reader, event, window.lines, style, own)
+    rows = lines().rows(gathered, event, style, own)
     return TimelineView(
-        rows=joined(rows), count=len(rows), first=window.lines[0][0] if window.lines else "", earlier=window.earlier,
-        later=window.later, speakers=tuple(dict.fromkeys(row.speaker for row in rows if row.speaker)),
+        rows=joined(rows), count=len(rows), first=window.lines[0][0] if window.lines else "",
+        last=window.lines[-1][0] if window.lines else "", earlier=window.earlier, later=window.later,
+        speakers=tuple(dict.fromkeys(row.speaker for row in rows if row.speaker)),
         present=frozenset(id for id, _ in window.lines),
     )  # fmt: skip
 
 
-def _window(slug: str, session: str | None) -> Window:
-    reader, before, around = services().read(), request.args.get("before"), request.args.get("around")
-    if before or around:
-        return reader.window(slug, session, before=before, around=None if before else around, limit=WINDOW)
-    window = reader.window(slug, session, limit=MAX_WITHOUT_EARLIER)
+def _newest(slug: str, session: str | None) -> Window:
+    window = services().read().window(slug, session, limit=MAX_WITHOUT_EARLIER)
     return Window(lines=window.lines[-WINDOW:], earlier=True, later=False) if window.earlier else window
+
+
+def whole(event: Event, session: str | None, style: Style = READING) -> TimelineView:
+    """Return all lines of a session (or of the event), read and rendered in slices."""
+    reader, parts, count = services().read(), [], 0
+    last, above = "", None
+    while True:
+        with reader.snapshot():
+            found = reader.window(event.slug, session, after=last, limit=SLICE).lines
+            gathered = lines().gather(reader, event, found, style)
+        if not found:
+            break
+        rows = lines().rows(gathered, event, style)
+        parts.append(joined(rows, above))
+        count, last, above = count + len(rows), found[-1][0], rows[-1]
+        gevent.sleep(PAUSE_S)
+    return TimelineView(rows=Markup("").join(parts), count=count)
 
 
 def outcomes(event: Event, session: str | None, present: frozenset[str]) -> list[OutcomeGroup]:
@@ -97,10 +127,13 @@ def holding(event: Event, session: str | None, id: str) -> str | None:
 
 
 def window_links(endpoint: str, shown: TimelineView, **address: Any) -> dict[str, str | None]:
-    """Return the addresses of the window before this one and of the newest one."""
+    """Return the addresses of the windows before and after this one, of the newest one, and of the whole timeline."""
+    divided = shown.earlier or shown.later
     return {
         "earlier": url_for(endpoint, **address, before=shown.first) if shown.earlier else None,
+        "later": url_for(endpoint, **address, after=shown.last) if shown.later else None,
         "newest": url_for(endpoint, **address) if shown.later else None,
+        "whole": url_for(endpoint, **address, all="1") if divided else None,
     }
 
 

@@ -238,6 +238,23 @@ def test_a_window_before_an_item_continues_without_a_gap(store: Store) -> None:
     assert ids(store.reader().window("camp", "g1", before="n1", limit=2)) == (["n0"], False, True)
 
 
+def test_a_window_after_an_item_continues_without_a_gap(store: Store) -> None:
+    fill_timeline(store)
+    assert ids(store.reader().window("camp", "g1", after="n1", limit=2)) == (["n2", "n3"], True, True)
+    assert ids(store.reader().window("camp", "g1", after="n3", limit=2)) == (["n4", "n6"], True, False)
+    assert ids(store.reader().window("camp", "g1", after="", limit=3)) == (["n0", "n1", "n2"], False, True)
+
+
+def test_only_new_tells_additions_from_corrections_and_removals(store: Store) -> None:
+    fill_timeline(store)
+    head = store.reader().event("camp").head
+    keep(store, item("n9"), "event")
+    assert store.reader().only_new("camp", head)
+    keep(store, item("n9", state="hidden"))
+    assert not store.reader().only_new("camp", head)
+    assert store.reader().only_new("camp", store.reader().event("camp").head)
+
+
 def test_a_window_around_an_item_has_lines_on_both_sides(store: Store) -> None:
     fill_timeline(store)
     assert ids(store.reader().window("camp", "g1", around="n3", limit=2)) == (["n2", "n3"], True, True)

@@ -26,8 +26,13 @@ class WindowQueries:
         raise NotImplementedError
 
     def window(
-        self, event: str, session: str | None = None, *, before: str | None = None, around: str | None = None, limit: int
-    ) -> Window:
+        self, event: str, session: str | None = None, *, before: str | None = None, after: str | None = None,
+        around: str | None = None, limit: int,
+    ) -> Window:  # fmt: skip
+        if after is not None:
+            at, seq = self._position(event, after) if after else (None, 0)
+            newer = self._newer(event, session, (at, seq + 1), limit + 1)
+            return Window(lines=tuple(newer[:limit]), earlier=bool(after), later=len(newer) > limit)
         if around is not None:
             place = self._position(event, around)
             newer = self._newer(event, session, place, limit - limit // 2 + 1)
@@ -77,6 +82,16 @@ class WindowQueries:
             event, *of, *parameters, limit,
         )  # fmt: skip
         return [(row["id"], row["seq"]) for row in found]
+
+    def only_new(self, event: str, after: int) -> bool:
+        changed = self._all(
+            """SELECT 1 FROM change WHERE event = ? AND seq > ? AND EXISTS (
+                SELECT 1 FROM change AS earlier
+                WHERE earlier.event = change.event AND earlier.id = change.id AND earlier.seq < change.seq
+            ) LIMIT 1""",
+            event, after,
+        )  # fmt: skip
+        return not changed
 
     def items_by_id(self, event: str, ids: Sequence[str]) -> dict[str, Item]:
         found = self._all(
