@@ -55,7 +55,7 @@ class Dispatcher:
         self._moved: dict[Channel, Signal] = {}  # wakes long polls
         self._heartbeat_at = time.monotonic() + HEARTBEAT_S
         self._epoch = store.reader().epoch()
-        self._programmes = store.reader().programme_heads()  # the numbers sent last, by event
+        self._programmes = dict(store.reader().programme_heads())  # the numbers sent last, by event
 
     def nudge(self, _event: str) -> None:
         """Wake the dispatcher after a commit."""
@@ -65,6 +65,8 @@ class Dispatcher:
         """Add a follower of the channel. Call it before reading the backlog, so that frames overlap with it instead of
         leaving a gap.
         """
+        if not any(event == channel[0] for event, _ in self._watchers):  # what changed before is on the page already
+            self._programmes[channel[0]] = self._store.reader().programme_heads().get(channel[0], (0, 0))
         if not self._watchers[channel]:
             self._sent[channel] = self._store.reader().channel_head(*channel)
             self._moved[channel] = Signal()
@@ -151,7 +153,7 @@ class Dispatcher:
         for event in {event for event, _ in self._watchers if heads.get(event) != self._programmes.get(event, (0, 0))}:
             if event in heads:
                 self._send_programme(reader, event, self._programmes.get(event, (0, 0)), heads[event])
-        self._programmes = heads
+        self._programmes = dict(heads)
 
     def _send_programme(self, reader: Reader, event: str, before: Numbers, now: Numbers) -> None:
         news = programme_news(reader, event, before[0]) if now[0] > before[0] else {"event": event, "sessions": []}

@@ -47,6 +47,9 @@ class RememberingReader(SqliteReader):
     def heads(self) -> dict[str, int]:
         return self._remember("heads", super().heads)
 
+    def programme_heads(self) -> dict[str, tuple[int, int]]:
+        return self._remember("programmes", super().programme_heads)
+
     def generation(self, slug: str, role: str, session: str | None = None) -> int:
         key = ("generation", slug, role, session)
         return self._remember(key, lambda: super(RememberingReader, self).generation(slug, role, session))
