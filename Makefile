@@ -6,7 +6,7 @@ QUICK_TESTS := tests/domain tests/store tests/desk tests/writeup tests/cli tests
 VENV := .venv
 BIN := $(VENV)/bin
 
-# A change of one of these files reinstalls the package, which also rebuilds the front end.
+# When one of these files changes, make reinstalls the package, which rebuilds the front end.
 SOURCES := $(wildcard pyproject.toml hatch_build.py package.json package-lock.json) \
 	$(shell find static -path static/dist -prune -o -type f -name '*.??*' -print)
 
@@ -14,15 +14,15 @@ SOURCES := $(wildcard pyproject.toml hatch_build.py package.json package-lock.js
 
 help:
 	@echo 'make demo          replay a sample event in your browser'
-	@echo 'make test          run every test; installs what they need, a browser included'
-	@echo 'make check         run lint, types and the quick tests, in about a minute'
-	@echo 'make bench         measure speed and memory beside other servers, in 15 minutes; QUICK=1 takes two'
-	@echo 'make chaos         crashes, bad networks, full disks, crowds: docs/reliability.md; takes two hours'
-	@echo 'make fuzz          five million mutated feeds; takes two hours'
-	@echo 'make lint types    run ruff or mypy alone'
+	@echo 'make test          run all tests; installs their dependencies, including a browser'
+	@echo 'make check         run the linter, the type checker and the quick tests; takes a minute'
+	@echo 'make bench         compare speed and memory with other servers; takes 15 minutes, or two with QUICK=1'
+	@echo 'make chaos         test crashes, bad networks, full disks and crowds (docs/reliability.md); takes two hours'
+	@echo 'make fuzz          parse five million mutated feeds; takes two hours'
+	@echo 'make lint types    run ruff or mypy only'
 	@echo 'make docs          regenerate the pages made from code'
-	@echo 'make screenshots   take the pictures of the README'
-	@echo 'make clean         delete what was installed and built'
+	@echo 'make screenshots   take the screenshots in the README'
+	@echo 'make clean         delete everything that was installed or built'
 
 demo: $(VENV)/installed
 	$(BIN)/backchannel demo
@@ -67,7 +67,7 @@ clean:
 
 $(VENV)/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo 'Backchannel needs Python 3.11 or newer. Say which one: make PYTHON=python3.12' >&2; exit 1; }
+		{ echo 'Backchannel needs Python 3.11 or newer. Name one, for example: make PYTHON=python3.12' >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/installed: $(VENV)/bin/pip $(SOURCES)

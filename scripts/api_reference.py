@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Write docs/api.md from the public docstrings of `backchannel.client` and the Protocols of the store.
 
-    python scripts/api_reference.py            prints the page
-    python scripts/api_reference.py --write    writes the file
+python scripts/api_reference.py            prints the page
+python scripts/api_reference.py --write    writes the file
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ HEAD = """# API reference
 
 This page is generated from the docstrings in the code by `make docs`.
 
-`backchannel.client` is for programs that follow an event or write notes. The store's Protocols are for somebody who writes
-another store; every store must pass `tests/store/test_contract.py`.
+`backchannel.client` is for programs that follow an event or write notes. The store's Protocols are for anybody who implements
+another store. Every store must pass `tests/store/test_contract.py`.
 """
 PARTS: tuple[tuple[str, tuple[Any, ...]], ...] = (
     ("backchannel.client", (backchannel.client.Client, view.View, outbox.Outbox)),
@@ -34,12 +34,12 @@ PARTS: tuple[tuple[str, tuple[Any, ...]], ...] = (
 
 
 def page() -> str:
-    """Return the page."""
+    """Return the page as Markdown."""
     return "\n".join([HEAD, *(line for title, classes in PARTS for line in part(title, classes))]) + "\n"
 
 
 def part(title: str, classes: tuple[Any, ...]) -> Iterator[str]:
-    """Yield the lines of one part."""
+    """Yield the lines of one section."""
     yield f"## {title}\n"
     for one in classes:
         yield f"### {one.__name__}\n"
@@ -50,10 +50,10 @@ def part(title: str, classes: tuple[Any, ...]) -> Iterator[str]:
 
 
 def signature(member: Any) -> str:
-    """Return the parameters and the result as written in the code."""
+    """Return a method's parameters and return type as written in the code."""
     found = inspect.signature(member)
-    shown = [parameter for name, parameter in found.parameters.items() if name != "self"]
-    return str(found.replace(parameters=shown)).replace("'", "")
+    documented = [parameter for name, parameter in found.parameters.items() if name != "self"]
+    return str(found.replace(parameters=documented)).replace("'", "")
 
 
 def text_of(thing: Any) -> str:

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Sees to it that the tests have a Chromium: says nothing when there is one, installs Debian's when there is none.
+# Install Chromium for the tests with apt-get, unless it is installed already.
 set -eu
 
 found() {
@@ -9,7 +9,7 @@ found() {
 if found; then exit 0; fi
 
 if ! command -v apt-get >/dev/null 2>&1; then
-    echo 'The tests need Chromium, and here is no apt-get to install it with. Install a `chromium` on the PATH, then run this again.' >&2
+    echo 'The tests need Chromium, and this system has no apt-get. Install `chromium` so that it is on the PATH, then run this again.' >&2
     exit 1
 fi
 
@@ -27,6 +27,6 @@ $as_root apt-get update -qq
 DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq --no-install-recommends chromium >/dev/null
 
 if ! found; then
-    echo 'apt-get installed no `chromium` on the PATH. Install one by hand, then run this again.' >&2
+    echo 'apt-get finished, but there is no `chromium` on the PATH. Install it by hand, then run this again.' >&2
     exit 1
 fi

@@ -1,7 +1,7 @@
-"""The reference in docs/commands.md, from the commands themselves: what `--help` says, one section a command.
+"""Write the command reference in docs/commands.md from the help of each command.
 
-python scripts/commands.py            prints the page as it should be
-python scripts/commands.py --write    writes it
+python scripts/commands.py            prints the page
+python scripts/commands.py --write    writes the file
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from backchannel.cli.main import cli
 
 PAGE = Path(__file__).parent.parent / "docs" / "commands.md"
 WIDTH = 100
-LAST_LINE_BY_HAND = "What follows is what `--help` says; `make docs` writes it anew.\n"
+LAST_LINE_BY_HAND = "The sections below are generated from each command's `--help` by `make docs`.\n"
 
 
 def page() -> str:
-    """Return the page: the part written by hand, then the commands."""
+    """Return the page: the introduction written by hand, then one section a command."""
     by_hand, _, _ = PAGE.read_text(encoding="utf-8").partition(LAST_LINE_BY_HAND)
     return by_hand + LAST_LINE_BY_HAND + "".join(sections(cli, "backchannel"))
 
 
 def sections(command: click.Command, name: str, parent: click.Context | None = None) -> Iterator[str]:
-    """A group's members, depth first; a single command's help."""
+    """Yield the help of a command, or of all the commands of a group, depth first."""
     context = click.Context(command, info_name=name, parent=parent, terminal_width=WIDTH, max_content_width=WIDTH)
     context.help_option_names = ["-h", "--help"]
     if isinstance(command, click.Group):

@@ -4,7 +4,7 @@
     python scripts/draw_floors.py            prints the picture
     python scripts/draw_floors.py --write    writes the file
 
-The test of the layers compares that table with the code's imports, so the picture shows the code as it is.
+tests/test_floors.py compares that table with the code's imports, so the picture matches the code.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ STYLE = """
 
 
 def floors() -> list[tuple[str, str]]:
-    """Return (parts, purpose) of each layer, top first; the purpose is its first sentence."""
+    """Return the parts and the purpose of each layer, top first. The purpose is cut to its first sentence."""
     table = (DOCS / "architecture.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| \d+ \| (.+?) \| (.+?) \|$", table, re.MULTILINE)
     return [(parts.replace("`", ""), _first_sentence(purpose)) for parts, purpose in reversed(rows)]
@@ -54,11 +54,11 @@ def picture() -> str:
     height = TOP + ROW * len(layers) + 44
     rows = [_layer(number, *layer) for number, layer in enumerate(layers)]
     phone = f'<text x="{LEFT}" y="30">Phones, browsers, feeds</text>'
-    disk = f'<text x="{LEFT}" y="{height - 16}">Layer 0 uses nothing else. Imports run downhill only.</text>'
+    disk = f'<text x="{LEFT}" y="{height - 16}">Layer 0 imports no other layer. Imports only go down.</text>'
     x = LEFT + BOX + 12
     arrow = f'<path d="M{x} {TOP} V{height - 54}"/><path class="tip" d="m{x - 5} {height - 60} 5 10 5 -10 z"/>'
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img"'
-    title = "<title>The layers of Backchannel, and the way of a note through them</title>"
+    title = "<title>The layers of Backchannel, and the path of a note through them</title>"
     return "\n".join([f"{head}>{title}", f"<style>{STYLE}\n</style>", phone, *rows, arrow, disk, "</svg>", ""])
 
 

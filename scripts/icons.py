@@ -1,6 +1,6 @@
-"""The icons of the home screen, drawn from our own mark: a sheet with a line on it, and the answer coming back under it.
+"""Draw the home-screen icons from static/mark.svg.
 
-python scripts/icons.py        static/icons/192.png, 512.png
+python scripts/icons.py        writes static/icons/192.png and 512.png
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from playwright.sync_api import sync_playwright
 STATIC = Path(__file__).parent.parent / "static"
 SIZES = (192, 512)
 PAPER = "#f2ead9"
-INSIDE = 0.58  # of the side: a phone may cut a circle out of it
+MARK_SCALE = 0.58  # of the side, so that a phone can crop the icon to a circle
 
 
 def main() -> None:
-    """Write the icons."""
+    """Render the mark in Chromium at each size."""
     folder = STATIC / "icons"
     folder.mkdir(exist_ok=True)
     mark = (STATIC / "mark.svg").read_text("utf-8")
@@ -32,7 +32,7 @@ def main() -> None:
 
 
 def _sheet(mark: str, size: int) -> str:
-    inner = round(size * INSIDE)
+    inner = round(size * MARK_SCALE)
     return f"""<style>body {{ margin: 0; display: grid; place-content: center; height: 100vh; background: {PAPER} }}
         svg {{ width: {inner}px; height: {inner}px }}</style>{mark}"""
 

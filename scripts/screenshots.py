@@ -1,6 +1,6 @@
-"""The README's pictures, taken anew: the demo is replayed, and looked at with Chromium while a session is on.
+"""Take the screenshots in the README: run the demo and open a session in Chromium while it is on.
 
-python scripts/screenshots.py        docs/images/session-light.png, session-dark.png
+python scripts/screenshots.py        writes docs/images/session-light.png and session-dark.png
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, ViewportSize, sync_playwright
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
 WIDE: ViewportSize = {"width": 1280, "height": 860}
 SESSION = "The last bus leaves at ten to six"
-ENOUGH = 30  # items on the page when the picture is taken
+MIN_ITEMS = 30  # wait for so many items before taking the picture
 
 
 def main() -> None:
@@ -28,7 +28,7 @@ def main() -> None:
     )
     try:
         address = _until(demo, r"Follow it +(\S+)")
-        print(f"The demo runs at {address}; the pictures are of its first slot, in a minute and a half.")
+        print(f"The demo runs at {address}. The screenshots show its first slot and take about 90 seconds.")
         _until(demo, re.escape(SESSION))
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=_chromium(), args=["--no-sandbox", "--disable-gpu"])
@@ -39,27 +39,27 @@ def main() -> None:
 
 
 def _until(demo: subprocess.Popen[str], pattern: str) -> str:
-    """Read what the demo says up to `pattern`; its group, if it has one."""
+    """Read the demo's output until `pattern` matches, and return the match or its group."""
     assert demo.stdout
     for line in demo.stdout:
         if found := re.search(pattern, line):
             return found[found.re.groups]
-    raise SystemExit("The demo ended before its time.")
+    raise SystemExit("The demo stopped early. Run `backchannel demo` to see why.")
 
 
 def _chromium() -> str:
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     if not found:
-        raise SystemExit("There is no Chromium here; `sh scripts/browser.sh` installs one.")
+        raise SystemExit("Chromium isn't installed. Run `sh scripts/browser.sh` to install it.")
     return found
 
 
 def _take(browser: Browser, address: str) -> None:
-    """Wait until enough is said, then look at the page anew, as somebody sees it who has just come."""
+    """Wait for enough items, then take a screenshot of a newly opened page in each colour scheme."""
     page = browser.new_page()
     page.goto(address)
     page.get_by_role("link", name=SESSION).first.click()
-    page.locator("[data-timeline] .item").nth(ENOUGH - 1).wait_for(timeout=120_000)
+    page.locator("[data-timeline] .item").nth(MIN_ITEMS - 1).wait_for(timeout=120_000)
     session = page.url
     schemes: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
     for scheme in schemes:
