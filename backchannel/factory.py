@@ -40,6 +40,7 @@ from backchannel.web import (
     pages,
     pitches,
     scribe,
+    syndication,
     timelines,
     triage,
     unchanged,
@@ -50,6 +51,7 @@ from backchannel.web import (
 WEB = (  # in the order of registration: hooks that run after a request run in the opposite order
     unchanged, compress, guard, errors, filters, pages, timelines, api, follow, scribe, organise, triage, grid_edit,
     pitches, writeups, edit, mine, offline, websub,
+    syndication,
 )  # fmt: skip
 
 MAX_MESSAGE_BYTES = 64 * 1024  # bytes in a socket message

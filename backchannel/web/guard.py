@@ -100,6 +100,11 @@ def same_site() -> None:
         raise Forbidden("This request came from another site. Nothing was changed.")
 
 
+def origin() -> str:
+    """Return what absolute addresses start with: the public address, or else the one of this request."""
+    return services().settings.public_url.rstrip("/") or request.host_url.rstrip("/")
+
+
 def own_hosts() -> set[str]:
     public = urlsplit(services().settings.public_url).netloc
     return {public, request.host} if public else {request.host}

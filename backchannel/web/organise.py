@@ -18,7 +18,7 @@ from backchannel.ingest.sources.address import address_of
 from backchannel.ingest.websub import Hubs
 from backchannel.passes import Pass
 from backchannel.web.grid import read_grid
-from backchannel.web.guard import remember, services, visible
+from backchannel.web.guard import origin, remember, services, visible
 from backchannel.web.pages import still
 
 organise = Blueprint("organise", __name__)
@@ -92,13 +92,12 @@ def _page(event: Event, viewer: Pass, refused: str = "") -> str:
 
 
 def _links(event: Event) -> list[dict[str, Any]]:
-    origin = services().settings.public_url.rstrip("/") or request.host_url.rstrip("/")
     tokens = events.event_passes(services().desk, services().passes, event.slug)
     roles: list[Role] = ["scribe", "organiser"] if event.public else ["scribe", "follower", "organiser"]
-    links = [_link(role, *WORDS[role], f"{origin}/join/{tokens[role]}") for role in roles]
+    links = [_link(role, *WORDS[role], f"{origin()}/join/{tokens[role]}") for role in roles]
     if event.public:
         words = ("Everybody else", "Anyone can read at this address, without a link.")
-        links.insert(1, _link("reader", *words, f"{origin}{url_for('follow.event', event=event.slug)}"))
+        links.insert(1, _link("reader", *words, f"{origin()}{url_for('follow.event', event=event.slug)}"))
     return links
 
 
