@@ -2,9 +2,8 @@
 
 - Times are aware `datetime`s (stored in UTC), bare `date`s, or `None`.
 - A `Reader` may be used from any thread. It returns plain values, never rows that stay connected to the database.
-- All writing happens in **jobs**. `store.write(job)` runs `job(writer)` inside the single writing transaction and
-returns
-  the job's result once the commit is on disk. An exception raised by a job reaches its caller and undoes that job alone;
+- All writing happens in **jobs**. `store.write(job)` runs `job(writer)` inside the single writing transaction
+  and returns the job's result once the commit is on disk. An exception raised by a job reaches its caller and undoes that job alone;
   the other jobs of the same commit are kept. A job must not block.
 - `seq` comes from a counter row that is raised inside the writing transaction, so seqs appear in commit order.
 - Errors: `UnknownEvent`, `UnknownSession`, `UnknownItem` and `AlreadyExists`. `Busy` means that the database stayed
