@@ -4,6 +4,7 @@ import { countOnCard } from "./session_cards.js";
 import { showConnection } from "./connection_status.js";
 import { Journal } from "./journal.js";
 import { Ledger } from "./ledger.js";
+import { Earlier } from "./earlier.js";
 import { Transport } from "./transport.js";
 import { readPage } from "./page.js";
 import { followProgramme } from "./programme.js";
@@ -24,8 +25,11 @@ const ledger = document.querySelector("[data-ledger]");
 const slips = ledger && new Ledger(/** @type {HTMLElement} */ (ledger));
 const nobody = /** @type {HTMLElement | null} */ (document.querySelector("[data-nobody]"));
 const unseen = new Unseen();
-const replica = new Replica(page, timeline.standing(), show, { whole: !onGrid });
+const newest = onGrid ? undefined : () => line.window();
+const replica = new Replica(page, timeline.standing(), show, { whole: !onGrid && !timeline.oldest, window: newest });
 const line = new Transport(page, () => replica.seq);
+const earlier = new Earlier(timeline, replica);
+replica.restarting = (window) => earlier.restart(window);
 
 /** @param {import("./item.js").Item[]} items @param {string[]} gone @param {import("./replica.js").How} how */
 function show(items, gone, how) {
@@ -45,7 +49,7 @@ function putUp(item, how) {
   if (onGrid && item.session) return takeOff(item.id);
   const row = timeline.put(item);
   slips?.put(item);
-  if (!known && how !== "known") unseen.add(row);
+  if (row && !known && how !== "known") unseen.add(row);
   if (nobody && item.origin === "note") nobody.hidden = true;
 }
 

@@ -37,12 +37,12 @@ export class Notebook {
     outbox.addEventListener("change", () => this.#drawOutbox());
   }
 
-  /** From the channel. @param {import("./item.js").Item} item @returns {HTMLElement} */
+  /** From the channel. @param {import("./item.js").Item} item @returns {HTMLElement | null} */
   receive(item) {
     if (!this.own.has(item.id)) return this.timeline.put(item);
     this.items.set(item.id, item);
     if ((this.underway.get(item.id)?.rev ?? 0) <= item.rev) this.underway.delete(item.id);
-    return /** @type {HTMLElement} */ (this.#draw(item.id));
+    return this.#draw(item.id) ?? null;
   }
 
   /** From the channel: it is not there any more. @param {string} id */
@@ -61,6 +61,11 @@ export class Notebook {
   /** The text as it stands here. @param {string} id */
   textOf(id) {
     return this.#typed(id)?.text ?? this.items.get(id)?.text ?? "";
+  }
+
+  /** A row of earlier lines was loaded. @param {HTMLElement} row */
+  loaded(row) {
+    if (row.classList.contains("mine")) this.#adopt(row.dataset.id ?? "", row);
   }
 
   /** @param {string} id @param {HTMLElement} row */
@@ -108,6 +113,7 @@ export class Notebook {
     const changes = this.#changes(id);
     const unrecorded = this.outbox.offTheRecord(id);
     const row = this.timeline.put(typed ? this.#overlaid(base, typed) : /** @type {any} */ (base));
+    if (!row) return null;
     row.classList.add("mine");
     row.classList.toggle("taken-back", !unrecorded && changes[changes.length - 1]?.body.do === "retract");
     row.classList.toggle("unrecorded", Boolean(unrecorded));

@@ -6,6 +6,7 @@ import { Composer } from "./compose.js";
 import { showConnection } from "./connection_status.js";
 import { Journal } from "./journal.js";
 import { Leaving } from "./leave.js";
+import { Earlier } from "./earlier.js";
 import { Transport } from "./transport.js";
 import { Notebook } from "./notebook.js";
 import { Outbox } from "./outbox.js";
@@ -38,8 +39,12 @@ async function open() {
   });
   const box = /** @type {HTMLTextAreaElement} */ (form.elements.namedItem("text"));
   const chips = new Chips(/** @type {HTMLElement} */ (form.querySelector("[data-chips]")), box);
-  const replica = new Replica(page, timeline.standing(), shower(notebook, chips, new Agreement(timeline, outbox, page.session)));
+  const agreement = new Agreement(timeline, outbox, page.session);
+  const newest = { whole: !timeline.oldest, window: () => line.window() };
+  const replica = new Replica(page, timeline.standing(), shower(notebook, chips, agreement), newest);
   const line = new Transport(page, () => replica.seq);
+  const earlier = new Earlier(timeline, replica, (row) => (notebook.loaded(row), agreement.offer(row)));
+  replica.restarting = (window) => earlier.restart(window);
   const waiting = new Waiting(/** @type {HTMLElement} */ (form.querySelector("[data-outbox-line]")), outbox, line, page.timezone);
   const composer = new Composer(form, chips, notebook, page);
   new Leaving(/** @type {HTMLFormElement} */ (document.querySelector("[data-leave]")), outbox);
@@ -79,6 +84,7 @@ function shower(notebook, chips, agreement) {
         const known = rows.has(item.id);
         const row = notebook.receive(item);
         chips.addSpeaker(item.speaker);
+        if (!row) continue;
         agreement.offer(row);
         if (!known && how !== "known") unseen.add(row);
       }

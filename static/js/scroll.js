@@ -14,12 +14,38 @@ export function atEnd(list, covered = 0) {
  * @param {() => void} change
  */
 export function steadily(list, change) {
-  const anchor = [...list.children].find((row) => row.getBoundingClientRect().bottom > 0);
-  const before = anchor?.getBoundingClientRect().top ?? 0;
+  if (document.documentElement.classList.contains("anchored")) return change();
+  const held = firstInSight(list);
+  const before = held?.getBoundingClientRect().top ?? 0;
   change();
-  if (!anchor?.isConnected || before > innerHeight) return;
-  const moved = anchor.getBoundingClientRect().top - before;
+  if (!held?.isConnected || before > innerHeight) return;
+  const moved = held.getBoundingClientRect().top - before;
   if (moved) scrollBy({ top: moved, behavior: "instant" });
+}
+
+/**
+ * Add rows above the reader's place. The browser keeps the place if it can, because it does so while the reader scrolls, too.
+ * It can't at the very top of a page, and Safari can't at all. Call `ungrown` when the last row is in.
+ * @param {HTMLElement} list
+ * @param {() => void} change
+ */
+export function growAbove(list, change) {
+  const byBrowser = scrollY > 0 && CSS.supports("overflow-anchor", "auto");
+  document.documentElement.classList.toggle("anchored", byBrowser);
+  steadily(list, change);
+}
+
+export const ungrown = () => document.documentElement.classList.remove("anchored");
+
+/** The first row that ends below the window's top, found without measuring every row. @param {HTMLElement} list */
+function firstInSight({ children }) {
+  let [low, high] = [0, children.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (children[middle].getBoundingClientRect().bottom > 0) high = middle;
+    else low = middle + 1;
+  }
+  return children[low];
 }
 
 /** @param {Element} row @param {ScrollLogicalPosition} [block] @param {boolean} [softly] */

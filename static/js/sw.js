@@ -17,6 +17,7 @@ const { version, files, offline } = /** @type {any} */ (self).BUILD;
 const PAGES = `backchannel pages ${version}`;
 const FILES = `backchannel files ${version}`;
 const KEPT = /^\/(?:e\/[^/]+(?:\/all|\/s\/[^/]+(?:\/write)?)?)?$/;
+const PART = /^\?(?:before|after|around|all)=/; // older lines are not the page that opens offline
 const PERSON = /^\/(?:join\/|e\/[^/]+\/leave$)/; // after a POST there, somebody else holds this phone
 const FILE = /\.\w+$/; // a download goes its own way
 const REFUSED = [401, 403, 404, 410];
@@ -36,7 +37,7 @@ worker.addEventListener("fetch", (/** @type {any} */ event) => {
   if (request.method === "POST" && PERSON.test(url.pathname)) event.respondWith(changePerson(request));
   else if (request.method !== "GET") return;
   else if (url.pathname.startsWith("/static/") && url.searchParams.has("v")) event.respondWith(file(request));
-  else if (request.mode === "navigate" && !FILE.test(url.pathname)) event.respondWith(page(event, url.pathname));
+  else if (request.mode === "navigate" && !FILE.test(url.pathname)) event.respondWith(page(event, PART.test(url.search) ? "" : url.pathname));
 });
 
 /** A new build takes over when it has all that the old one had; until then the old one stays. */

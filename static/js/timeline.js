@@ -1,4 +1,9 @@
-/** The list of items on the page, kept in reading order (at, seq) while items come, change and go. */
+/**
+ * The list of items on the page, kept in reading order (at, seq) while items come, change and go.
+ *
+ * The page may hold a window of the timeline: everything from `oldest` on. Items before it have no row until a page of
+ * earlier lines is loaded (earlier.js).
+ */
 
 import { fill } from "./render_item.js";
 import { comesBefore } from "./item.js";
@@ -18,6 +23,12 @@ export class Timeline {
     /** @type {Map<string, HTMLElement>} */
     this.rows = new Map();
     for (const row of /** @type {HTMLCollectionOf<HTMLElement>} */ (list.children)) this.rows.set(row.dataset.id ?? "", row);
+    const first = /** @type {HTMLElement | null} */ (list.firstElementChild);
+    const divided = document.querySelector("[data-earlier]:not([hidden])");
+    /** The oldest line that this page has; null: it has all of them. @type {{at: string | null, seq: number} | null} */
+    this.oldest = divided && first ? keyOf(first) : null;
+    /** Changes to earlier lines, while a page of these is loading. @type {(() => void)[] | null} */
+    this.held = null;
   }
 
   /** On the page of a whole event every run says where it was said. */
@@ -27,11 +38,25 @@ export class Timeline {
 
   /** What the page was rendered with. */
   *standing() {
-    for (const [id, row] of this.rows) yield { id, seq: Number(row.dataset.seq), rev: Number(row.dataset.rev) };
+    for (const [id, row] of this.rows) yield { id, rev: Number(row.dataset.rev), ...keyOf(row) };
   }
 
-  /** Show an item, new or changed. @param {import("./item.js").Item} item @returns {HTMLElement} its row */
+  /** Put rows of earlier lines above the others. @param {HTMLElement[]} rows */
+  prepend(rows) {
+    const below = /** @type {HTMLElement | null} */ (this.list.firstElementChild);
+    this.list.prepend(...rows);
+    for (const row of rows) this.rows.set(row.dataset.id ?? "", row);
+    if (below) foldRun(below);
+    if (this.empty && rows.length) this.empty.hidden = true;
+  }
+
+  /** Show an item, new or changed. @param {import("./item.js").Item} item @returns {HTMLElement | null} its row; null: earlier than this page */
   put(item) {
+    if (this.oldest && comesBefore(item, this.oldest)) {
+      this.held?.push(() => this.put(item));
+      this.#drop(item.id);
+      return null;
+    }
     const known = this.rows.get(item.id);
     const row = known && "full" in known.dataset ? known : this.#clone(known);
     const next = row.nextElementSibling;
@@ -54,6 +79,12 @@ export class Timeline {
 
   /** @param {string} id */
   remove(id) {
+    this.held?.push(() => this.#drop(id));
+    this.#drop(id);
+  }
+
+  /** @param {string} id */
+  #drop(id) {
     const row = this.rows.get(id);
     if (!row) return;
     const next = /** @type {HTMLElement | null} */ (row.nextElementSibling);
@@ -77,7 +108,7 @@ export class Timeline {
 }
 
 /** @param {HTMLElement} row */
-const keyOf = (row) => ({ at: row.dataset.at ?? "", seq: Number(row.dataset.seq) });
+export const keyOf = (row) => ({ at: row.dataset.at || null, seq: Number(row.dataset.seq) });
 
 /** A run of one author names her once, and a minute its time once. As in templates/macros/item.html. @param {HTMLElement} row */
 function foldRun(row) {

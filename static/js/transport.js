@@ -67,11 +67,19 @@ export class Transport extends EventTarget {
    * @param {{wait?: number, signal?: AbortSignal}} [how]
    */
   async changes(after, { wait = 0, signal } = {}) {
-    const query = new URLSearchParams({ channel: this.page.channel, after: String(after), limit: "200" });
+    const query = new URLSearchParams({ channel: this.page.channel, after: String(after), limit: "500" });
     if (wait) query.set("wait", String(wait));
     if (wait) query.set("programme", String(this.page.programme));
     if (wait) query.set("pitches", String(this.page.pitches));
     return this.#answer(`${this.base}/changes?${query}`, { signal }, wait * 1000 + 15_000);
+  }
+
+  /**
+   * The newest items of the channel in reading order, for a page that starts over. Throws as `changes` does.
+   * @returns {Promise<{seq: number, earlier: boolean, items: import("./item.js").Item[]}>}
+   */
+  window() {
+    return this.#answer(`${this.base}/window?${new URLSearchParams({ channel: this.page.channel })}`, {}, 15_000);
   }
 
   /**
@@ -237,7 +245,8 @@ export class Transport extends EventTarget {
   /** The answer, if it is none of an error. @param {any} answer @param {number} [retryAfter] s */
   #checked(answer, retryAfter = 0) {
     if (answer?.error) throw new Refusal(answer.error, retryAfter);
-    if (answer?.now && !answer.more) this.contact.setClock(answer.now); // a page with more behind it may have been sealed long ago
+    const kept = answer?.more || "earlier" in (answer ?? {}); // made a while ago, perhaps
+    if (answer?.now && !kept) this.contact.setClock(answer.now);
     this.#stamp(answer);
     this.#numbers(answer);
     return answer;
