@@ -20,6 +20,7 @@ from backchannel.live.limits import Limits
 from backchannel.live.services import Services
 from backchannel.live.transport import lifecycle
 from backchannel.live.transport.fanout import Fanout, TextPacket
+from backchannel.live.transport.outbox import Outbox
 from backchannel.live.transport.websocket import WebSocket
 from backchannel.passes import Passes
 from backchannel.store.base import Store
@@ -116,9 +117,11 @@ def _socketio(app: Flask, settings: Settings) -> SocketIO:
         cors_allowed_origins=guard.socket_origins(settings),
         max_http_buffer_size=MAX_MESSAGE_BYTES,
         manage_session=False,
+        monitor_clients=False,  # live/transport/lifecycle.py does
     )
     engine = socketio.server.eio
-    engine._async = {**engine._async, "websocket": WebSocket}  # the slot that Engine.IO's async drivers fill
+    # The slots that Engine.IO's async drivers fill.
+    engine._async = {**engine._async, "websocket": WebSocket, "queue": Outbox}
     return socketio
 
 

@@ -23,6 +23,8 @@ MAX_BUCKETS = 1000  # full buckets are dropped beyond this number
 class Bucket:
     """A token bucket of `size` that refills at `size` a minute."""
 
+    __slots__ = ("at", "level", "size")
+
     def __init__(self, size: int, now: float) -> None:
         self.size = size
         self.level = float(size)

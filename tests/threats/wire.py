@@ -6,6 +6,7 @@ import json
 import socket
 import struct
 import time
+import zlib
 from types import TracebackType
 from typing import Any, Self
 
@@ -41,6 +42,8 @@ class Wire:
             self._buffer += self._socket.recv(4096)
         head, _, self._buffer = self._buffer.partition(b"\r\n\r\n")
         self.status = int(head.split()[1])
+        self.head = head.decode()
+        self.frame_bytes = 0  # bytes of the latest frame
 
     def __enter__(self) -> Self:
         return self
@@ -107,4 +110,8 @@ class Wire:
         if len(buffer) < start + size:
             return None
         self._buffer = buffer[start + size :]
-        return buffer[0] & 0x0F, buffer[start : start + size]
+        self.frame_bytes = start + size
+        payload = buffer[start : start + size]
+        if buffer[0] & frames.COMPRESSED:
+            payload = zlib.decompressobj(-15).decompress(payload + b"\0\0\xff\xff")
+        return buffer[0] & 0x0F, payload

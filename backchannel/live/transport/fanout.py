@@ -1,8 +1,4 @@
-"""Fan-out: encodes one frame per broadcast, writes it to every idle socket, and queues it for the others.
-
-When a follower's queue is full, its contents are dropped and replaced by a `resume` message. The follower then fetches
-the backlog over HTTP from its cursor, so nothing is lost.
-"""
+"""Fan-out: frames a broadcast once and passes it to the outbox of every follower in the room."""
 
 from __future__ import annotations
 
@@ -13,10 +9,8 @@ import socketio
 from engineio import packet as eio
 from socketio import packet as sio
 
-from backchannel.live.transport import frames
-from backchannel.live.transport.websocket import WebSocket
+from backchannel.live.transport.outbox import Broadcast
 
-MAX_QUEUED_FRAMES = 1000  # frames in one follower's queue
 SENDS_PER_TURN = 200  # sends before other greenlets get a turn
 RESERVED = ("connect", "disconnect")  # Socket.IO raises these itself; a client that sends them would be believed
 
@@ -48,10 +42,6 @@ def _named(data: Any) -> bool:
     return isinstance(data, list) and bool(data) and isinstance(data[0], str) and data[0] not in RESERVED
 
 
-class Emitted(eio.Packet):  # type: ignore[misc]
-    """A broadcast frame. It may be dropped, because the log has it; acks and pings may not."""
-
-
 class Fanout(socketio.Manager):  # type: ignore[misc]
     """Socket.IO's client manager with its own path for broadcasts."""
 
@@ -64,38 +54,18 @@ class Fanout(socketio.Manager):  # type: ignore[misc]
         if callback or skip_sid or namespace not in self.rooms:
             super().emit(event, data, namespace, room=room, skip_sid=skip_sid, callback=callback, **rest)
             return
-        packet = self._packet(event, data, namespace)
-        frame = frames.encode(packet.encode().encode())
+        message = self._broadcast(event, data, namespace)
         sockets = self.server.eio.sockets
         for n, (_, eio_sid) in enumerate(self.get_participants(namespace, room), 1):
             follower = sockets.get(eio_sid)
             if follower is not None and not follower.closed:
-                self._send(follower, packet, frame, namespace)
+                if follower.queue.has_room():
+                    follower.queue.push(message)
+                else:
+                    follower.queue.resume_with(self._broadcast("resume", {}, namespace))
             if n % SENDS_PER_TURN == 0:
                 gevent.sleep(0)
 
-    def _packet(self, event: str, data: Any, namespace: str) -> eio.Packet:
+    def _broadcast(self, event: str, data: Any, namespace: str) -> Broadcast:
         packet = self.server.packet_class(sio.EVENT, namespace=namespace, data=[event, data])
-        return Emitted(eio.MESSAGE, packet.encode())
-
-    def _send(self, follower: Any, packet: eio.Packet, frame: bytes, namespace: str) -> None:
-        websocket: WebSocket | None = getattr(follower, "websocket", None)
-        if websocket is not None and follower.queue.empty() and websocket.try_send(frame):
-            if websocket.unfinished:
-                follower.queue.put(eio.Packet(eio.NOOP))  # wakes the follower's writer, which completes the frame first
-        elif follower.queue.qsize() < MAX_QUEUED_FRAMES:
-            follower.queue.put(packet)
-        else:
-            self._make_resume(follower, namespace)
-
-    def _make_resume(self, follower: Any, namespace: str) -> None:
-        """Replace the broadcast frames in the queue with one `resume` message."""
-        queue = follower.queue
-        kept = []
-        while not queue.empty():
-            packet = queue.get_nowait()
-            queue.task_done()
-            if not isinstance(packet, Emitted):
-                kept.append(packet)
-        for packet in (*kept, self._packet("resume", {}, namespace)):
-            queue.put(packet)
+        return Broadcast(eio.Packet(eio.MESSAGE, packet.encode()).encode())

@@ -1,6 +1,7 @@
 """WebSocket frames (RFC 6455) without a socket: bytes to messages and back.
 
-Client frames must be masked, server frames are not. Messages are text; a binary frame or a reserved bit is an error.
+Client frames must be masked, server frames are not. Messages are text, compressed if the connection negotiated it; a
+binary frame or any other reserved bit is an error.
 """
 
 from __future__ import annotations
@@ -8,9 +9,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import struct
+import zlib
 from collections.abc import Iterator
 
+from backchannel.live.transport import deflate
+
 TEXT, BINARY, CLOSE, PING, PONG, CONTINUATION = 0x1, 0x2, 0x8, 0x9, 0xA, 0x0
+COMPRESSED = 0x40  # the first reserved bit, on the first frame of a message (RFC 7692, section 6)
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455, 1.3
 
 
@@ -28,7 +33,7 @@ def accept_key(key: str) -> str:
 
 
 def encode(payload: bytes, opcode: int = TEXT) -> bytes:
-    """Return one complete server frame."""
+    """Return one complete server frame. `opcode` may include `COMPRESSED`."""
     size = len(payload)
     if size < 126:
         head = struct.pack("!BB", 0x80 | opcode, size)
@@ -47,23 +52,28 @@ def close(code: int) -> bytes:
 class Decoder:
     """Turns received bytes into (opcode, payload) of complete messages and control frames."""
 
-    def __init__(self, most: int) -> None:
-        self._max_bytes = most  # bytes in a message
+    __slots__ = ("_buffer", "_compressed", "_deflates", "_max_bytes", "_parts")
+
+    def __init__(self, most: int, *, deflates: bool = False) -> None:
+        self._max_bytes = most  # bytes in a message, both as received and inflated
+        self._deflates = deflates  # the connection negotiated compression
         self._buffer = bytearray()
         self._parts: bytearray | None = None  # fragments of an unfinished message
+        self._compressed = False  # that message is compressed
 
     def feed(self, data: bytes) -> Iterator[tuple[int, bytes]]:
         """Add received bytes and yield what is complete. Raises `BadFrame`; discard the connection afterwards."""
         self._buffer += data
         while (found := self._frame()) is not None:
-            final, opcode, payload = found
+            first, payload = found
+            opcode = first & 0x0F
             if opcode >= CLOSE:
                 yield opcode, payload
-            elif (message := self._gathered(final, opcode, payload)) is not None:
+            elif (message := self._gathered(first, opcode, payload)) is not None:
                 yield TEXT, message
 
-    def _frame(self) -> tuple[bool, int, bytes] | None:
-        """Remove and return the first complete frame of the buffer."""
+    def _frame(self) -> tuple[int, bytes] | None:
+        """Remove the first complete frame of the buffer and return its first byte and its payload."""
         buffer = self._buffer
         if len(buffer) < 2:
             return None
@@ -82,11 +92,10 @@ class Decoder:
             return None
         payload = _unmasked(bytes(buffer[start + 4 : end]), bytes(buffer[start : start + 4]))
         del buffer[:end]
-        return bool(first & 0x80), opcode, payload
+        return first, payload
 
-    @staticmethod
-    def _check(first: int, second: int, opcode: int, size: int) -> None:
-        if first & 0x70:
+    def _check(self, first: int, second: int, opcode: int, size: int) -> None:
+        if first & 0x70 and not (self._deflates and opcode == TEXT and first & 0x70 == COMPRESSED):
             raise BadFrame("a reserved bit is set without an extension")
         if not second & 0x80:
             raise BadFrame("a client frame without a mask")
@@ -97,13 +106,24 @@ class Decoder:
         if opcode not in (CONTINUATION, TEXT, CLOSE, PING, PONG):
             raise BadFrame(f"unknown opcode {opcode}")
 
-    def _gathered(self, final: bool, opcode: int, payload: bytes) -> bytes | None:
+    def _gathered(self, first: int, opcode: int, payload: bytes) -> bytes | None:
         if (opcode == CONTINUATION) != (self._parts is not None):
             raise BadFrame("a continuation without a message, or a message inside another")
-        parts = self._parts if self._parts is not None else bytearray()
-        parts += payload
-        self._parts = None if final else parts
-        return bytes(parts) if final else None
+        if self._parts is None:
+            self._parts, self._compressed = bytearray(), bool(first & COMPRESSED)
+        self._parts += payload
+        if not first & 0x80:
+            return None
+        message, self._parts = bytes(self._parts), None
+        return self._inflated(message) if self._compressed else message
+
+    def _inflated(self, message: bytes) -> bytes:
+        try:
+            return deflate.decompress(message, self._max_bytes)
+        except deflate.TooLong as fault:
+            raise BadFrame(str(fault), 1009) from None
+        except zlib.error:
+            raise BadFrame("a message that cannot be inflated", 1007) from None
 
 
 def _unmasked(payload: bytes, mask: bytes) -> bytes:
