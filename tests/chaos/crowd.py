@@ -230,7 +230,7 @@ class Crowd:
         elif text.startswith('42["resume"'):
             follower.resumes += 1
             follower.told = True
-        elif not text.startswith('42["head"') and text != "6":
+        elif not text.startswith(('42["head"', '42["programme"')) and text != "6":
             raise ValueError(f"what is this? {text[:100]}")
 
     def _frame(self, text: str) -> Frame:

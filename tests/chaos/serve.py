@@ -28,7 +28,7 @@ from gevent.util import format_run_info  # noqa: E402
 
 from backchannel import factory  # noqa: E402
 from backchannel.cli.main import main  # noqa: E402
-from backchannel.live.transport import fanout  # noqa: E402
+from backchannel.live.transport import outbox  # noqa: E402
 from backchannel.store.base import Writer  # noqa: E402
 from backchannel.store.group import GroupCommit  # noqa: E402
 from backchannel.store.sqlite.store import SqliteStore  # noqa: E402
@@ -61,9 +61,13 @@ class MortalGroup(GroupCommit):
 def _take_the_stock_path() -> None:
     import socketio
     from engineio.async_drivers import gevent as driver
+    from flask_socketio import SocketIO
 
     factory.WebSocket = driver._async["websocket"]  # type: ignore[assignment,misc]
+    factory.Outbox = driver._async["queue"]  # type: ignore[assignment,misc]
     factory.Fanout = socketio.Manager  # type: ignore[assignment,misc]
+    factory.SocketIO = lambda app, **options: SocketIO(app, **options | {"monitor_clients": True})  # type: ignore[assignment,misc]
+    factory.lifecycle.watch = lambda server: None  # Engine.IO sends its own pings
 
 
 if __name__ == "__main__":
@@ -74,7 +78,7 @@ if __name__ == "__main__":
     factory.SqliteStore = MortalStore  # type: ignore[misc]
     factory.GroupCommit = MortalGroup  # type: ignore[misc]
     if os.environ.get("CHAOS_CAP"):
-        fanout.MAX_QUEUED_FRAMES = int(os.environ["CHAOS_CAP"])
+        outbox.MAX_WAITING = int(os.environ["CHAOS_CAP"])
     if os.environ.get("CHAOS_STOCK"):
         _take_the_stock_path()
     main()

@@ -14,7 +14,7 @@ import socketio
 from engineio import packet
 
 from backchannel.live.transport.fanout import BadPacket
-from backchannel.live.transport.websocket import WebSocket
+from backchannel.live.transport.websocket import WebSocket, is_handshake
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +38,8 @@ def watch(server: socketio.Server) -> None:
     connect, message = handlers["connect"], handlers["message"]
 
     def connected(eio_sid: str, environ: dict[str, Any]) -> Any:
+        if not is_handshake(environ):
+            return "This isn't a WebSocket handshake of version 13."  # Engine.IO refuses the connection and forgets it
         server.eio.sockets[eio_sid].last_ping = None  # keeps Engine.IO from starting a greenlet for its pings
         return connect(eio_sid, {name: environ[name] for name in ENVIRON if name in environ})
 

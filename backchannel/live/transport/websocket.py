@@ -11,7 +11,7 @@ import io
 import logging
 import socket
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import gevent
@@ -52,17 +52,18 @@ class WebSocket:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer the handshake, then pass messages to Engine.IO until the connection ends."""
-        key = environ.get("HTTP_SEC_WEBSOCKET_KEY", "")
-        if environ.get("HTTP_SEC_WEBSOCKET_VERSION") != "13" or not key:
-            start_response("400 BAD REQUEST", [("Content-Type", "text/plain")])
-            return [b"This isn't a WebSocket handshake of version 13."]
-        by_gunicorn = "gunicorn.socket" in environ
         extensions = deflate.negotiate(environ.get("HTTP_SEC_WEBSOCKET_EXTENSIONS", ""))
         self.deflates = extensions is not None
         self._decoder = frames.Decoder(MAX_MESSAGE_BYTES, deflates=self.deflates)
-        self._attach(environ, start_response)
-        self._socket.sendall(_handshake(key, extensions))
-        self._receive_all()
+        by_gunicorn = "gunicorn.socket" in environ
+        try:
+            self._attach(environ, start_response)
+            self._socket.sendall(_handshake(environ["HTTP_SEC_WEBSOCKET_KEY"], extensions))
+            self._receive_all()
+        except OSError:
+            pass  # the client left during the handshake
+        finally:
+            self._leave()
         if by_gunicorn:
             raise StopIteration  # tells gunicorn that the response is not its business
         return []
@@ -93,10 +94,13 @@ class WebSocket:
             pass  # a packet that cannot be decoded, or a connection that is closed already
         except Exception:
             log.exception("A message failed; its connection is closed")
-        finally:
-            owner.close(wait=False, abort=True, reason=owner.server.reason.TRANSPORT_CLOSE)
-            owner.server.sockets.pop(owner.sid, None)
-            self.close()
+
+    def _leave(self) -> None:
+        """End the connection, wherever it stopped, so that Engine.IO keeps nothing of it."""
+        owner = self._owner
+        owner.close(wait=False, abort=True, reason=owner.server.reason.TRANSPORT_CLOSE)
+        owner.server.sockets.pop(owner.sid, None)
+        self.close()
 
     def wait(self) -> str | None:
         """Return the next message, or `None` when the connection has ended."""
@@ -184,6 +188,13 @@ class WebSocket:
             self._closed = True
             with contextlib.suppress(OSError):
                 self._socket.shutdown(socket.SHUT_RDWR)
+
+
+def is_handshake(environ: Mapping[str, Any]) -> bool:
+    """Return whether the request asks for a WebSocket of version 13 (RFC 6455, section 4.2.1)."""
+    upgrades = [part.strip() for part in environ.get("HTTP_CONNECTION", "").lower().split(",")]
+    key = environ.get("HTTP_SEC_WEBSOCKET_KEY")
+    return bool(key) and environ.get("HTTP_SEC_WEBSOCKET_VERSION") == "13" and "upgrade" in upgrades
 
 
 def _handshake(key: str, extensions: str | None) -> bytes:
