@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 from backchannel.desk import access
@@ -56,6 +57,14 @@ def may_follow(services: Services, slug: str, channel: str, viewer: Pass | None)
     except (UnknownEvent, BadPass, Forbidden):
         return False
     return True
+
+
+def permissions(services: Services) -> Mapping[str, Hashable]:
+    """Return what the answers of `may_follow` depend on, by event. Equal values mean equal answers.
+
+    Whatever else can end a pass belongs here too, such as a list of revoked passes or an expiry that has passed.
+    """
+    return services.read().permissions()
 
 
 def cookie_name(services: Services, event: str) -> str:

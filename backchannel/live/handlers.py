@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Container, Hashable, Mapping
 from dataclasses import replace
 from functools import wraps
 from typing import Any
@@ -16,7 +16,7 @@ from backchannel.desk.ops import take_ops
 from backchannel.domain.channels import EVENT, STAFF
 from backchannel.domain.errors import BackchannelError, BadPass, Invalid
 from backchannel.domain.wire import tidy
-from backchannel.live.auth import cookie_name, may_follow, readable_channel, with_epoch_and_time
+from backchannel.live.auth import cookie_name, may_follow, permissions, readable_channel, with_epoch_and_time
 from backchannel.live.dispatcher import Channel, numbers, socketio_room
 from backchannel.live.limits import Limits
 from backchannel.live.services import Services
@@ -28,7 +28,7 @@ Message = dict[str, Any]
 Answer = dict[str, Any]
 
 MAX_CHANNELS_PER_SOCKET = 50  # limits the memory of one connection
-AUTH_CHECK_INTERVAL_S = 0.5  # how often open sockets are checked against revoked passes
+AUTH_CHECK_INTERVAL_S = 0.5  # between looks for changed permissions
 
 
 class Sockets:
@@ -103,10 +103,11 @@ class Sockets:
         self._limits.ops(viewer, len(ops) if isinstance(ops, list) else 1)
         return with_epoch_and_time(self._services, {"results": take_ops(self._services.desk, viewer, event, message)})
 
-    def unauthorised(self) -> list[str]:
-        """Return the sockets on a channel that their pass no longer allows."""
+    def unauthorised(self, events: Container[str]) -> list[str]:
+        """Return the sockets on a channel of these events whose pass no longer allows a channel."""
         known: dict[tuple[Channel, Pass | None], bool] = {}
-        return [sid for sid in list(self._follows) if not self._is_allowed(sid, known)]
+        concerned = [sid for sid, follows in self._follows.items() if any(event in events for event, _ in follows)]
+        return [sid for sid in concerned if not self._is_allowed(sid, known)]
 
     def _is_allowed(self, sid: str, known: dict[tuple[Channel, Pass | None], bool]) -> bool:
         viewer = self._passes.get(sid)
@@ -152,16 +153,21 @@ def register(socketio: SocketIO, services: Services, limits: Limits) -> None:
 
     for act in (sockets.follow, sockets.unfollow, sockets.ops):
         socketio.on(act.__name__)(_always_answering(services, act))
-    socketio.start_background_task(close_unauthorised, socketio.server, sockets)
+    socketio.start_background_task(close_unauthorised, socketio.server, services, sockets)
 
 
-def close_unauthorised(server: Any, sockets: Sockets) -> None:
-    """Close unauthorised sockets, for ever."""
+def close_unauthorised(server: Any, services: Services, sockets: Sockets) -> None:
+    """Close unauthorised sockets, for ever. Looks at the sockets of an event only when its permissions have changed."""
+    before: Mapping[str, Hashable] = {}
     while True:
         gevent.sleep(AUTH_CHECK_INTERVAL_S)
         try:
-            for sid in sockets.unauthorised():
-                disconnect(server, server.manager.eio_sid_from_sid(sid, NAMESPACE))
+            now = permissions(services)
+            if now != before:
+                changed = {event for event in before.keys() | now.keys() if before.get(event) != now.get(event)}
+                for sid in sockets.unauthorised(changed):
+                    disconnect(server, server.manager.eio_sid_from_sid(sid, NAMESPACE))
+                before = now  # only after all of them are closed
         except Exception:
             log.exception("Checking for unauthorised sockets failed")
 

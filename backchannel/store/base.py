@@ -3,8 +3,8 @@
 - Times are aware `datetime`s (stored in UTC), bare `date`s, or `None`.
 - A `Reader` may be used from any thread. It returns plain values, never rows that stay connected to the database.
 - All writing happens in **jobs**. `store.write(job)` runs `job(writer)` inside the single writing transaction
-  and returns the job's result once the commit is on disk. An exception raised by a job reaches its caller and undoes that job alone;
-  the other jobs of the same commit are kept. A job must not block.
+  and returns the job's result once the commit is on disk. An exception raised by a job reaches its caller and undoes
+  that job alone; the other jobs of the same commit are kept. A job must not block.
 - `seq` comes from a counter row that is raised inside the writing transaction, so seqs appear in commit order.
 - Errors: `UnknownEvent`, `UnknownSession`, `UnknownItem` and `AlreadyExists`. `Busy` means that the database stayed
   locked, `DiskFull` that there is no room. After either of these, nothing of the job is stored and reads still work.
@@ -128,6 +128,9 @@ class Reader(ProgrammeReader, Protocol):
 
     def heads(self) -> dict[str, int]:
         """Return the latest seq of every event, by slug. Cheap enough to call ten times a second."""
+
+    def permissions(self) -> dict[str, tuple[str, bool, str]]:
+        """Return what decides who may read each event, by slug: its uid, whether it is public, and its generations."""
 
     def generation(self, slug: str, role: str, session: str | None = None) -> int:
         """Return how many times the passes of a role were replaced, starting at 0."""

@@ -170,6 +170,28 @@ def test_an_event_that_is_removed_takes_everything_with_it(store: Store) -> None
     assert store.reader().heads() == {"camp": 0}
 
 
+def test_permissions_change_with_whatever_decides_who_may_read_and_not_with_a_note(store: Store) -> None:
+    seen = [store.reader().permissions()]
+
+    def look() -> bool:
+        seen.append(store.reader().permissions())
+        return seen[-1] != seen[-2]
+
+    keep(store, item("one"), "event")
+    assert not look()
+    store.write(lambda writer: writer.increment_generation("camp", "follower"))
+    assert look()
+    store.write(lambda writer: writer.increment_generation("camp", "scribe", "g1"))
+    assert look()
+    store.write(lambda writer: writer.save_event(replace(EVENT, public=not EVENT.public)))
+    assert look()
+    store.write(lambda writer: writer.remove_event("camp"))
+    assert look()
+    store.write(lambda writer: writer.save_event(replace(EVENT, uid="u2")))
+    assert look()
+    assert seen[-1] == {"camp": ("u2", EVENT.public, "{}")}
+
+
 def test_one_persons_reaction_counts_once_and_can_be_taken_back(store: Store) -> None:
     def react(who: str, on: bool) -> dict[str, int]:
         return store.write(lambda writer: writer.react("camp", "one", who, "agree", on))

@@ -44,6 +44,7 @@ READS: dict[str, Callable[[Reader], Any]] = {
     "heads": lambda reader: reader.heads(),
     "generation": lambda reader: reader.generation("camp3", "scribe"),
     "programme": lambda reader: reader.programme("camp3"),
+    "permissions": lambda reader: reader.permissions(),
     "programme_heads": lambda reader: reader.programme_heads(),
     "voted": lambda reader: reader.voted("camp3", "ann"),
     "grid_edits": lambda reader: reader.grid_edits("camp3", 3),

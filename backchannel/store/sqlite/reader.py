@@ -51,6 +51,10 @@ class SqliteReader(ProgrammeQueries, WindowQueries):
     def heads(self) -> dict[str, int]:
         return {row["slug"]: row["head"] for row in self._all("SELECT slug, head FROM event")}
 
+    def permissions(self) -> dict[str, tuple[str, bool, str]]:
+        found = self._all("SELECT slug, uid, public, generations FROM event")
+        return {row["slug"]: (row["uid"], bool(row["public"]), row["generations"]) for row in found}
+
     def generation(self, slug: str, role: str, session: str | None = None) -> int:
         row = self._one("SELECT generations FROM event WHERE slug = ?", slug)
         if row is None:

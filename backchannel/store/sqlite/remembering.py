@@ -50,6 +50,9 @@ class RememberingReader(SqliteReader):
     def programme_heads(self) -> dict[str, tuple[int, int]]:
         return self._remember("programmes", super().programme_heads)
 
+    def permissions(self) -> dict[str, tuple[str, bool, str]]:
+        return self._remember("permissions", super().permissions)
+
     def generation(self, slug: str, role: str, session: str | None = None) -> int:
         key = ("generation", slug, role, session)
         return self._remember(key, lambda: super(RememberingReader, self).generation(slug, role, session))
