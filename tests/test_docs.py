@@ -128,6 +128,7 @@ def test_the_limits_in_the_protocol_match_the_code() -> None:
         f"at most {model.TEXT_LIMIT:,} characters and {wire.TEXT_BYTES:,} bytes",
         f"| `depth` | 0 to {wire.DEEPEST}, or nothing |",
         f"at most {api.MAX_PAGE_ITEMS} | {api.DEFAULT_PAGE_ITEMS} |",
+        f"at most {api.MAX_LAST_PAGE_ITEMS} items, whatever the limit",
         f"seconds (at most {api.MAX_WAIT_S:g})",
         f"over {pace.OPS_A_MINUTE} ops a minute with one pass, or {pace.JOINS_A_MINUTE} joins a minute",
         f"can follow at most {handlers.MAX_CHANNELS_PER_SOCKET} channels",

@@ -32,7 +32,7 @@ class Http:
         """Exchange a shared pass and a name for a personal pass."""
         return self._ask("POST", "/join", json={"name": name})
 
-    def changes(self, channel: str, after: int, *, wait: float = 0, limit: int = 500) -> Answer:
+    def changes(self, channel: str, after: int, *, wait: float = 0, limit: int = 5000) -> Answer:
         """Return a page of a channel after a seq, waiting up to `wait` seconds for news."""
         query = {"channel": channel, "after": after, "limit": limit} | ({"wait": wait} if wait else {})
         return self._ask("GET", "/changes", held=wait, params=query)

@@ -45,7 +45,7 @@ class Event:
     closed: bool = False
     head: int = 0  # the latest seq
     withheld: tuple[str, ...] = ()  # further names that sessions without names never show
-    version: int = 0  # raised when the event, its rooms or its sessions change
+    version: int = 0  # raised when the event, its rooms, sessions or write-ups change
     programme: int = 0  # raised by every change of the grid
     pitches: int = 0  # raised by every pitch and every vote
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Flask, Response, json, jsonify, request
+from flask import Blueprint, Flask, Response, current_app, json, jsonify, request
 
 from backchannel.desk import access, events, grid, ops, overview
 from backchannel.domain.channels import STAFF, session_of
@@ -22,7 +22,8 @@ from backchannel.web.pages import impersonal, kept_page
 from backchannel.web.timelines import WINDOW
 
 DEFAULT_PAGE_ITEMS = 200  # items a page by default
-MAX_PAGE_ITEMS = 500
+MAX_PAGE_ITEMS = 5000
+MAX_LAST_PAGE_ITEMS = 500  # in a page that may still grow
 MAX_WAIT_S = 25.0  # seconds
 
 api = Blueprint("api", __name__, url_prefix="/api/v1/events/<event>")
@@ -31,9 +32,15 @@ api = Blueprint("api", __name__, url_prefix="/api/v1/events/<event>")
 @api.get("")
 def show(event: str) -> Response:
     """Return the event and its sessions, as `backchannel event show --json` prints them."""
-    visible(event)
+    found, _ = visible(event)
     reader = services().read()
-    return jsonify(with_epoch_and_time(services(), overview.event_overview(reader, event) | numbers(reader, event)))
+    kept = cast("dict[str, tuple[object, str]]", current_app.extensions["backchannel overviews"])
+    made_of = (reader.epoch(), found)
+    known, text = kept.get(event, (None, ""))
+    if known != made_of:
+        text = json.dumps(overview.event_overview(reader, event) | numbers(reader, event))
+        kept[event] = (made_of, text)
+    return Response(f"{text[:-1]}, {json.dumps(with_epoch_and_time(services(), {}))[1:]}", mimetype="application/json")
 
 
 @api.get("/changes")
@@ -49,6 +56,9 @@ def changes(event: str) -> Response:
         readable_channel(services(), event, channel, viewer)  # the pass may have been revoked meanwhile
     reader = services().read()
     page_extent = reader.page_extent(event, channel, after, limit)
+    if not page_extent[2] and page_extent[1] > MAX_LAST_PAGE_ITEMS:  # what is not sealed is made for each request
+        limit = MAX_LAST_PAGE_ITEMS
+        page_extent = reader.page_extent(event, channel, after, limit)
     if page_extent[2] and not services().read().anonymous_sessions(event):
         return sealed.page(services(), (event, channel), after, limit, page_extent)
     with reader.snapshot():
@@ -165,6 +175,8 @@ def _seconds_arg(name: str) -> float:
 
 
 def register(app: Flask) -> None:
+    app.extensions["backchannel overviews"] = {}
+    sealed.register(app)
     app.register_blueprint(api)
 
 

@@ -16,9 +16,10 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from typing import cast
 
 import gevent
-from flask import Response, request
+from flask import Response, copy_current_request_context, request
 from gevent.lock import BoundedSemaphore
 
 from backchannel.domain.errors import Busy
@@ -49,7 +50,10 @@ class KeptPages:
         self._turn = BoundedSemaphore(1)
 
     def page(self, key: Key, render: Callable[[], str]) -> KeptPage:
-        """Return the page with this key, rendering it unless it is kept. Raises `Busy` if too many requests wait."""
+        """Return the page with this key, rendering it unless it is kept. Raises `Busy` if too many requests wait.
+
+        Wrap `render` in `off_hub` if it can take longer than ten milliseconds.
+        """
         page = self._pages.get(key) or self._wait_for(key, render)
         if key in self._pages:
             self._pages.move_to_end(key)
@@ -79,6 +83,12 @@ class KeptPages:
         """Return a page for one viewer only. It waits for its turn and is not kept."""
         with self._turn:
             return render()
+
+
+def off_hub(render: Callable[[], str]) -> Callable[[], str]:
+    """Return a function that renders in a native thread, with the store's reader of that thread, while the hub goes on."""
+    in_context = copy_current_request_context(render)
+    return lambda: cast(str, gevent.get_hub().threadpool.apply(in_context))
 
 
 def _packed(html: str) -> KeptPage:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from functools import partial
 from typing import cast
 
@@ -14,36 +13,45 @@ from backchannel.domain.model import Event, Record
 from backchannel.passes import Pass
 from backchannel.web.exports import Exports, Wanted, made_by_child, tag_of
 from backchannel.web.guard import services, visible
-from backchannel.web.pages import still
+from backchannel.web.kept import off_hub
+from backchannel.web.pages import impersonal, kept_page, still
 from backchannel.writeup.compose import compose_event, compose_session
 from backchannel.writeup.formats import FORMATS, Format, format_of
-from backchannel.writeup.model import EventWriteUp
 
-MAX_COMPOSED = 8  # write-ups of whole events kept in memory for their pages
-MAX_INLINE_ITEMS = 1000  # changes of an event, or items of a session, below which a download is made at once
+MAX_INLINE_ITEMS = 1000  # changes of an event below which a download is made at once
 
 writeups = Blueprint("writeups", __name__)
 
 
 @writeups.get("/e/<event>/write-up")
-def event(event: str) -> str:
+def event(event: str) -> Response:
     """Show the write-up of the event: contents, ledger and links."""
     found, viewer = visible(event)
-    writeup = _composed(found, viewer)
-    return render_template("writeup_event.html", **still(found, viewer), writeup=writeup, formats=_offered(whole=True))
+    reader_of = impersonal(viewer)
+
+    def render() -> str:
+        writeup = compose_event(readable_record(event, reader_of))
+        context = still(found, reader_of)
+        return render_template("writeup_event.html", **context, writeup=writeup, formats=_offered(whole=True))
+
+    return kept_page(found, reader_of, ("write-up", found.head), off_hub(render))
 
 
 @writeups.get("/e/<event>/s/<slug>/write-up")
-def session(event: str, slug: str) -> str:
+def session(event: str, slug: str) -> Response:
     """Show the write-up of one session."""
     found, viewer = visible(event)
-    record = readable_record(event, viewer, slug)
-    writeup = compose_session(record, record.sessions[0])
-    return render_template(
-        "writeup_session.html", **still(found, viewer), writeup=writeup, session=record.sessions[0],
-        formats=_offered(whole=False),
-        edition=services().read().edition(event, record.sessions[0].guid),
-    )  # fmt: skip
+    reader_of = impersonal(viewer)
+
+    def render() -> str:
+        record = readable_record(event, reader_of, slug)
+        here = record.sessions[0]
+        return render_template(
+            "writeup_session.html", **still(found, reader_of), writeup=compose_session(record, here), session=here,
+            formats=_offered(whole=False), edition=services().read().edition(event, here.guid),
+        )  # fmt: skip
+
+    return kept_page(found, reader_of, ("session write-up", slug, found.head), off_hub(render))
 
 
 @writeups.get("/e/<event>/write-up.<format>")
@@ -61,9 +69,9 @@ def export(event: str, slug: str, format: str) -> Response:
     """Return a download of a session's write-up."""
     found, viewer = visible(event)
     kind = format_of(format)
-    record = readable_record(event, viewer, slug)
-    if kind.needs or len(record.items) > MAX_INLINE_ITEMS:
+    if kind.needs or found.head > MAX_INLINE_ITEMS:
         return _built_by_child(kind, found, viewer, slug)
+    record = readable_record(event, viewer, slug)
     return _file(kind, f"{event}-{slug}", kind.session(compose_session(record, record.sessions[0])))
 
 
@@ -77,18 +85,6 @@ def readable_record(event: str, viewer: Pass | None, session: str | None = None)
     if session is not None and not published.sessions:
         raise Unknown("The write-up of this session isn't published yet.", field="session")
     return published
-
-
-def _composed(event: Event, viewer: Pass | None) -> EventWriteUp:
-    """Return the composed write-up of the event, cached until the event changes."""
-    kept = cast("OrderedDict[str, EventWriteUp]", current_app.extensions["backchannel write-ups"])
-    key = tag_of(services().read(), Wanted(event.slug, None, "page", published=_is_reader(viewer)))
-    if key not in kept:
-        kept[key] = compose_event(readable_record(event.slug, viewer))
-    kept.move_to_end(key)
-    while len(kept) > MAX_COMPOSED:
-        kept.popitem(last=False)
-    return kept[key]
 
 
 def _address(event: str) -> str:
@@ -129,6 +125,5 @@ def _offered(whole: bool) -> list[Format]:
 
 
 def register(app: Flask) -> None:
-    app.extensions["backchannel write-ups"] = OrderedDict()
     app.extensions["backchannel exports"] = Exports(partial(made_by_child, app.extensions["backchannel"].settings.db))
     app.register_blueprint(writeups)

@@ -67,7 +67,7 @@ export class Transport extends EventTarget {
    * @param {{wait?: number, signal?: AbortSignal}} [how]
    */
   async changes(after, { wait = 0, signal } = {}) {
-    const query = new URLSearchParams({ channel: this.page.channel, after: String(after), limit: "500" });
+    const query = new URLSearchParams({ channel: this.page.channel, after: String(after), limit: "1000" });
     if (wait) query.set("wait", String(wait));
     if (wait) query.set("programme", String(this.page.programme));
     if (wait) query.set("pitches", String(this.page.pitches));

@@ -143,6 +143,7 @@ class SqliteWriter(ProgrammeChanges, SqliteReader):
             "INSERT INTO edition VALUES (?, ?, ?, ?, ?, ?)",
             event, session, edition.rev, rows.edition_body(edition), by, write_when(at),
         )  # fmt: skip
+        self._raise_version(event)
         return edition
 
     # --- feeds
@@ -161,6 +162,7 @@ class SqliteWriter(ProgrammeChanges, SqliteReader):
             "INSERT OR REPLACE INTO gap VALUES (?, ?, ?, ?)",
             event, gap.feed, write_when(gap.begins), write_when(gap.ends),
         )  # fmt: skip
+        self._raise_version(event)
 
     def save_feed(self, feed: Feed) -> None:
         self._upsert("feed", rows.feed_row(feed), ("event", "id"))
