@@ -42,10 +42,29 @@ def channels_of(item: Item) -> tuple[str, ...]:
     return (EVENT, session_channel(item.session), STAFF)
 
 
-def digest(present: Iterable[tuple[int, str, int]]) -> str:
+class Digest:
     """The first 16 hex digits of SHA-256 over the lines "seq id rev", joined with newlines, in seq order."""
-    lines = "\n".join(f"{seq} {id} {rev}" for seq, id, rev in present)
-    return hashlib.sha256(lines.encode()).hexdigest()[:16]
+
+    def __init__(self) -> None:
+        self._hash = hashlib.sha256()
+        self._separator = ""
+
+    def __str__(self) -> str:
+        return self._hash.hexdigest()[:16]
+
+    def extended(self, more: Iterable[tuple[int, str, int]]) -> Digest:
+        """Return the digest with more items behind those it has."""
+        extended = Digest()
+        lines = "\n".join(f"{seq} {id} {rev}" for seq, id, rev in more)
+        extended._hash = self._hash.copy()
+        extended._hash.update(f"{self._separator if lines else ''}{lines}".encode())
+        extended._separator = "\n" if lines else self._separator
+        return extended
+
+
+def digest(present: Iterable[tuple[int, str, int]]) -> str:
+    """Return the digest of all items of a channel."""
+    return str(Digest().extended(present))
 
 
 def reading_time(event: Event, written_at: datetime | None, sent_at: datetime | None, received: datetime) -> datetime:

@@ -47,13 +47,14 @@ class Dispatcher:
     def __init__(self, store: Store, emitter: Emitter) -> None:
         self._store = store
         self._emitter = emitter
-        self.digests = Digests()
+        self.digests = Digests(store)
         self._wanted = Signal()
         self._watchers: Counter[Channel] = Counter()
         self._sent: dict[Channel, int] = {}  # the last seq sent on each channel
         self._heads: dict[str, int] = {}
         self._moved: dict[Channel, Signal] = {}  # wakes long polls
         self._heartbeat_at = time.monotonic() + HEARTBEAT_S
+        self._heartbeats: gevent.Greenlet | None = None  # truthy while it runs
         self._epoch = store.reader().epoch()
         self._programmes = dict(store.reader().programme_heads())  # the numbers sent last, by event
 
@@ -126,7 +127,7 @@ class Dispatcher:
         self._send_programmes(reader)
         if time.monotonic() >= self._heartbeat_at:
             self._heartbeat_at = time.monotonic() + HEARTBEAT_S
-            self._send_heartbeats()
+            self._start_heartbeats()
 
     def _begin_again(self) -> None:
         """Start over after a restored backup: forget what was sent, and tell every follower."""
@@ -135,7 +136,9 @@ class Dispatcher:
         for channel in list(self._watchers):
             self._sent[channel] = reader.channel_head(*channel)
             self._wake(channel)
-        self._send_heartbeats()
+        if self._heartbeats is not None:
+            self._heartbeats.kill()
+        self._start_heartbeats()
 
     def _send_new(self, channel: Channel) -> None:
         more = True
@@ -171,16 +174,26 @@ class Dispatcher:
             moved.set()
             moved.clear()
 
+    def _start_heartbeats(self) -> None:
+        """Send a `head` on every channel in a greenlet of its own, because a digest may take long."""
+        if not self._heartbeats:
+            self._heartbeats = gevent.spawn(self._send_heartbeats)
+
     def _send_heartbeats(self) -> None:
-        reader = self._store.reader()
         for channel in list(self._watchers):
-            with reader.snapshot():  # a seq of one moment with a digest of another would make every follower start over
-                seq, digest = self.digests.of(reader, *channel)
-            beat = {
-                "event": channel[0], "channel": channel[1], "seq": seq,
-                "digest": digest, "epoch": reader.epoch(), **numbers(reader, channel[0]),
-            }  # fmt: skip
-            self._emitter.emit("head", beat, room=socketio_room(channel))
+            try:
+                self._send_heartbeat(channel)
+            except Exception:
+                log.exception("A heartbeat failed; the others continue")
+
+    def _send_heartbeat(self, channel: Channel) -> None:
+        seq, digest = self.digests.prepare(*channel)
+        reader = self._store.reader()
+        beat = {
+            "event": channel[0], "channel": channel[1], "seq": seq,
+            "digest": digest, "epoch": reader.epoch(), **numbers(reader, channel[0]),
+        }  # fmt: skip
+        self._emitter.emit("head", beat, room=socketio_room(channel))
 
 
 def socketio_room(channel: Channel) -> str:

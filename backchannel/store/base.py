@@ -183,8 +183,9 @@ class Reader(ProgrammeReader, Protocol):
     def channel_head(self, event: str, channel: str) -> int:
         """Return the latest seq of a channel, or 0 if nothing was ever published to it."""
 
-    def channel_entries(self, event: str, channel: str) -> list[tuple[int, str, int]]:
-        """Return (seq, id, rev) of the items on the channel, in seq order. The channel's digest is computed from this.
+    def channel_entries(self, event: str, channel: str, after: int = 0) -> list[tuple[int, str, int]]:
+        """Return (seq, id, rev) of the items on the channel after the seq `after`, in seq order. The channel's digest
+        is computed from this.
         """
 
     def stored_answer(self, event: str, author_key: str, op: str) -> StoredAnswer | None:

@@ -61,14 +61,18 @@ def changes(event: str) -> Response:
         page_extent = reader.page_extent(event, channel, after, limit)
     if page_extent[2] and not services().read().anonymous_sessions(event):
         return sealed.page(services(), (event, channel), after, limit, page_extent)
+    return jsonify(with_epoch_and_time(services(), _page(event, channel, after, limit, is_last=not page_extent[2])))
+
+
+def _page(event: str, channel: str, after: int, limit: int, *, is_last: bool) -> dict[str, Any]:
+    """Return a page of a channel. The last one carries the channel's digest and the numbers of the programme."""
+    reader, digests = services().read(), services().dispatcher.digests
+    if is_last:
+        digests.prepare(event, channel)
     with reader.snapshot():
         page = reader.changes(event, channel, after, limit)
-        _, digest = services().dispatcher.digests.of(reader, event, channel)
-        current = numbers(reader, event)
-    answer = frame((event, channel), page) | {"more": page.more}
-    if not page.more:
-        answer |= {"digest": digest, **current}
-    return jsonify(with_epoch_and_time(services(), answer))
+        last = {} if page.more else {"digest": digests.of(reader, event, channel)[1], **numbers(reader, event)}
+    return frame((event, channel), page) | {"more": page.more} | last
 
 
 @api.get("/window")

@@ -71,7 +71,7 @@ def test_it_goes_on_when_everybody_leaves_in_the_middle_of_a_frame_and_comes_bac
 
 
 def test_a_digest_is_of_what_stands_there_now_and_made_once_for_all_who_ask(store: SqliteStore) -> None:
-    digests, reader = Digests(), store.reader()
+    digests, reader = Digests(store), store.reader()
     assert digests.of(reader, *HERE) == (0, "e3b0c44298fc1c14")
     keep(store, "one")
     assert digests.of(reader, *HERE) == (1, digest([(1, "one", 1)]))
@@ -79,8 +79,33 @@ def test_a_digest_is_of_what_stands_there_now_and_made_once_for_all_who_ask(stor
     assert digests.of(reader, *HERE) == (1, digest([(1, "one", 1)]))
 
 
+def test_a_digest_is_extended_by_new_items_and_computed_again_after_other_changes(store: SqliteStore) -> None:
+    digests, asked = Digests(store), list[int]()
+    reader = store.reader()
+    entries = reader.channel_entries
+
+    def asking(event: str, channel: str, after: int = 0) -> list[tuple[int, str, int]]:
+        asked.append(after)
+        return entries(event, channel, after)
+
+    reader.channel_entries = asking  # type: ignore[method-assign]
+    for ids in (["one", "two"], ["three"], ["one"], ["four", "five"]):  # the second "one" corrects the first
+        for id in ids:
+            keep(store, id)
+        assert digests.of(reader, *HERE)[1] == digest(entries(*HERE))
+    assert asked == [0, 2, 0, 4]
+
+
+def test_a_digest_is_prepared_by_the_reader_of_another_thread(store: SqliteStore) -> None:
+    digests, reader = Digests(store), store.reader()
+    keep(store, "one")
+    reader.channel_entries = None  # type: ignore[assignment,method-assign]  # this thread's reader is not asked
+    assert digests.prepare(*HERE) == (1, digest([(1, "one", 1)]))
+    assert digests.of(reader, *HERE) == (1, digest([(1, "one", 1)]))
+
+
 def test_an_event_made_again_under_the_same_slug_has_digests_of_its_own(store: SqliteStore) -> None:
-    digests = Digests()
+    digests = Digests(store)
     keep(store, "one")
     digests.of(store.reader(), *HERE)
     store.write(lambda writer: writer.remove_event("camp"))

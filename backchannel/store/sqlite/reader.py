@@ -169,12 +169,13 @@ class SqliteReader(ProgrammeQueries, WindowQueries):
         row = self._one("SELECT max(seq) AS head FROM channel_item WHERE event = ? AND channel = ?", event, channel)
         return int(row["head"] or 0) if row else 0
 
-    def channel_entries(self, event: str, channel: str) -> list[tuple[int, str, int]]:
+    def channel_entries(self, event: str, channel: str, after: int = 0) -> list[tuple[int, str, int]]:
         found = self._all(
             """SELECT channel_item.seq, channel_item.id, item.rev FROM channel_item
             JOIN item ON item.event = channel_item.event AND item.id = channel_item.id
-            WHERE channel_item.event = ? AND channel = ? AND gone = 0 ORDER BY channel_item.seq""",
-            event, channel,
+            WHERE channel_item.event = ? AND channel = ? AND channel_item.seq > ? AND gone = 0
+            ORDER BY channel_item.seq""",
+            event, channel, after,
         )  # fmt: skip
         return [(row["seq"], row["id"], row["rev"]) for row in found]
 
