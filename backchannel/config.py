@@ -32,6 +32,7 @@ class Settings:
     proxies: int = 0  # trusted proxies in front of the server that append to X-Forwarded-For
     fetch_allow: tuple[str, ...] = ()  # addresses that the feed guard allows, for tests and the demo
     fetch_pace: float = 0.0  # seconds between two polls of a feed; 0 follows the host's cache headers and the feed's activity
+    embed: tuple[str, ...] = ("*",)  # sites that may show sessions in a frame; `none` for no site
     contact: str = ""  # contact address for feed hosts, sent in the User-Agent
 
     @classmethod
@@ -125,7 +126,15 @@ def _words(value: object) -> tuple[str, ...]:
     return tuple(str(value).replace(",", " ").split())
 
 
+def _sites(value: object) -> tuple[str, ...]:
+    sites = _words(value)
+    for site in sites:
+        if not re.fullmatch(r"\*|none|(https?://)?(\*\.)?[a-z0-9.-]+(:\d+)?", site, re.IGNORECASE):
+            raise Invalid(f"BACKCHANNEL_EMBED can't contain “{site}”. List sites (https://blog.example.org), * or none.")
+    return sites
+
+
 _READERS: Mapping[str, Any] = {
-    "db": _path, "port": _port, "limits": _switch, "fetch_allow": _words, "fetch_pace": _seconds,
+    "db": _path, "port": _port, "limits": _switch, "fetch_allow": _words, "embed": _sites, "fetch_pace": _seconds,
     "sockets": _count, "proxies": _count,
 }  # fmt: skip

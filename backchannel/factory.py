@@ -30,6 +30,7 @@ from backchannel.web import (
     api,
     compress,
     edit,
+    embed,
     errors,
     filters,
     follow,
@@ -45,6 +46,7 @@ from backchannel.web import (
     timelines,
     triage,
     unchanged,
+    wall,
     websub,
     writeups,
 )
@@ -52,7 +54,7 @@ from backchannel.web import (
 WEB = (  # in the order of registration: hooks that run after a request run in the opposite order
     unchanged, compress, guard, errors, filters, pages, timelines, api, follow, scribe, organise, triage, grid_edit,
     pitches, writeups, edit, mine, offline, websub,
-    syndication,
+    syndication, wall, embed,
 )  # fmt: skip
 
 MAX_MESSAGE_BYTES = 64 * 1024  # bytes in a socket message

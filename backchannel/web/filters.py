@@ -9,6 +9,7 @@ from flask import Flask, g
 
 from backchannel.domain.model import When
 from backchannel.domain.times import local_day, parse_when, read_date
+from backchannel.web.guard import origin
 from backchannel.writeup.chart import chart, table
 
 
@@ -43,4 +44,4 @@ def dated(value: When | str) -> str:
 
 def register(app: Flask) -> None:
     app.jinja_env.filters.update(clock=clock, day=day, date=dated)
-    app.jinja_env.globals.update(chart=chart, table=table)
+    app.jinja_env.globals.update(chart=chart, table=table, origin=origin)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from threading import Thread
 from typing import Any
 
-import segno
 from flask import Blueprint, Flask, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -20,6 +19,7 @@ from backchannel.passes import Pass
 from backchannel.web.grid import read_grid
 from backchannel.web.guard import origin, remember, services, visible
 from backchannel.web.pages import still
+from backchannel.web.qr import qr_code, short_address
 
 organise = Blueprint("organise", __name__)
 
@@ -102,11 +102,9 @@ def _links(event: Event) -> list[dict[str, Any]]:
 
 
 def _link(role: str, title: str, words: str, url: str) -> dict[str, Any]:
-    code = segno.make(url, error="m", micro=False)
-    picture = code.svg_inline(scale=4, border=2, svgclass="code", lineclass="dots", omitsize=True)
-    short = url.split("//", 1)[-1]
+    short = short_address(url)
     return {
-        "role": role, "title": title, "words": words, "url": url, "qr": picture,
+        "role": role, "title": title, "words": words, "url": url, "qr": qr_code(url),
         "short": short if len(short) < 48 else short[:44] + "…",
     }  # fmt: skip
 

@@ -15,7 +15,7 @@ from backchannel.domain.model import Event
 from backchannel.passes import Pass
 from backchannel.web import kept
 from backchannel.web.grid import Grid, Grids
-from backchannel.web.guard import services
+from backchannel.web.guard import origin, services
 from backchannel.web.unchanged import same_for_everybody
 
 WHOLE_MAX_AGE_S = 10.0  # how long a page with every line may lack new ones
@@ -66,7 +66,7 @@ def kept_page(
         return Response(kept_pages().rendered(render), mimetype="text/html")
     reader, minute = services().read(), int(services().desk.clock().timestamp() // 60)
     counters = (event.version, event.programme, event.pitches)
-    made_of = (reader.epoch(), event.uid, counters, minute, _kind_of(viewer), *key)
+    made_of = (reader.epoch(), event.uid, counters, minute, origin(), _kind_of(viewer), *key)
     if reader.anonymous_sessions(event.slug):  # which names they leave out depends on the whole event
         made_of += (event.head,)
     if pages is None:  # the others may lack new lines

@@ -30,6 +30,9 @@ PAGES = {
     "pitches for everybody": ("e/{slug}/pitches", "follower"),
     "organise": ("e/{slug}/organise", "organiser"),
     "triage": ("e/{slug}/triage", "organiser"),
+    "wall": ("e/{slug}/wall", "follower"),
+    "dark wall": ("e/{slug}/wall?theme=dark&font=large", "follower"),
+    "embedded session": ("e/{slug}/s/{session}/embed", "follower"),
     "an error": ("e/nowhere", "follower"),
     "offline": ("offline", "follower"),
 }
