@@ -27,7 +27,7 @@ def is_mine(text: str) -> bool:
 
 
 def read(text: str, name: str, given: Given) -> Schedule:
-    return read_tables(_parse(text, name), name, given)
+    return read_tables(parse(text, name), name, given)
 
 
 def read_tables(document: Any, name: str, given: Given) -> Schedule:
@@ -47,7 +47,8 @@ def read_tables(document: Any, name: str, given: Given) -> Schedule:
     return gathering.schedule(title, zone=zone, starts=day(conference.get("start")), ends=day(conference.get("end")))
 
 
-def _parse(text: str, name: str) -> Any:
+def parse(text: str, name: str) -> Any:
+    """Return the value of a JSON file. Raises `Unreadable`."""
     called = f"“{name}”" if name else "The file"
     try:
         return json.loads(text)

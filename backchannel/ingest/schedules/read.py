@@ -9,10 +9,10 @@ from typing import cast
 
 from ...domain.errors import Unreadable
 from ...domain.model import Schedule
-from . import frab_json, frab_xml, grid_csv, ical
+from . import frab_json, frab_xml, grid_csv, ical, plain_json
 from .gather import Given
 
-FORMATS: tuple[ModuleType, ...] = (frab_json, frab_xml, ical, grid_csv)
+FORMATS: tuple[ModuleType, ...] = (plain_json, frab_json, frab_xml, ical, grid_csv)
 
 
 def read_schedule(data: bytes, *, name: str = "", timezone: str | None = None, day: date | None = None) -> Schedule:
