@@ -8,7 +8,7 @@ import click
 
 from backchannel.cli.common import bar, db_option, host, json_option, print_json, read_bytes, read_day
 from backchannel.desk import documents, posts, programme
-from backchannel.domain.programme import sentences
+from backchannel.domain.programme_phrases import sentences
 from backchannel.ingest.posts import read_posts
 from backchannel.ingest.schedules import read_schedule
 
@@ -28,17 +28,27 @@ def import_() -> None:
 @click.argument("event")
 @click.argument("file", metavar="FILE|URL|-")
 @click.option("--dry-run", is_flag=True, help="Print the changes without making them.")
+@click.option(
+    "--keep-ours/--take-theirs",
+    "keep",
+    default=True,
+    help="Keep what was changed by hand here (the default), or take the schedule's version.",
+)
 @db_option
-def schedule(event: str, file: str, dry_run: bool, db: str | None) -> None:
-    """Import a schedule: pretalx or frab JSON or XML, iCalendar or CSV. A repeated import applies the differences."""
+def schedule(event: str, file: str, dry_run: bool, keep: bool, db: str | None) -> None:
+    """Import a schedule: pretalx or frab JSON or XML, iCalendar, CSV, or a JSON list. A repeated import applies the
+    differences.
+    """
     here = host(db)
     known = here.read().event(event)
     read = read_schedule(_bytes_of(file), name="" if file == "-" else file, timezone=known.timezone, day=known.starts)
-    changes = programme.take_schedule(here.desk, event, read, dry_run=dry_run)
+    changes = programme.take_schedule(here.desk, event, read, theirs=() if keep else None, dry_run=dry_run)
     for fault in read.faults:
         click.echo(fault, err=True)
     for sentence in sentences(changes, ZoneInfo(here.read().event(event).timezone)):
         click.echo(sentence)
+    if changes.kept:
+        click.echo("To take the schedule's version of what was changed by hand, use --take-theirs.", err=True)
 
 
 def _bytes_of(file: str) -> bytes:

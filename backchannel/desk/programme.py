@@ -5,61 +5,76 @@ again.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from backchannel.desk.desk import Desk
 from backchannel.desk.grid import Editor, carry_out
 from backchannel.desk.placing import follow_the_grid, forget
+from backchannel.domain.by_hand import ByHand, by_hand, in_our_rooms
 from backchannel.domain.channels import channels_of
 from backchannel.domain.errors import Invalid
 from backchannel.domain.grid import Programme, implied_slots
 from backchannel.domain.grid_changes import differences, keys
 from backchannel.domain.grid_edits import Edit
-from backchannel.domain.grid_log import LoggedEdit, made_by_hand
+from backchannel.domain.grid_log import LoggedEdit
 from backchannel.domain.ids import uuid7
 from backchannel.domain.model import Event, Item, Placement, Room, Schedule, Session
-from backchannel.domain.programme import Changes, diff
+from backchannel.domain.programme import Changes, diff, take
 from backchannel.store.base import Reader, Writer
 
 
-def take_schedule(desk: Desk, slug: str, schedule: Schedule, *, dry_run: bool = False) -> Changes:
+def take_schedule(
+    desk: Desk, slug: str, schedule: Schedule, *, theirs: Collection[str] | None = (), dry_run: bool = False
+) -> Changes:
     """Make the programme match the schedule and return the changes.
 
     Sessions keep the schedule's guid. The items of removed sessions go to the hallway. Rooms, slots and sessions that were
-    made here stay.
+    made here stay, and so does what was changed by hand, but for the sessions whose guids are in `theirs` (None: all).
     """
     if dry_run:
-        return _changes(desk.read(), slug, schedule)
-
-    def job(writer: Writer) -> Changes:
-        event, before = writer.event(slug), writer.programme(slug)
-        changes = _changes(writer, slug, schedule)
-        by_hand = made_by_hand(writer.grid_edits(slug))
-        for session in changes.gone:
-            _to_hallway(writer, desk, slug, session)
-            writer.remove_session(slug, session.guid)
-        for session in (*changes.added, *(changed.new for changed in changes.changed)):
-            writer.save_session(slug, session)
-        save_rooms(writer, slug, schedule, by_hand)
-        _save_slots(writer, slug, before, {session.guid for session in schedule.sessions})
-        writer.save_event(_dated(event, schedule))
-        _log(desk, writer, slug, before)
-        if changes.changed or changes.gone:
-            follow_the_grid(desk, writer, slug)
-        else:
-            forget(desk, event)
-        return changes
-
-    return desk.write(slug, job)
+        return compare(desk.read(), slug, schedule, theirs).changes
+    return desk.write(slug, lambda writer: apply_schedule(desk, writer, slug, schedule, theirs))
 
 
-def _changes(reader: Reader, slug: str, schedule: Schedule) -> Changes:
-    """Return what the schedule changes. Sessions that were merged or made here are not its business."""
-    merged, by_hand = reader.merged_sessions(slug), made_by_hand(reader.grid_edits(slug))
-    changes = diff(reader.sessions(slug), replace(
-        schedule, sessions=tuple(session for session in schedule.sessions if session.guid not in merged)
-    ))  # fmt: skip
-    return replace(changes, gone=tuple(session for session in changes.gone if session.guid not in by_hand))
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A schedule beside the programme: its changes, the schedule with our names of rooms, and what is made by hand."""
+
+    changes: Changes
+    schedule: Schedule
+    hand: ByHand
+
+
+def compare(reader: Reader, slug: str, schedule: Schedule, theirs: Collection[str] | None = ()) -> Compared:
+    """Compare a schedule with the programme. Merged sessions are not the schedule's business."""
+    hand = by_hand(reversed(reader.grid_edits(slug)))
+    merged = reader.merged_sessions(slug)
+    ours = in_our_rooms(schedule, reader.programme(slug), hand)
+    ours = replace(ours, sessions=tuple(session for session in ours.sessions if session.guid not in merged))
+    changes = diff(reader.sessions(slug), ours, hand)
+    chosen = {kept.ours.guid for kept in changes.kept} if theirs is None else theirs
+    return Compared(take(changes, chosen), ours, hand)
+
+
+def apply_schedule(desk: Desk, writer: Writer, slug: str, schedule: Schedule, theirs: Collection[str] | None) -> Changes:
+    """Take a schedule inside a write job and return the changes."""
+    event, before = writer.event(slug), writer.programme(slug)
+    compared = compare(writer, slug, schedule, theirs)
+    changes, schedule = compared.changes, compared.schedule
+    for session in changes.gone:
+        _to_hallway(writer, desk, slug, session)
+        writer.remove_session(slug, session.guid)
+    for session in (*changes.added, *(changed.new for changed in changes.changed)):
+        writer.save_session(slug, session)
+    save_rooms(writer, slug, schedule, compared.hand.made)
+    _save_slots(writer, slug, before, {session.guid for session in schedule.sessions})
+    writer.save_event(_dated(event, schedule))
+    _log(desk, writer, slug, before)
+    if changes.changed or changes.gone:
+        follow_the_grid(desk, writer, slug)
+    else:
+        forget(desk, event)
+    return changes
 
 
 def save_rooms(writer: Writer, slug: str, schedule: Schedule, by_hand: Collection[str] = ()) -> None:

@@ -125,10 +125,11 @@ def parts(programme: Programme, kind: Kind) -> Mapping[str, Part]:
 
 
 def _fields(kind: Kind, part: Part) -> dict[str, Any]:
-    return {name: _to_json(getattr(part, name)) for name in FIELDS[kind]}
+    return {name: to_json(getattr(part, name)) for name in FIELDS[kind]}
 
 
-def _to_json(value: Any) -> Any:
+def to_json(value: Any) -> Any:
+    """Return a field's value as JSON keeps it."""
     if isinstance(value, datetime):
         return write_when(value)
     return list(value) if isinstance(value, tuple) else value

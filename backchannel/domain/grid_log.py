@@ -92,10 +92,3 @@ def _reason(edit: LoggedEdit, later: Iterable[LoggedEdit]) -> str:
         if not other.undone and not other.keys.isdisjoint(edit.keys):
             return f"This can't be undone: {other.author} {other.said} since. Undo that first."
     return "This can't be undone: something on the grid depends on it by now."
-
-
-def made_by_hand(edits: Iterable[LoggedEdit]) -> frozenset[str]:
-    """Return the guids of the rooms, slots and sessions that edits made. An import leaves them alone."""
-    return frozenset(
-        change.guid for edit in edits if edit.do != "import" for change in edit.changes if change.before is None
-    )  # fmt: skip

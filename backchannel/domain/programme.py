@@ -1,17 +1,21 @@
-"""The difference between a stored programme and a new one. Pure, so that an import can be previewed."""
+"""The difference between a stored programme and a new one. Pure, so that an import can be previewed.
+
+What people changed by hand since the last import is a difference of its own. It is kept unless somebody decides to take
+the schedule's.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, tzinfo
 
+from .by_hand import ByHand
 from .ids import slugify
 from .model import Schedule, Session
-from .times import read_date
 
-# The fields that the programme decides. Slug, number and headings stay as first stored, and a cancelled session cancelled.
-FIELDS = ("title", "room", "starts", "ends", "leaders", "hashtags", "abstract", "url")
+# The fields that the programme decides. Slug, number and headings stay as first stored.
+FIELDS = ("title", "room", "starts", "ends", "leaders", "hashtags", "abstract", "url", "cancelled")
+PLACE = frozenset(("room", "starts", "ends"))  # is kept or taken as a whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,37 +30,85 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True)
+class ByHandHere:
+    """A difference that people made by hand. `theirs` is what the schedule says, None if it leaves the session out."""
+
+    ours: Session
+    theirs: Session | None
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
-    """The changes. `gone` are sessions that the new programme leaves out."""
+    """The changes. `gone` are sessions that the new programme leaves out. `kept` differ because of changes by hand."""
 
     added: tuple[Session, ...] = ()
     changed: tuple[Changed, ...] = ()
     gone: tuple[Session, ...] = ()
+    kept: tuple[ByHandHere, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.added or self.changed or self.gone)
 
 
-def diff(old: Iterable[Session], new: Schedule) -> Changes:
+NOTHING_BY_HAND = ByHand()
+
+
+def diff(old: Iterable[Session], new: Schedule, hand: ByHand = NOTHING_BY_HAND) -> Changes:
     """Return what to add, change and remove. Sessions are matched by guid.
 
-    A session keeps its slug and number, because links and hashtags use them. Added sessions get unused ones.
+    A session keeps its slug and number, because links and hashtags use them. Added sessions get unused ones. Sessions
+    that were made by hand are not the schedule's business.
     """
-    kept = {session.guid: session for session in old}
-    changed = [_changed(kept[s.guid], s) for s in new.sessions if s.guid in kept]
+    here = {session.guid: session for session in old}
     there = {session.guid for session in new.sessions}
+    both = [_changed(here[s.guid], s, hand) for s in new.sessions if s.guid in here]
+    left_out = [session for session in here.values() if session.guid not in there | hand.made]
+    touched = {session.guid: _in_order(hand.fields("session", session)) for session in left_out}
     return Changes(
-        added=_added([s for s in new.sessions if s.guid not in kept], list(kept.values())),
-        changed=tuple(c for c in changed if c.fields),
-        gone=tuple(s for s in kept.values() if s.guid not in there),
+        added=_added([s for s in new.sessions if s.guid not in here], list(here.values())),
+        changed=tuple(changed for changed, _ in both if changed.fields),
+        gone=tuple(session for session in left_out if not touched[session.guid]),
+        kept=(
+            *(kept for _, kept in both if kept.fields),
+            *(ByHandHere(session, None, touched[session.guid]) for session in left_out if touched[session.guid]),
+        ),
     )
 
 
-def _changed(old: Session, new: Session) -> Changed:
-    merged = replace(
-        new, slug=old.slug, number=old.number, headings=old.headings, no_names=old.no_names, cancelled=old.cancelled
-    )
-    return Changed(old, merged, tuple(f for f in FIELDS if getattr(old, f) != getattr(new, f)))
+def take(changes: Changes, guids: Collection[str]) -> Changes:
+    """Return the changes with the schedule's version of these sessions, in place of what was changed by hand."""
+    changed = {one.old.guid: one for one in changes.changed}
+    gone = list(changes.gone)
+    for kept in changes.kept:
+        if kept.ours.guid not in guids:
+            continue
+        if kept.theirs is None:
+            gone.append(kept.ours)
+        else:
+            known = changed.get(kept.ours.guid, Changed(kept.ours, kept.ours, ()))
+            changed[kept.ours.guid] = Changed(kept.ours, _with(known.new, kept.theirs, kept.fields), known.fields + kept.fields)
+    return replace(
+        changes, changed=tuple(changed.values()), gone=tuple(gone),
+        kept=tuple(kept for kept in changes.kept if kept.ours.guid not in guids),
+    )  # fmt: skip
+
+
+def _changed(old: Session, new: Session, hand: ByHand) -> tuple[Changed, ByHandHere]:
+    """Return the schedule's changes of a session, and those that would undo what people did."""
+    touched = hand.fields("session", old)
+    touched |= PLACE if touched & PLACE else frozenset()
+    fields = [name for name in FIELDS if getattr(old, name) != getattr(new, name)]
+    wanted = tuple(name for name in fields if name not in touched)
+    return Changed(old, _with(old, new, wanted), wanted), ByHandHere(old, new, _in_order(touched & {*fields}))
+
+
+def _with(session: Session, other: Session, fields: Iterable[str]) -> Session:
+    return replace(session, **{name: getattr(other, name) for name in fields})
+
+
+def _in_order(names: Collection[str]) -> tuple[str, ...]:
+    return tuple(name for name in FIELDS if name in names)
 
 
 def _added(added: Sequence[Session], kept: Sequence[Session]) -> tuple[Session, ...]:
@@ -79,45 +131,3 @@ def _added(added: Sequence[Session], kept: Sequence[Session]) -> tuple[Session, 
 def _free(slug: str, taken: set[str]) -> str:
     tries = (slug if n == 1 else f"{slug[:56]}-{n}" for n in range(1, len(taken) + 2))
     return next(each for each in tries if each not in taken)
-
-
-def sentences(changes: Changes, zone: tzinfo = UTC) -> tuple[str, ...]:
-    """Return the changes as sentences, with times in `zone`.
-
-    >>> sentences(Changes(gone=(Session(guid="g", slug="tea", title="Tea"),)))
-    ('Gone: “Tea”.',)
-    """
-    return (
-        *(f"New: “{s.title}”, {_when_and_where(s, zone)}." for s in changes.added),
-        *(f"Changed: “{c.old.title}”: {_differences(c, zone)}." for c in changes.changed),
-        *(f"Gone: “{s.title}”." for s in changes.gone),
-    )
-
-
-def _when_and_where(session: Session, zone: tzinfo) -> str:
-    when = _said(session.starts, zone) if session.starts else "without a time"
-    return f"{when}, {session.room}" if session.room else when
-
-
-def _differences(changed: Changed, zone: tzinfo) -> str:
-    return "; ".join(_difference(changed, field, zone) for field in changed.fields)
-
-
-def _difference(changed: Changed, field: str, zone: tzinfo) -> str:
-    """Return how one field differs; for an abstract only that it does."""
-    if field == "abstract":
-        return "another abstract"
-    return f"{field} was {_said(getattr(changed.old, field), zone)}, is {_said(getattr(changed.new, field), zone)}"
-
-
-def _said(value: object, zone: tzinfo) -> str:
-    match value:
-        case None | () | "":
-            return "not given"
-        case datetime():
-            local = value.astimezone(zone)
-            return f"{local:%H:%M} on {read_date(local.date())}"
-        case tuple():
-            return ", ".join(map(str, value))
-        case _:
-            return f"“{value}”"
