@@ -1,18 +1,19 @@
 /**
- * Earlier lines, loaded when the reader scrolls up to where the page begins, or follows the link that is there.
+ * Earlier lines, loaded when the reader scrolls up to the start of the page or follows the link there.
  *
- * The page behind the link is the one that a browser without scripts opens. Its rows are moved into this page in slices,
- * without moving what is being read. What the channel brings meanwhile is held back and applied at the end.
+ * The link's page is the one that a browser without scripts opens. Its rows are moved into this page in slices, and the
+ * reader's place is kept. Changes of earlier lines that arrive meanwhile are held back and applied at the end.
  */
 
 import { comesBefore } from "./item.js";
 import { growAbove, steadily, ungrown } from "./scroll.js";
 import { keyOf } from "./timeline.js";
 
-const AHEAD_PX = 3_000; // how far above the window the next page is asked for
-const SLICE = 15; // rows moved in one frame
-const PIECE = 16_000; // characters parsed in one frame
+const PREFETCH_MARGIN_PX = 3_000; // load when the start of the page is this close
+const ROWS_PER_FRAME = 15;
+const CHARACTERS_PER_FRAME = 16_000;
 
+/** The loader of earlier lines. */
 export class Earlier {
   /**
    * @param {import("./timeline.js").Timeline} timeline
@@ -23,17 +24,17 @@ export class Earlier {
     this.timeline = timeline;
     this.replica = replica;
     this.added = added;
-    this.loading = 0; // the number of the load that is under way; 0: none
+    this.loading = 0; // the number of the current load, or 0
     this.loads = 0;
     this.link = /** @type {HTMLAnchorElement | null} */ (document.querySelector("[data-earlier]"));
     if (this.link) this.#watch(this.link);
   }
 
-  /** @param {HTMLAnchorElement} link */
+  /** Load when the reader comes near the link or clicks it. @param {HTMLAnchorElement} link */
   #watch(link) {
     let near = false;
     let top = scrollY;
-    const above = { rootMargin: `${AHEAD_PX}px 0px 0px` };
+    const above = { rootMargin: `${PREFETCH_MARGIN_PX}px 0px 0px` };
     new IntersectionObserver((entries) => (near = entries[entries.length - 1].isIntersecting), above).observe(link);
     const scrolled = () => {
       if (scrollY < top && near) this.load();
@@ -47,7 +48,7 @@ export class Earlier {
     });
   }
 
-  /** The page starts over with these lines. @param {{items: import("./item.js").Item[], earlier: boolean}} window */
+  /** Start over after the page was replaced by a window of the newest items. @param {{items: import("./item.js").Item[], earlier: boolean}} window */
   restart({ items, earlier }) {
     this.loading = 0;
     this.timeline.held = null;
@@ -55,6 +56,7 @@ export class Earlier {
     this.#point(earlier && items.length ? `?before=${encodeURIComponent(items[0].id)}` : "");
   }
 
+  /** Load the page of earlier lines and add its rows. */
   async load() {
     if (this.loading || !this.link || this.link.hidden) return;
     const load = (this.loading = ++this.loads);
@@ -62,17 +64,17 @@ export class Earlier {
     try {
       const response = await fetch(this.link.href, { credentials: "same-origin" });
       const text = response.ok ? await response.text() : "";
-      if (text) await this.#take(await parse(text), load);
+      if (text) await this.#insert(await parse(text), load);
     } catch {
-      // no network: the link stays, and the next scroll tries again
+      // no network: the next scroll tries again
     } finally {
       ungrown();
       if (this.loading === load) this.#end();
     }
   }
 
-  /** @param {Document} page @param {number} load */
-  async #take(page, load) {
+  /** Insert a page's rows, newest first, a few in each frame. @param {Document} page @param {number} load */
+  async #insert(page, load) {
     const rows = /** @type {HTMLElement[]} */ ([...page.querySelectorAll("[data-timeline] > li")]);
     const oldest = rows[0] && keyOf(rows[0]);
     const next = /** @type {HTMLAnchorElement | null} */ (page.querySelector("[data-earlier]:not([hidden])"));
@@ -80,7 +82,7 @@ export class Earlier {
       await frame();
       if (this.loading !== load) return;
       for (const row of shown) row.classList.add("settled");
-      shown = rows.splice(-SLICE).filter((row) => this.#isNews(row));
+      shown = rows.splice(-ROWS_PER_FRAME).filter((row) => this.#isNews(row));
       if (shown.length) growAbove(this.timeline.list, () => this.timeline.prepend(shown));
       shown.forEach(this.added);
     }
@@ -88,13 +90,14 @@ export class Earlier {
     this.#point(next?.getAttribute("href") ?? "");
   }
 
-  /** Whether this page has no later version of the row, and its place is above the others. @param {HTMLElement} row */
+  /** Return whether the row belongs above the others and this page has no later version of it. @param {HTMLElement} row */
   #isNews(row) {
     const { oldest } = this.timeline;
     if (oldest && !comesBefore(keyOf(row), oldest)) return false;
     return this.replica.add({ id: row.dataset.id ?? "", seq: Number(row.dataset.seq), rev: Number(row.dataset.rev), at: row.dataset.at || null });
   }
 
+  /** Apply the changes that were held back. */
   #end() {
     const held = this.timeline.held ?? [];
     this.loading = 0;
@@ -102,7 +105,7 @@ export class Earlier {
     steadily(this.timeline.list, () => held.forEach((apply) => apply()));
   }
 
-  /** @param {string} href */
+  /** Set or hide the link. @param {string} href */
   #point(href) {
     if (!this.link) return;
     this.link.hidden = !href;
@@ -111,12 +114,12 @@ export class Earlier {
   }
 }
 
-/** Parse a page piece by piece, so that scrolling goes on meanwhile. @param {string} text @returns {Promise<Document>} */
+/** Parse a page over several frames, so that scrolling stays smooth. @param {string} text @returns {Promise<Document>} */
 async function parse(text) {
   const page = document.implementation.createHTMLDocument("");
   page.open();
-  for (let start = 0; start < text.length; start += PIECE) {
-    page.write(text.slice(start, start + PIECE));
+  for (let start = 0; start < text.length; start += CHARACTERS_PER_FRAME) {
+    page.write(text.slice(start, start + CHARACTERS_PER_FRAME));
     await frame();
   }
   page.close();

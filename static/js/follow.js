@@ -19,42 +19,42 @@ import { registerWorker } from "./worker.js";
 
 const page = readPage();
 const list = /** @type {HTMLElement} */ (document.querySelector("[data-timeline]"));
-const onGrid = page.main.classList.contains("wall-page"); // shows the hallway alone, and counts the rest
+const onGrid = page.main.classList.contains("wall-page"); // shows the hallway only, and counts the other items
 const timeline = new Timeline(list, page);
 const ledger = document.querySelector("[data-ledger]");
 const slips = ledger && new Ledger(/** @type {HTMLElement} */ (ledger));
 const nobody = /** @type {HTMLElement | null} */ (document.querySelector("[data-nobody]"));
 const unseen = new Unseen();
-const newest = onGrid ? undefined : () => line.window();
-const replica = new Replica(page, timeline.standing(), show, { whole: !onGrid && !timeline.oldest, window: newest });
-const line = new Transport(page, () => replica.seq);
+const newest = onGrid ? undefined : () => transport.window();
+const replica = new Replica(page, timeline.versions(), show, { whole: !onGrid && !timeline.oldest, window: newest });
+const transport = new Transport(page, () => replica.seq);
 const earlier = new Earlier(timeline, replica);
-replica.restarting = (window) => earlier.restart(window);
+replica.onRestart = (window) => earlier.restart(window);
 
-/** @param {import("./item.js").Item[]} items @param {string[]} gone @param {import("./replica.js").How} how */
+/** Show what the channel brought; a reader at the end stays there. @param {import("./item.js").Item[]} items @param {string[]} gone @param {import("./replica.js").How} how */
 function show(items, gone, how) {
   const following = atEnd(list);
-  if (onGrid && how === "snapshot") refreshParts().catch(() => {}); // its cards count what this page does not hold
+  if (onGrid && how === "snapshot") refreshParts().catch(() => {}); // the cards count items that this page does not hold
   steadily(list, () => {
-    gone.forEach(takeOff);
-    for (const item of items) putUp(item, how);
+    gone.forEach(removeItem);
+    for (const item of items) showItem(item, how);
   });
   if (following && !onGrid && items.length && list.lastElementChild) bring(list.lastElementChild, "nearest");
 }
 
-/** @param {import("./item.js").Item} item @param {import("./replica.js").How} how */
-function putUp(item, how) {
+/** Show a new or changed item. @param {import("./item.js").Item} item @param {import("./replica.js").How} how */
+function showItem(item, how) {
   const known = timeline.rows.has(item.id);
   if (onGrid && how !== "snapshot") countOnCard(item, page.renderedAt);
-  if (onGrid && item.session) return takeOff(item.id);
+  if (onGrid && item.session) return removeItem(item.id);
   const row = timeline.put(item);
   slips?.put(item);
   if (row && !known && how !== "known") unseen.add(row);
   if (nobody && item.origin === "note") nobody.hidden = true;
 }
 
-/** @param {string} id */
-function takeOff(id) {
+/** Remove an item from the page. @param {string} id */
+function removeItem(id) {
   unseen.drop(timeline.rows.get(id));
   timeline.remove(id);
   slips?.remove(id);
@@ -63,12 +63,12 @@ function takeOff(id) {
 open();
 
 async function open() {
-  showConnection(line, page.timezone);
-  replica.attach(line);
+  showConnection(transport, page.timezone);
+  replica.attach(transport);
   await new Journal(await PhoneStorage.open(), page, replica).open();
   markUnread(page, list, replica);
   scheduleRefresh(() => timeline.nameSessions());
-  followProgramme(line, page);
-  line.start();
+  followProgramme(transport, page);
+  transport.start();
   await registerWorker();
 }

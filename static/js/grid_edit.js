@@ -1,7 +1,7 @@
 /**
- * The grid editor and the pitches. The page is forms, and works without this script. With it, a form is sent in the
- * background and the parts of the page ([data-part]) are taken over from the answer; so are the changes of other people, as
- * soon as the server reports them. Beside the forms it adds dragging, arrow keys, and one slot at a time without a request.
+ * The grid editor and the pitches page. Both work as plain forms. With this script, forms are sent in the background and the
+ * parts of the page ([data-part]) are replaced from the response. Other people's changes appear as soon as the server reports
+ * them. The script also adds dragging, arrow keys and switching slots without a request.
  */
 
 import { showConnection } from "./connection_status.js";
@@ -9,38 +9,38 @@ import { readPage } from "./page.js";
 import { Transport } from "./transport.js";
 import { uuid7 } from "./uuid7.js";
 
-const GATHER_MS = 150; // several changes are one look
+const REFRESH_DELAY_MS = 150; // changes within this time need one request
 const FIELDS = "input:not([type=hidden]), select, textarea";
 const STEPS = new Map([["ArrowUp", [-1, 0]], ["ArrowDown", [1, 0]], ["ArrowLeft", [0, -1]], ["ArrowRight", [0, 1]]]);
 
 const page = readPage();
 let cursor = page.seq;
-const line = new Transport(page, () => cursor);
-const voice = /** @type {HTMLElement} */ (document.querySelector("[data-announce]"));
-let looking = 0;
+const transport = new Transport(page, () => cursor);
+const liveRegion = /** @type {HTMLElement} */ (document.querySelector("[data-announce]"));
+let refreshTimer = 0;
 let sending = false;
 
-line.addEventListener("frame", (event) => {
+transport.addEventListener("frame", (event) => {
   cursor = Math.max(cursor, /** @type {CustomEvent} */ (event).detail.seq);
 });
-line.addEventListener("programme", (event) => {
+transport.addEventListener("programme", (event) => {
   const news = /** @type {CustomEvent} */ (event).detail;
   if (news.programme === page.programme && news.pitches === page.pitches) return;
   page.programme = news.programme;
   page.pitches = news.pitches;
-  clearTimeout(looking);
-  looking = setTimeout(lookAgain, GATHER_MS + Math.random() * (news.spread ?? 0));
+  clearTimeout(refreshTimer);
+  refreshTimer = setTimeout(refreshPage, REFRESH_DELAY_MS + Math.random() * (news.spread ?? 0));
 });
 
-/** Ask for the page again and take over what changed. */
-async function lookAgain() {
+/** Fetch the page again and replace its parts. */
+async function refreshPage() {
   if (sending) return;
   const response = await fetch(location.href, { credentials: "same-origin" }).catch(() => null);
-  if (response?.ok && !sending) takeOver(await response.text());
+  if (response?.ok && !sending) replaceParts(await response.text());
 }
 
-/** @param {string} html @param {{all?: boolean}} [how] all: forms that are being filled in as well */
-function takeOver(html, { all = false } = {}) {
+/** Replace the parts of the page. @param {string} html @param {{all?: boolean}} [how]  all: also the forms being filled in */
+function replaceParts(html, { all = false } = {}) {
   const fresh = new DOMParser().parseFromString(html, "text/html");
   const main = /** @type {HTMLElement | null} */ (fresh.querySelector("main[data-live]"));
   if (!main) return location.reload();
@@ -54,7 +54,7 @@ function takeOver(html, { all = false } = {}) {
   prepare();
 }
 
-/** @param {HTMLElement} part */
+/** Return whether somebody is filling in a form in this part. @param {HTMLElement} part */
 function isBeingFilledIn(part) {
   return [...part.querySelectorAll(FIELDS)].some((field) => {
     if (field instanceof HTMLSelectElement) return field === document.activeElement;
@@ -63,7 +63,7 @@ function isBeingFilledIn(part) {
   });
 }
 
-/** Replace a part; open details stay open, and what had the focus keeps it. @param {HTMLElement} part @param {HTMLElement} other */
+/** Replace a part, keeping open details open and the focus where it was. @param {HTMLElement} part @param {HTMLElement} other */
 function replace(part, other) {
   const focused = part.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement) : null;
   for (const open of /** @type {NodeListOf<HTMLElement>} */ (part.querySelectorAll("details[open]"))) {
@@ -75,7 +75,7 @@ function replace(part, other) {
   if (again) /** @type {HTMLElement | null} */ (document.querySelector(again))?.focus({ preventScroll: true });
 }
 
-/** @param {HTMLFormElement} form @param {HTMLElement | null} submitter */
+/** Send a form in the background. @param {HTMLFormElement} form @param {HTMLElement | null} submitter */
 async function send(form, submitter) {
   const data = new FormData(form, submitter);
   if (data.has("op")) data.set("op", uuid7());
@@ -86,37 +86,37 @@ async function send(form, submitter) {
     const response = await fetch(action, { method: "POST", body: data, credentials: "same-origin" });
     const html = await response.text();
     if (response.redirected) history.replaceState(null, "", response.url.split("#")[0]);
-    takeOver(html, { all: true });
-    after(response.ok);
+    replaceParts(html, { all: true });
+    report(response.ok);
   } catch {
-    say("The server can't be reached. Nothing was changed; try again.");
+    showError("The server can't be reached. Nothing was changed; try again.");
   } finally {
     sending = false;
     document.body.classList.remove("is-sending");
   }
 }
 
-/** Say what happened, and show the reason if it did not. @param {boolean} ok */
-function after(ok) {
+/** Announce the change, or scroll to the error. @param {boolean} ok */
+function report(ok) {
   const reason = /** @type {HTMLElement | null} */ (document.querySelector(".refused"));
   if (!ok && reason) {
     reason.scrollIntoView({ block: "nearest" });
     return;
   }
-  voice.textContent = document.querySelector("[data-said]")?.textContent ?? "";
+  liveRegion.textContent = document.querySelector("[data-said]")?.textContent ?? "";
 }
 
-/** @param {string} words */
-function say(words) {
+/** Show an error. @param {string} message */
+function showError(message) {
   const place = /** @type {HTMLElement} */ (document.querySelector('[data-part="refused"]'));
   const reason = document.createElement("p");
   reason.className = "refused";
   reason.role = "alert";
-  reason.textContent = words;
+  reason.textContent = message;
   place.replaceChildren(reason);
 }
 
-/** Choose a session at once; its panel comes with the next answer. @param {string} guid */
+/** Mark a session as chosen; its panel comes with the next response. @param {string} guid */
 function pick(guid) {
   for (const field of document.querySelectorAll("[data-picked]")) /** @type {HTMLInputElement} */ (field).value = guid;
   for (const ticket of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-ticket]"))) {
@@ -126,20 +126,20 @@ function pick(guid) {
   page.main.classList.toggle("is-pitching", Boolean(document.querySelector(".ticket.is-picked.is-pitch")));
 }
 
-/** @param {HTMLAnchorElement} link */
+/** Choose or close a session without reloading. @param {HTMLAnchorElement} link */
 async function follow(link) {
   const chosen = link.dataset.pick && !link.hasAttribute("aria-current") ? link.dataset.pick : "";
   pick(chosen);
   history.replaceState(null, "", shownIn(link.href));
   const response = await fetch(location.href, { credentials: "same-origin" }).catch(() => null);
   if (!response?.ok) return;
-  takeOver(await response.text(), { all: true });
+  replaceParts(await response.text(), { all: true });
   if (!chosen) return;
   document.querySelector(`[data-pick="${CSS.escape(chosen)}"]`)?.scrollIntoView({ block: "nearest" });
   if (link.closest('[data-part="tray"]')) document.querySelector("#grid")?.scrollIntoView({ block: "start" });
 }
 
-/** An address with the slot that is shown now. @param {string} href */
+/** Return a URL with the slot that is shown now. @param {string} href */
 function shownIn(href) {
   const url = new URL(href);
   url.hash = "";
@@ -148,7 +148,7 @@ function shownIn(href) {
   return url.href;
 }
 
-/** @param {HTMLElement} link */
+/** Show one slot, on narrow windows. @param {HTMLElement} link */
 function showSlot(link) {
   for (const row of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("tr[data-row]"))) {
     row.classList.toggle("is-shown", row.dataset.row === link.dataset.slotLink);
@@ -161,7 +161,7 @@ function showSlot(link) {
   }
 }
 
-/** @param {string} guid @param {string} name the place's value: "room slot" */
+/** Place a session in a cell. @param {string} guid @param {string} name  the cell's value: "room slot" */
 function place(guid, name) {
   pick(guid);
   const button = /** @type {HTMLButtonElement | null} */ (document.querySelector(`.here[name="cell"][value="${CSS.escape(name)}"]`));
@@ -169,8 +169,8 @@ function place(guid, name) {
   if (button) send(form, button);
 }
 
-/** Move the focus one cell on. @param {number[]} step */
-function go([down, right]) {
+/** Move the focus by one cell. @param {number[]} step */
+function moveFocus([down, right]) {
   const rows = [...document.querySelectorAll("tr[data-row]")];
   const cell = document.activeElement?.closest("td[data-cell]");
   let row = cell ? rows.indexOf(/** @type {Element} */ (cell.parentElement)) : down < 0 ? rows.length : -1;
@@ -191,6 +191,7 @@ function go([down, right]) {
   }
 }
 
+/** Make the sessions draggable where there is a mouse. */
 function prepare() {
   if (!matchMedia("(pointer: fine)").matches) return;
   for (const ticket of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-ticket]"))) ticket.draggable = true;
@@ -214,7 +215,7 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || /** @type {Element} */ (event.target).matches(FIELDS)) return;
   if (!document.querySelector(".edit-grid")) return;
   const step = STEPS.get(event.key);
-  if (step && go(step)) event.preventDefault();
+  if (step && moveFocus(step)) event.preventDefault();
   const close = /** @type {HTMLAnchorElement | null} */ (document.querySelector("[data-close]"));
   if (event.key === "Escape" && close) follow(close);
 });
@@ -243,5 +244,5 @@ document.addEventListener("drop", (event) => {
 });
 
 prepare();
-showConnection(line, page.timezone);
-line.start();
+showConnection(transport, page.timezone);
+transport.start();

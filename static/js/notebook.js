@@ -1,16 +1,17 @@
 /**
- * A note-taker's timeline: what the server has, and over it what is on this phone only. Of each line of her own:
+ * A note-taker's timeline: the server's items with this phone's changes on top. A line of their own is drawn from:
  *
- *   items     the server's version, if it has one
- *   outbox    the changes to it that wait here: the last text typed is the one shown
- *   underway  the text that the server acknowledged, until it comes back on the channel
+ *   items         the server's version, if there is one
+ *   outbox        the waiting changes: the latest text is shown
+ *   acknowledged  the text that the server has saved, until it comes back on the channel
  *
- * A line that is off the record is on this phone only, for as long as she likes.
+ * A line off the record is on this phone only, until its writer deletes it.
  */
 
 import { showDelivery } from "./delivery.js";
 import { itemOf } from "./render_item.js";
 
+/** The note-taker's timeline. */
 export class Notebook {
   /**
    * @param {import("./timeline.js").Timeline} timeline
@@ -23,48 +24,48 @@ export class Notebook {
     this.outbox = outbox;
     this.page = page;
     this.actions = actions;
-    this.offset = () => 0; // ms, the server's clock less this phone's
+    this.offset = () => 0; // the server's clock minus this phone's, in ms
     /** @type {Map<string, import("./item.js").Item>} */
     this.items = new Map();
     /** @type {Map<string, {op: any, rev: number}>} */
-    this.underway = new Map();
+    this.acknowledged = new Map();
     /** @type {Set<string>} ids of lines written by this person */
     this.own = new Set();
-    /** @type {Set<string>} ids that stood in the outbox when it was last drawn */
+    /** @type {Set<string>} ids of the lines drawn from the outbox */
     this.pending = new Set();
     for (const [id, row] of timeline.rows) if (row.classList.contains("mine")) this.#adopt(id, row);
-    outbox.addEventListener("saved", (event) => this.#acknowledged(/** @type {CustomEvent} */ (event).detail));
+    outbox.addEventListener("saved", (event) => this.#onSaved(/** @type {CustomEvent} */ (event).detail));
     outbox.addEventListener("change", () => this.#drawOutbox());
   }
 
-  /** From the channel. @param {import("./item.js").Item} item @returns {HTMLElement | null} */
+  /** Show an item from the channel. @param {import("./item.js").Item} item @returns {HTMLElement | null} */
   receive(item) {
     if (!this.own.has(item.id)) return this.timeline.put(item);
     this.items.set(item.id, item);
-    if ((this.underway.get(item.id)?.rev ?? 0) <= item.rev) this.underway.delete(item.id);
+    if ((this.acknowledged.get(item.id)?.rev ?? 0) <= item.rev) this.acknowledged.delete(item.id);
     return this.#draw(item.id) ?? null;
   }
 
-  /** From the channel: it is not there any more. @param {string} id */
-  lose(id) {
+  /** Remove an item that is gone from the channel. @param {string} id */
+  remove(id) {
     this.items.delete(id);
-    this.underway.delete(id);
+    this.acknowledged.delete(id);
     if (this.own.has(id)) this.#draw(id);
     else this.timeline.remove(id);
   }
 
-  /** The revision that a correction is made on; null while the first writing has not been acknowledged. @param {string} id */
+  /** Return the revision that a correction is based on; null until the server has acknowledged the line. @param {string} id */
   revOf(id) {
-    return Math.max(this.items.get(id)?.rev ?? 0, this.underway.get(id)?.rev ?? 0) || null;
+    return Math.max(this.items.get(id)?.rev ?? 0, this.acknowledged.get(id)?.rev ?? 0) || null;
   }
 
-  /** The text as it stands here. @param {string} id */
+  /** Return the current text of a line. @param {string} id */
   textOf(id) {
     return this.#typed(id)?.text ?? this.items.get(id)?.text ?? "";
   }
 
-  /** A row of earlier lines was loaded. @param {HTMLElement} row */
-  loaded(row) {
+  /** Make a row of this person correctable. @param {HTMLElement} row */
+  adopt(row) {
     if (row.classList.contains("mine")) this.#adopt(row.dataset.id ?? "", row);
   }
 
@@ -77,13 +78,14 @@ export class Notebook {
   }
 
   /** @param {{op: any, rev: number}[]} saved */
-  #acknowledged(saved) {
+  #onSaved(saved) {
     for (const { op, rev } of saved) {
-      if (op.do === "retract") this.underway.delete(op.id);
-      if (op.do === "put" && (this.items.get(op.id)?.rev ?? 0) < rev) this.underway.set(op.id, { op, rev });
+      if (op.do === "retract") this.acknowledged.delete(op.id);
+      if (op.do === "put" && (this.items.get(op.id)?.rev ?? 0) < rev) this.acknowledged.set(op.id, { op, rev });
     }
   }
 
+  /** Draw the lines with waiting changes. */
   #drawOutbox() {
     const inSession = (/** @type {{session: string | null}} */ { session }) => (session ?? "") === this.page.session;
     const changes = this.outbox.changes.filter((change) => inSession(change) && change.body.do !== "react");
@@ -94,18 +96,18 @@ export class Notebook {
     this.pending = ids;
   }
 
-  /** The changes to a line that wait here. @param {string} id */
+  /** Return a line's waiting changes. @param {string} id */
   #changes(id) {
     return this.outbox.changes.filter(({ body }) => body.id === id && body.do !== "react");
   }
 
-  /** What was typed last, if the server's version does not show it yet. @param {string} id */
+  /** Return the latest op of a line that the server's version does not include yet. @param {string} id */
   #typed(id) {
     const unrecorded = this.outbox.offTheRecord(id)?.body;
-    return unrecorded ?? this.#changes(id).filter(({ body }) => body.do === "put").pop()?.body ?? this.underway.get(id)?.op;
+    return unrecorded ?? this.#changes(id).filter(({ body }) => body.do === "put").pop()?.body ?? this.acknowledged.get(id)?.op;
   }
 
-  /** @param {string} id */
+  /** Draw a line of this person. @param {string} id */
   #draw(id) {
     const base = this.items.get(id);
     const typed = this.#typed(id);
@@ -118,11 +120,11 @@ export class Notebook {
     row.classList.toggle("taken-back", !unrecorded && changes[changes.length - 1]?.body.do === "retract");
     row.classList.toggle("unrecorded", Boolean(unrecorded));
     offerCorrection(row);
-    showDelivery(row, { changes, unrecorded, saved: Boolean(base) || this.underway.has(id) }, this.actions);
+    showDelivery(row, { changes, unrecorded, saved: Boolean(base) || this.acknowledged.has(id) }, this.actions);
     return row;
   }
 
-  /** @param {import("./item.js").Item | undefined} base @param {any} typed @returns {import("./item.js").Item} */
+  /** Lay the text typed here over the server's version. @param {import("./item.js").Item | undefined} base @param {any} typed @returns {import("./item.js").Item} */
   #overlaid(base, typed) {
     if (base && base.text === typed.text && base.depth === typed.depth) return base;
     const local = { text: typed.text, html: "", kind: "note", speaker: null, depth: typed.depth ?? 0 };
@@ -134,7 +136,7 @@ export class Notebook {
   }
 }
 
-/** @param {HTMLElement} row */
+/** Show a row's edit button. @param {HTMLElement} row */
 function offerCorrection(row) {
   const button = /** @type {HTMLElement | null} */ (row.querySelector("[data-edit]"));
   if (button) button.hidden = false;

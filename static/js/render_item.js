@@ -1,11 +1,12 @@
-/** One item into its markup: the clone of <template id="item-template"> (templates/macros/item.html), part by part. */
+/** Rendering an item: fills the parts of a clone of <template id="item-template"> (templates/macros/item.html). */
 
 import { lateness, moment } from "./times.js";
 
-const WORDS = { agreement: "hear, hear" }; // a kind's word, where it is not the kind's own name
+const WORDS = { agreement: "hear, hear" }; // the words for kinds whose name is not the word
 const REACTIONS = { agree: ["hear hear", "hear hears"] };
 
 /**
+ * Fill a row with an item.
  * @param {HTMLElement} row
  * @param {import("./item.js").Item} item
  * @param {{timezone: string, itemUrl: string, sessions: Map<string, {title: string, url: string}> | null}} page
@@ -13,7 +14,7 @@ const REACTIONS = { agree: ["hear hear", "hear hears"] };
 export function fill(row, item, page) {
   /** @param {string} name */
   const slot = (name) => /** @type {HTMLElement} */ (row.querySelector(`[data-slot="${name}"]`));
-  /** Text where there is some, else the part is hidden. @param {string} name @param {string | null | undefined} text */
+  /** Set a part's text, or hide the part if there is none. @param {string} name @param {string | null | undefined} text */
   const put = (name, text) => {
     const part = slot(name);
     (part.querySelector("bdi") ?? part).textContent = text || "";
@@ -26,7 +27,7 @@ export function fill(row, item, page) {
   const at = /** @type {HTMLTimeElement} */ (slot("at"));
   at.dateTime = item.at ?? "";
   at.textContent = moment(item.at, page.timezone);
-  slot("html").innerHTML = said(item); // safe: made by the server's own renderer and sanitiser
+  slot("html").innerHTML = said(item); // safe: rendered and sanitised by the server
   if (!item.html) slot("html").textContent = item.text;
   put("speaker", item.speaker);
   put("late", lateness(item, page.timezone));
@@ -38,7 +39,7 @@ export function fill(row, item, page) {
   if (page.sessions) fillPlace(/** @type {HTMLAnchorElement} */ (slot("place")), item, page.sessions);
 }
 
-/** @param {HTMLElement} row @param {import("./item.js").Item} item */
+/** Set a row's id, classes and data attributes. @param {HTMLElement} row @param {import("./item.js").Item} item */
 function identify(row, item) {
   const kept = ["mine", "just-in", "first-new", "selected", "settled"].filter((name) => row.classList.contains(name));
   row.id = `i-${item.id}`;
@@ -57,7 +58,7 @@ function identify(row, item) {
 }
 
 /**
- * The item that a row was rendered from, as far as a writer of it needs it.
+ * Return the item that a row was rendered from, with the properties that its writer needs.
  * @param {HTMLElement} row
  * @returns {import("./item.js").Item}
  */
@@ -81,12 +82,12 @@ export function itemOf(row) {
   });
 }
 
-/** "+1" is the mark of an agreement, and the badge says it already. As in templates/macros/item.html. @param {import("./item.js").Item} item */
+/** Remove the "+1" of an agreement, because its badge says so already. templates/macros/item.html has the same rule. @param {import("./item.js").Item} item */
 function said({ kind, html }) {
   return kind === "agreement" ? html.replace(/^\+1[.,:;!]*(?:\s+|$)|\s+\+1[.,:;!]*$/, "") : html;
 }
 
-/** An agreement that says "hear, hear" itself is not told so twice. @param {HTMLElement} badge @param {string} kind @param {string} [text] */
+/** Show the badge of a kind; its word is hidden if the text itself says "hear, hear". @param {HTMLElement} badge @param {string} kind @param {string} [text] */
 export function fillKind(badge, kind, text = "") {
   badge.hidden = kind === "note";
   badge.querySelector("use")?.setAttribute("href", `#icon-${kind}`);
@@ -114,7 +115,7 @@ function fillPlace(link, item, sessions) {
   else link.removeAttribute("href");
 }
 
-/** @param {Record<string, number>} counts */
+/** Describe the reactions: "2 hear hears". @param {Record<string, number>} counts */
 function reactions(counts) {
   return Object.entries(counts ?? {})
     .filter(([, count]) => count > 0)

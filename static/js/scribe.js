@@ -1,4 +1,4 @@
-/** The page under a note-taker's thumb. What she posts is on this phone before it is anywhere else. */
+/** The note-taking page. Every note is stored on the phone before it is shown or sent. */
 
 import { Agreement } from "./agree.js";
 import { Chips } from "./chips.js";
@@ -40,33 +40,33 @@ async function open() {
   const box = /** @type {HTMLTextAreaElement} */ (form.elements.namedItem("text"));
   const chips = new Chips(/** @type {HTMLElement} */ (form.querySelector("[data-chips]")), box);
   const agreement = new Agreement(timeline, outbox, page.session);
-  const newest = { whole: !timeline.oldest, window: () => line.window() };
-  const replica = new Replica(page, timeline.standing(), shower(notebook, chips, agreement), newest);
-  const line = new Transport(page, () => replica.seq);
-  const earlier = new Earlier(timeline, replica, (row) => (notebook.loaded(row), agreement.offer(row)));
-  replica.restarting = (window) => earlier.restart(window);
-  const waiting = new Waiting(/** @type {HTMLElement} */ (form.querySelector("[data-outbox-line]")), outbox, line, page.timezone);
+  const newest = { whole: !timeline.oldest, window: () => transport.window() };
+  const replica = new Replica(page, timeline.versions(), shower(notebook, chips, agreement), newest);
+  const transport = new Transport(page, () => replica.seq);
+  const earlier = new Earlier(timeline, replica, (row) => (notebook.adopt(row), agreement.offer(row)));
+  replica.onRestart = (window) => earlier.restart(window);
+  const waiting = new Waiting(/** @type {HTMLElement} */ (form.querySelector("[data-outbox-line]")), outbox, transport, page.timezone);
   const composer = new Composer(form, chips, notebook, page);
   new Leaving(/** @type {HTMLFormElement} */ (document.querySelector("[data-leave]")), outbox);
   composer.onPosted = () => toEnd();
   composer.onFailed = () => waiting.showError("This phone couldn't save the note. It is still in the box: copy it, then free some space.");
-  notebook.offset = () => line.contact.offset;
-  line.addEventListener("stamp", (event) => outbox.setEpoch(/** @type {CustomEvent} */ (event).detail));
-  showConnection(line, page.timezone);
-  replica.attach(line);
-  followProgramme(line, page);
+  notebook.offset = () => transport.contact.offset;
+  transport.addEventListener("stamp", (event) => outbox.setEpoch(/** @type {CustomEvent} */ (event).detail));
+  showConnection(transport, page.timezone);
+  replica.attach(transport);
+  followProgramme(transport, page);
   for (const id of await outbox.sent()) notebook.own.add(id);
   await new Journal(storage, page, replica).open();
   await outbox.refresh();
   await composer.start();
   toEnd(false);
-  line.start();
-  new Sender(outbox, line).start();
+  transport.start();
+  new Sender(outbox, transport).start();
   await registerWorker();
 }
 
 /**
- * Shows what the channel brings: at the end for who is at the end, without a jump for who reads further up.
+ * Return the function that shows changes. A reader at the end stays at the end, and any other reader keeps their place.
  * @param {Notebook} notebook @param {Chips} chips @param {Agreement} agreement
  * @returns {(items: import("./item.js").Item[], gone: string[], how: import("./replica.js").How) => void}
  */
@@ -78,7 +78,7 @@ function shower(notebook, chips, agreement) {
     steadily(list, () => {
       for (const id of gone) {
         unseen.drop(rows.get(id));
-        notebook.lose(id);
+        notebook.remove(id);
       }
       for (const item of items) {
         const known = rows.has(item.id);
@@ -100,6 +100,7 @@ async function overwrite(outbox, change) {
   await outbox.discard(change);
 }
 
+/** Scroll to the end, above the text box. */
 function toEnd(softly = true) {
   list.style.setProperty("scroll-margin-bottom", `${form.offsetHeight + 8}px`);
   if (list.lastElementChild) bring(list, "end", softly);

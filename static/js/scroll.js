@@ -1,15 +1,15 @@
-/** Changing a page under a reader's eyes without moving what she reads. */
+/** Scrolling: changes of the timeline keep the reader's place. */
 
-const NEAR = 80; // px: as good as at the end
+const END_MARGIN_PX = 80; // this close to the end counts as the end
 
-/** The timeline's last line is in sight. @param {HTMLElement} list @param {number} [covered] px at the bottom */
+/** Return whether the timeline's last line is visible. @param {HTMLElement} list @param {number} [covered] pixels covered at the bottom */
 export function atEnd(list, covered = 0) {
   const last = list.lastElementChild;
-  return !last || last.getBoundingClientRect().bottom <= innerHeight - covered + NEAR;
+  return !last || last.getBoundingClientRect().bottom <= innerHeight - covered + END_MARGIN_PX;
 }
 
 /**
- * Make a change; what stood at the top of the window stands there afterwards, whatever came in above it.
+ * Make a change and scroll so that the first visible row stays in place.
  * @param {HTMLElement} list
  * @param {() => void} change
  */
@@ -35,9 +35,10 @@ export function growAbove(list, change) {
   steadily(list, change);
 }
 
+/** End a series of `growAbove` calls. */
 export const ungrown = () => document.documentElement.classList.remove("anchored");
 
-/** The first row that ends below the window's top, found without measuring every row. @param {HTMLElement} list */
+/** Return the first visible row, by binary search. @param {HTMLElement} list */
 function firstInSight({ children }) {
   let [low, high] = [0, children.length];
   while (low < high) {
@@ -48,7 +49,7 @@ function firstInSight({ children }) {
   return children[low];
 }
 
-/** @param {Element} row @param {ScrollLogicalPosition} [block] @param {boolean} [softly] */
+/** Scroll a row into view. @param {Element} row @param {ScrollLogicalPosition} [block] @param {boolean} [softly] */
 export function bring(row, block = "center", softly = true) {
   const still = !softly || matchMedia("(prefers-reduced-motion: reduce)").matches;
   row.scrollIntoView({ block, behavior: still ? "instant" : "smooth" });

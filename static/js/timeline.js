@@ -8,6 +8,7 @@
 import { fill } from "./render_item.js";
 import { comesBefore } from "./item.js";
 
+/** The list of items and its rows by id. */
 export class Timeline {
   /**
    * @param {HTMLElement} list  the <ol data-timeline>
@@ -18,26 +19,26 @@ export class Timeline {
     this.empty = /** @type {HTMLElement | null} */ (document.querySelector("[data-empty]"));
     const template = /** @type {HTMLTemplateElement} */ (document.getElementById("item-template"));
     this.pattern = /** @type {HTMLElement} */ (template.content.firstElementChild);
-    this.look = { ...page, sessions: /** @type {ReturnType<typeof sessionsOnPage> | null} */ (null) };
+    this.context = { ...page, sessions: /** @type {ReturnType<typeof sessionsOnPage> | null} */ (null) };
     this.nameSessions();
     /** @type {Map<string, HTMLElement>} */
     this.rows = new Map();
     for (const row of /** @type {HTMLCollectionOf<HTMLElement>} */ (list.children)) this.rows.set(row.dataset.id ?? "", row);
     const first = /** @type {HTMLElement | null} */ (list.firstElementChild);
     const divided = document.querySelector("[data-earlier]:not([hidden])");
-    /** The oldest line that this page has; null: it has all of them. @type {{at: string | null, seq: number} | null} */
+    /** The position of the oldest row; null if the page has the whole timeline. @type {{at: string | null, seq: number} | null} */
     this.oldest = divided && first ? keyOf(first) : null;
-    /** Changes to earlier lines, while a page of these is loading. @type {(() => void)[] | null} */
+    /** Changes of earlier lines, held back while those are loading. @type {(() => void)[] | null} */
     this.held = null;
   }
 
-  /** On the page of a whole event every run says where it was said. */
+  /** Read the sessions' names, on pages that show each item's session. */
   nameSessions() {
-    if ("labelled" in this.list.dataset) this.look.sessions = sessionsOnPage();
+    if ("labelled" in this.list.dataset) this.context.sessions = sessionsOnPage();
   }
 
-  /** What the page was rendered with. */
-  *standing() {
+  /** Yield the id, revision and position of every row. */
+  *versions() {
     for (const [id, row] of this.rows) yield { id, rev: Number(row.dataset.rev), ...keyOf(row) };
   }
 
@@ -50,7 +51,7 @@ export class Timeline {
     if (this.empty && rows.length) this.empty.hidden = true;
   }
 
-  /** Show an item, new or changed. @param {import("./item.js").Item} item @returns {HTMLElement | null} its row; null: earlier than this page */
+  /** Show a new or changed item. @param {import("./item.js").Item} item @returns {HTMLElement | null} its row; null if it is earlier than this page */
   put(item) {
     if (this.oldest && comesBefore(item, this.oldest)) {
       this.held?.push(() => this.put(item));
@@ -60,7 +61,7 @@ export class Timeline {
     const known = this.rows.get(item.id);
     const row = known && "full" in known.dataset ? known : this.#clone(known);
     const next = row.nextElementSibling;
-    fill(row, item, this.look);
+    fill(row, item, this.context);
     this.rows.set(item.id, row);
     this.#place(row);
     for (const touched of [row, row.nextElementSibling, next]) if (touched) foldRun(/** @type {HTMLElement} */ (touched));
@@ -68,7 +69,7 @@ export class Timeline {
     return row;
   }
 
-  /** A row with all its parts; in the place of one that carries only what it shows. @param {HTMLElement | undefined} lean */
+  /** Make a row with all its parts, and replace a row that has only the visible ones. @param {HTMLElement | undefined} lean */
   #clone(lean) {
     const row = /** @type {HTMLElement} */ (this.pattern.cloneNode(true));
     if (lean) row.className = lean.className;
@@ -77,7 +78,7 @@ export class Timeline {
     return row;
   }
 
-  /** @param {string} id */
+  /** Remove an item. @param {string} id */
   remove(id) {
     this.held?.push(() => this.#drop(id));
     this.#drop(id);
@@ -94,7 +95,7 @@ export class Timeline {
     if (this.empty && !this.rows.size) this.empty.hidden = false;
   }
 
-  /** Nearly everything belongs at the end: look for the place from there. @param {HTMLElement} row */
+  /** Move a row to its place, searching from the end because nearly every item is new. @param {HTMLElement} row */
   #place(row) {
     const key = keyOf(row);
     let before = /** @type {HTMLElement | null} */ (this.list.lastElementChild);
@@ -107,21 +108,21 @@ export class Timeline {
   }
 }
 
-/** @param {HTMLElement} row */
+/** Return a row's position in reading order. @param {HTMLElement} row */
 export const keyOf = (row) => ({ at: row.dataset.at || null, seq: Number(row.dataset.seq) });
 
-/** A run of one author names her once, and a minute its time once. As in templates/macros/item.html. @param {HTMLElement} row */
+/** Hide a row's author and time if the row above has the same ones. templates/macros/item.html has the same rule. @param {HTMLElement} row */
 function foldRun(row) {
   const above = /** @type {HTMLElement | null} */ (row.previousElementSibling);
-  const [mine, hers] = [row.dataset, above?.dataset];
-  const same = hers && hers.author === mine.author && hers.origin === mine.origin && hers.session === mine.session;
-  const run = Boolean(same && hers.at?.slice(0, 15) === mine.at?.slice(0, 15));
+  const [own, previous] = [row.dataset, above?.dataset];
+  const same = previous && previous.author === own.author && previous.origin === own.origin && previous.session === own.session;
+  const run = Boolean(same && previous.at?.slice(0, 15) === own.at?.slice(0, 15));
   row.classList.toggle("run", run);
-  row.classList.toggle("same-place", hers?.session === mine.session);
-  row.classList.toggle("same-minute", run && hers?.at?.slice(0, 16) === mine.at?.slice(0, 16));
+  row.classList.toggle("same-place", previous?.session === own.session);
+  row.classList.toggle("same-minute", run && previous?.at?.slice(0, 16) === own.at?.slice(0, 16));
 }
 
-/** The sessions that the page names, by guid. */
+/** Return the sessions named on the page, by guid. */
 function sessionsOnPage() {
   /** @type {Map<string, {title: string, url: string}>} */
   const found = new Map();
