@@ -1,1 +1,1 @@
-"""Measurements of a real server, and of two others beside it. `make bench` runs them all: see bench/__main__.py."""
+"""Benchmarks of a real server, with two other servers for comparison. `make bench` runs them all (bench/__main__.py)."""

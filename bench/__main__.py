@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Measure pages, crowds, the live path, writing and a phone, in one run; Node and stock Flask-SocketIO beside them.
+"""Run all benchmarks: pages, crowds, the live path, writing and a phone, compared with Node and stock Flask-SocketIO.
 
-    make bench                  everything, in about 15 minutes; writes docs/performance.md and its plots
-    make bench QUICK=1          one round with small numbers, in under two minutes; prints the tables only
-    make bench MILLION=1        the write cost up to a million items as well, in half an hour more
+    make bench                  run everything in about 15 minutes; write docs/performance.md and its plots
+    make bench QUICK=1          run one round with small numbers in under two minutes; only print the tables
+    make bench MILLION=1        also measure writing up to a million items, which takes half an hour more
 
     python -m bench [--quick] [--only pages,live,...] [--tree DIR] [--save FILE] [--write]
 
 `--tree` measures the source tree of another directory, such as a checkout of an earlier version. The servers take turns
-in every round, so that a busy minute of the machine falls on all of them; the tables show the median of the rounds.
+in every round, so that a busy minute of the machine affects all of them. The tables show the median of the rounds.
 """
 
 from __future__ import annotations
@@ -32,27 +32,27 @@ from bench.subjects import ROOT
 
 PAGE = ROOT / "docs" / "performance.md"
 BEFORE = Path(__file__).parent / "before.json"
-FRAME_BYTES = 860  # where they were not measured
+FRAME_BYTES = 860  # used if the size of a frame was not measured
 MILLION_LIMIT_S = 3600
 PARTS = ("pages", "door", "crowd", "browser", "live", "followers", "writes")
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How much is measured."""
+    """The size of a run."""
 
     rounds: int
     seconds: float  # of each run of the load
-    live: tuple[str, ...]  # servers
-    growing: tuple[str, ...]  # servers whose followers grow in number
-    steps: list[int]  # followers
+    live: tuple[str, ...]  # servers in the live benchmark
+    growing: tuple[str, ...]  # servers measured with more and more followers
+    steps: list[int]  # numbers of followers
     crowd: tuple[int, float, int]  # newcomers, seconds, followers
     door: tuple[int, float]
     scroll_seconds: float
     sizes: list[int]
     sample: int
     part_limit_s: int
-    limit_s: int  # of everything: what is not measured by then is left out
+    limit_s: int  # of the whole run; anything not measured by then is left out
 
 
 FULL = Plan(
@@ -67,12 +67,12 @@ QUICK = Plan(
 
 
 def main() -> None:
-    """Measure, print the tables, and write what was asked for."""
+    """Run the benchmarks, print the tables and write the files named in the options."""
     args = _arguments()
     plan, figures, before = (QUICK if args.quick else FULL), Figures(), Figures.load(BEFORE)
     plan = replace(plan, rounds=args.rounds or plan.rounds)
     parts = args.only.split(",") if args.only else list(PARTS)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # servers are stopped, and what was measured is kept
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that servers are stopped and figures saved
     with tempfile.TemporaryDirectory() as folder:
         program = build(Path(folder))
         try:
@@ -128,14 +128,14 @@ def _measure(setting: Setting, plan: Plan, parts: list[str], figures: Figures, *
 
 
 def _turns(rounds: int, names: list[str]) -> Iterator[tuple[int, str]]:
-    """Return who is measured when. The order is turned around every other round."""
+    """Return the order in which servers are measured; every other round reverses it."""
     for number in range(rounds):
         for name in names if number % 2 == 0 else reversed(names):
             yield number + 1, name
 
 
 def _on_pages(setting: Setting, plan: Plan, parts: list[str], figures: Figures, attempt: Attempts) -> None:
-    """Measure all that needs the events of 10,000 notes, on a fresh server in each round."""
+    """Run the benchmarks that need events of 10,000 notes, each round on a new server."""
     with closing(pages.houses(setting.tree, figures, plan.rounds)) as houses:
         for number, house in enumerate(houses):
             if "pages" in parts:
@@ -153,13 +153,13 @@ def _on_pages(setting: Setting, plan: Plan, parts: list[str], figures: Figures, 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser("bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="one round with small numbers")
-    parser.add_argument("--million", action="store_true", help="the write cost up to a million items")
-    parser.add_argument("--only", default="", help=f"some of: {', '.join(PARTS)}")
-    parser.add_argument("--rounds", type=int, help="rounds, instead of 3, or 1 if quick")
-    parser.add_argument("--tree", type=Path, default=ROOT, help="the source tree to measure")
-    parser.add_argument("--save", type=Path, help="keep the figures as JSON")
-    parser.add_argument("--write", action="store_true", help="write docs/performance.md and its plots")
+    parser.add_argument("--quick", action="store_true", help="run one round with small numbers")
+    parser.add_argument("--million", action="store_true", help="measure writing up to a million items")
+    parser.add_argument("--only", default="", help=f"run only these parts: {', '.join(PARTS)}")
+    parser.add_argument("--rounds", type=int, help="number of rounds (default 3, or 1 with --quick)")
+    parser.add_argument("--tree", type=Path, default=ROOT, help="source tree to measure")
+    parser.add_argument("--save", type=Path, help="save the figures as JSON")
+    parser.add_argument("--write", action="store_true", help="update docs/performance.md and its plots")
     args = parser.parse_args()
     args.tree = args.tree.resolve()
     return args

@@ -1,4 +1,4 @@
-"""Parts of the benchmark that may fail or take too long, without an end to the others."""
+"""Running parts of the benchmark with time limits, so that one failed part does not stop the others."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from bench.figures import Figures
 
 
 class TookTooLong(RuntimeError):
-    """A part of the benchmark that was given up."""
+    """Error raised when a part of the benchmark exceeds its time limit."""
 
 
 class Attempts:
-    """Runs parts, each within a limit, and all of them within another. What fails is kept in the figures."""
+    """Runner of parts with a time limit for each and one for all. Failures are recorded in the figures."""
 
     def __init__(self, figures: Figures, part_limit_s: float, whole_limit_s: float) -> None:
         self._figures = figures
         self._part_limit_s = part_limit_s
-        self._ends = [time.monotonic() + whole_limit_s]  # of the parts that run: a part may have parts
+        self._ends = [time.monotonic() + whole_limit_s]  # one deadline for each nested part
 
     def __call__(self, what: str, act: Callable[[], None], limit_s: float | None = None) -> None:
-        """Run a part."""
+        """Run one part within its limit."""
         self._figures.say(what)
         try:
             with self._limited(self._part_limit_s if limit_s is None else limit_s):

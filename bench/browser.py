@@ -1,4 +1,4 @@
-"""A phone on a slow line: Chromium at 390 px, a CPU four times slower, 1.6 Mbit/s, 150 ms."""
+"""Benchmark of a slow phone: Chromium at 390 px, with a CPU four times slower, 1.6 Mbit/s and 150 ms latency."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ TOP = "document.scrollingElement.scrollTop"
 
 
 def measure_browser(house: House, figures: Figures, scroll_seconds: float) -> None:
-    """Open the page of 10,000 notes, let notes come, and scroll up through all of it."""
+    """Open the page of 10,000 notes, receive new notes, and scroll up to the first one."""
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     assert program, "no Chromium was found; `sh scripts/browser.sh` installs Debian's"
     camp = house.sized[ITEMS]
@@ -50,9 +50,9 @@ def _open(page: Page, line: CDPSession, house: House, camp: Camp, figures: Figur
     line.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER_CPU})
     line.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
     page.add_init_script(WATCH)
-    with contextlib.suppress(TimeoutError):  # then the figures are those of a page that is still loading
+    with contextlib.suppress(TimeoutError):  # the figures are then those of a page that is still loading
         page.goto(house.server.url + camp.session_path(), timeout=LOAD_TIMEOUT_MS)
-    page.wait_for_timeout(3000)  # the socket, the catch-up and what the service worker does
+    page.wait_for_timeout(3000)  # for the socket, the catch-up and the service worker
     figures.add("browser.paint_ms", page.evaluate("seen.paint"))
     figures.add("browser.kb", sum(received) / 1000)
     figures.add("browser.elements", page.evaluate("document.querySelectorAll('*').length"))
@@ -72,7 +72,7 @@ def _let_notes_come(page: Page, camp: Camp, figures: Figures) -> None:
 
 
 def _scroll_up(page: Page, figures: Figures, seconds: float) -> None:
-    """Turn the wheel until there is nothing older, or the time is over."""
+    """Scroll up until there are no earlier notes or the time is over."""
     page.evaluate("document.scrollingElement.scrollTop = document.scrollingElement.scrollHeight")
     page.wait_for_timeout(500)
     page.evaluate("seen.shift = seen.longest = 0")

@@ -1,4 +1,4 @@
-"""Events to measure on, made through the commands and the API of a running server."""
+"""Test data for the benchmarks, created through the commands and the API of a running server."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ STARTS = ("", "", "", "", "", "", "Q: ", "A: ", "Action: ", "> ", "Pledge: ")
 
 @dataclass(frozen=True)
 class Camp:
-    """An event on a server: its sessions and its passes."""
+    """An event on a server, with its sessions and passes."""
 
     server: Backchannel
     slug: str
@@ -48,15 +48,15 @@ class Camp:
         return f"session/{self.sessions[number]['guid']}"
 
     def writer(self) -> Writer:
-        """Return somebody who writes over plain HTTP."""
+        """Return a writer that uses plain HTTP."""
         return Writer(self)
 
     def script(self) -> Script:
-        """Return what the load client says to follow the first session, and to write in it."""
+        """Return the messages with which the load client follows the first session and writes in it."""
         return Script(self.slug, self.channel(), self.sessions[0]["guid"], self.passes["scribe"])
 
     def join(self, count: int) -> list[str]:
-        """Return personal passes, one for each note-taker."""
+        """Return one personal pass for each note-taker."""
         headers = {"Authorization": f"Bearer {self.passes['scribe']}"}
         with httpx.Client(base_url=self.server.url + self.api, headers=headers, timeout=30) as client:
             return [client.post("/join", json={"name": f"Note-taker {n}"}).json()["pass"] for n in range(count)]
@@ -71,7 +71,7 @@ class Writer:
         self._http = httpx.Client(base_url=camp.server.url + camp.api, headers=headers, timeout=60)
 
     def post(self, *texts: str, session: int = 0) -> float:
-        """Post notes into a session and return the seconds it took."""
+        """Post notes in a session and return the seconds that took."""
         ops = [self._op(text, self._camp.sessions[session]["guid"]) for text in texts]
         began = time.perf_counter()
         results = self._http.post("/ops", json={"ops": ops}).json()["results"]
@@ -94,7 +94,7 @@ def make_event(server: Backchannel, slug: str, sessions: int = 1) -> Camp:
 
 
 def spread_notes(camp: Camp, notes: int, seed: int = 11) -> None:
-    """Import a document with a heading for each session of the event, and as many notes under each."""
+    """Import a document with the notes divided equally among the event's sessions."""
     texts = list(sentences(notes, seed))
     lines: list[str] = []
     for number, session in enumerate(camp.sessions):
@@ -104,7 +104,7 @@ def spread_notes(camp: Camp, notes: int, seed: int = 11) -> None:
 
 
 def import_document(camp: Camp, notes: int) -> float:
-    """Import a document of so many notes into the first session, and return the seconds the command took."""
+    """Import a document of notes into the first session, and return the seconds that the command took."""
     lines = [f"- {sentence}" for sentence in sentences(notes, notes)]
     document = "\n".join([f"# {camp.sessions[0]['title']}", "", *lines])
     began = time.perf_counter()
@@ -113,7 +113,7 @@ def import_document(camp: Camp, notes: int) -> float:
 
 
 def sentences(count: int, seed: int) -> Iterator[str]:
-    """Return bullets as people type them: some are questions, actions and quotes. No two are alike."""
+    """Return realistic notes, among them questions, actions and quotes. No two are the same."""
     dice = random.Random(seed)
     for n in range(count):
         words = " ".join(dice.choice(WORDS) for _ in range(dice.randint(6, 20)))
@@ -121,7 +121,7 @@ def sentences(count: int, seed: int) -> Iterator[str]:
 
 
 def _schedule(sessions: int) -> str:
-    """Return a CSV of sessions: one lasts all day; several fill the rooms of today, one after another."""
+    """Return a schedule as CSV: a single session lasts all day, and several fill today's rooms one after another."""
     midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     slots = -(-sessions // ROOMS)
     length = timedelta(minutes=min(23 * 60 // slots, 12 * 60))

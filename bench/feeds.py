@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""What a round of polling costs: when everything is new, and when nothing is (304, or the same bytes again).
+"""Measure a round of polling feeds: once with all posts new, once with 304 responses, once with unchanged bytes.
 
     python bench/feeds.py [--feeds 200] [--posts 50] [--rounds 5]
 
-CPU seconds of this process and of the children that read feeds; the server that answers is a process of its own.
+The figures are CPU seconds of this process and of the child processes that parse feeds. The feed server is another process.
 """
 
 from __future__ import annotations
@@ -55,14 +55,14 @@ def main() -> None:
 
 
 def _same_bytes(store: SqliteStore, poller: Poller) -> float:
-    """A round in which no feed's validator is known, so that all is sent again."""
+    """Poll all feeds without their validators, so that the server sends full responses."""
     for feed in store.reader().feeds("camp"):
         store.write(lambda writer, feed=feed: writer.save_feed(replace(feed, etag=None)))  # type: ignore[misc]
     return _tell("the same bytes", poller)
 
 
 def _tell(name: str, poller: Poller) -> float:
-    """CPU seconds of a round, those of ended children among them. A round in which a feed failed is no measure."""
+    """Return the CPU seconds of a round, including ended child processes. Raises if a feed failed."""
     entries._CHILDREN.end()
     before, began = _cpu(), time.perf_counter()
     failed = [polled.feed for polled in poller.run_once() if polled.feed.failures]

@@ -1,4 +1,4 @@
-"""What was measured: for each name the values of all rounds, in the order they came."""
+"""The measured figures: the values of all rounds by name, in the order in which they were measured."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Series = list[tuple[float, float]]
 
 
 class Figures:
-    """Values by name, such as `live.node.rate`; curves by name, for the plots; and notes on what failed."""
+    """The values by name (such as `live.node.rate`), the curves for the plots, and the failures."""
 
     def __init__(self) -> None:
         self._values: defaultdict[str, list[float]] = defaultdict(list)
@@ -23,24 +23,24 @@ class Figures:
         self._began = time.monotonic()
 
     def add(self, name: str, value: float) -> None:
-        """Keep a value."""
+        """Record a value."""
         self._values[name].append(float(value))
 
     def add_point(self, curve: str, x: float, y: float) -> None:
-        """Keep a point of a curve."""
+        """Record a point of a curve."""
         self.curves.setdefault(curve, []).append((x, y))
 
     def busiest(self, share: float) -> None:
-        """Keep how busy the load client was, if it never was busier."""
+        """Record the load client's CPU use, if it is the highest so far."""
         self.client_busy = max(self.client_busy, share)
 
     def median(self, name: str) -> float | None:
-        """Return the median of the rounds, or None if it was not measured."""
+        """Return the median of all rounds, or None if the figure was not measured."""
         values = self._values.get(name)
         return statistics.median(values) if values else None
 
     def worst(self, name: str) -> float | None:
-        """Return the largest value of all rounds."""
+        """Return the highest value of all rounds."""
         values = self._values.get(name)
         return max(values) if values else None
 
@@ -49,16 +49,16 @@ class Figures:
         return time.monotonic() - self._began
 
     def say(self, text: str) -> None:
-        """Print progress, with the time since the start."""
+        """Print a progress message with the time since the start."""
         print(f"[{self.elapsed():5.0f} s] {text}", file=sys.stderr, flush=True)
 
     def fail(self, what: str, fault: BaseException) -> None:
-        """Keep that something could not be measured."""
+        """Record that a figure could not be measured."""
         self.failures.append(f"{what}: {type(fault).__name__}: {str(fault)[:300]}")
         self.say(f"not measured: {self.failures[-1]}")
 
     def save(self, path: Path) -> None:
-        """Write everything as JSON. What the file has and this run did not measure is kept."""
+        """Save the figures as JSON. Figures in the file that this run did not measure are kept."""
         kept = Figures.load(path)
         kept._values.update(self._values)
         kept.curves.update(self.curves)
@@ -71,7 +71,7 @@ class Figures:
 
     @classmethod
     def load(cls, path: Path) -> Figures:
-        """Read what `save` wrote; nothing if there is no such file."""
+        """Load figures from a file written by `save`, or return none if there is no such file."""
         figures = cls()
         if path.is_file():
             kept = json.loads(path.read_text())

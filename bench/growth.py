@@ -1,4 +1,4 @@
-"""Curves: latency and memory by followers, for each server; and the cost of a note by items."""
+"""Growth curves: latency and memory against followers for each server, and the cost of a note against items."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MEMORY_AT = 2000  # followers
 
 
 def measure_followers(name: str, setting: Setting, frame_bytes: int, steps: list[int], figures: Figures) -> None:
-    """Connect more and more followers to one server; at each step take its memory, and the delay of notes."""
+    """Connect more and more followers to one server, and measure its memory and the delay of notes at each step."""
     with subject(name, setting, frame_bytes) as (server, client):
         client.tell("drain 5")
         client.connect("writers", 10)
@@ -32,7 +32,7 @@ def measure_followers(name: str, setting: Setting, frame_bytes: int, steps: list
 
 
 def measure_writes(tree: Path, sizes: list[int], sample: int, figures: Figures) -> None:
-    """Measure the cost of a note as the event grows; bench/writes.py is the same by itself."""
+    """Measure the cost of a note as the event grows. bench/writes.py runs this alone."""
     with tempfile.TemporaryDirectory() as folder:
         for one in writes.measure(Path(folder), sizes, sample, tree):
             figures.add(f"writes.{one.size}.cpu_ms", one.cpu_ms)

@@ -1,6 +1,6 @@
-"""The live path: durable notes, many followers; Backchannel and the two others in turn.
+"""Benchmark of the live path: notes committed to disk and sent to many followers, on Backchannel and two other servers.
 
-Each server is started afresh in each round, with the same load: 100 note-takers, then 500 and 1,000 followers.
+Every round starts each server again and gives it the same load: 100 note-takers, then 500 and 1,000 followers.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ SUBJECTS = ("backchannel", "node", "stock", "stock_durable")
 
 @dataclass(frozen=True)
 class Setting:
-    """What a run of the benchmark has to work with."""
+    """The settings and tools of a run."""
 
     tree: Path
     program: Program
-    node_path: str | None  # the PATH on which `node` is, or None: Node could not be provided
+    node_path: str | None  # a PATH with `node`, or None if Node could not be installed
     seconds: float  # of each run of the load
 
 
 @contextmanager
 def subject(name: str, setting: Setting, frame_bytes: int) -> Iterator[tuple[Process, LoadClient]]:
-    """Start a server and a load client that knows what to say to it."""
+    """Start a server and a load client with its messages."""
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
         server = _server(name, setting, here, frame_bytes)
@@ -61,12 +61,12 @@ def _server(name: str, setting: Setting, folder: Path, frame_bytes: int) -> Proc
 
 
 def available(setting: Setting, names: tuple[str, ...]) -> list[str]:
-    """Return those servers that can be measured here."""
+    """Return the servers that can be measured on this machine."""
     return [name for name in names if name != "node" or setting.node_path]
 
 
 def measure_wire(setting: Setting, figures: Figures) -> None:
-    """Measure the bytes of a note. The other servers send frames of as many bytes as the plain one has."""
+    """Measure the bytes of a note. The other servers send frames of the same uncompressed size."""
     with tempfile.TemporaryDirectory() as folder, Backchannel(Path(folder) / "bench.db", setting.tree) as server:
         assert isinstance(server, Backchannel)
         camp = make_event(server, "live")
@@ -75,7 +75,7 @@ def measure_wire(setting: Setting, figures: Figures) -> None:
 
 
 def measure_live(name: str, setting: Setting, frame_bytes: int, figures: Figures) -> None:
-    """Measure one server once: an op alone, throughput, a steady rate, and the cost of a delivery."""
+    """Measure one server: the latency of a single op, the throughput, a steady rate, and the cost of a delivery."""
     with subject(name, setting, frame_bytes) as (server, client):
         client.tell("drain 5")
         client.connect("writers", WRITERS)
@@ -98,7 +98,7 @@ def measure_live(name: str, setting: Setting, frame_bytes: int, figures: Figures
 
 @dataclass(frozen=True)
 class Cost:
-    """One run of the load client, with the server's CPU seconds."""
+    """Run the load client once, and return its figures with the server's CPU seconds."""
 
     cpu: float
     notes: int

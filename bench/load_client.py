@@ -1,4 +1,4 @@
-"""The load client as a child process: load/*.c where a C compiler is found, else load/load.py with the same commands."""
+"""The load client as a child process: load/*.c if there is a C compiler, or load/load.py with the same commands."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 SOURCES = Path(__file__).parent / "load"
-SLACK_S = 100.0  # a command may take this much longer than its own seconds
+SLACK_S = 100.0  # added to a command's duration as its timeout
 Answer = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Program:
-    """The words that start the load client, and what it is, for the report."""
+    """The command that starts the load client, and its description for the report."""
 
     words: tuple[str, ...]
     description: str
@@ -27,7 +27,7 @@ class Program:
 
 
 def build(folder: Path) -> Program:
-    """Compile the C client, with zlib if it is there."""
+    """Compile the C client, with zlib if that is installed."""
     compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
     if compiler:
         made = folder / "load"
@@ -36,12 +36,12 @@ def build(folder: Path) -> Program:
             done = subprocess.run([compiler, "-O2", *options, *sources, *ends, "-o", str(made)], capture_output=True)
             if done.returncode == 0:
                 return Program((str(made),), "C, one thread, epoll", bool(options))
-    print("No C compiler was found: the load client is Python, and may be the bottleneck.", file=sys.stderr, flush=True)
+    print("No C compiler was found. The load client runs in Python and may be the bottleneck.", file=sys.stderr, flush=True)
     return Program((sys.executable, str(SOURCES / "load.py")), "Python: it may be the bottleneck", True)
 
 
 class LoadClient:
-    """One running load client. Use it as a context manager."""
+    """A running load client. Use it as a context manager."""
 
     def __init__(self, program: Program, port: int) -> None:
         self._words = [*program.words, str(port)]
@@ -55,13 +55,13 @@ class LoadClient:
         self._running.wait()
 
     def tell(self, *commands: str) -> None:
-        """Give commands that have no answer."""
+        """Send commands that have no answer."""
         assert self._running.stdin
         self._running.stdin.write("".join(f"{command}\n" for command in commands))
         self._running.stdin.flush()
 
     def ask(self, command: str, seconds: float = 0.0) -> Answer:
-        """Give a command that takes `seconds`, and return its answer."""
+        """Send a command that takes `seconds`, and return its answer."""
         self.tell(command)
         assert self._running.stdout
         end = time.monotonic() + seconds + SLACK_S
@@ -73,16 +73,16 @@ class LoadClient:
         return answer
 
     def connect(self, kind: str, count: int) -> Answer:
-        """Connect more followers or writers, all of them."""
+        """Connect more followers or writers, and wait until all are connected."""
         answer = self.ask(f"{kind} {count}")
         if answer.get("connected") != count:
             raise ConnectionError(f"{count} {kind} were to connect: {answer}")
         return answer
 
     def open(self, rate: float, seconds: float) -> Answer:
-        """Post notes at a rate."""
+        """Post notes at a steady rate."""
         return self.ask(f"open {rate} {seconds}", seconds)
 
     def closed(self, in_flight: int, seconds: float) -> Answer:
-        """Keep notes in flight."""
+        """Post notes as fast as possible, with a fixed number of them in flight."""
         return self.ask(f"closed {in_flight} {seconds}", seconds)

@@ -1,4 +1,4 @@
-"""socket.io for Node, installed as package-lock.json says; Node itself as the front-end build finds it."""
+"""Installation of socket.io for Node from package-lock.json, with the Node that builds the front end."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hatch_build import NODE_WHEEL, BuildFailed, node_path, npm_on, run
 
 
 def install() -> str:
-    """Install the packages, and return the PATH on which `node` is. Raises `BuildFailed`."""
+    """Install the packages, and return a PATH with `node`. Raises `BuildFailed`."""
     try:
         path = node_path()
     except BuildFailed:

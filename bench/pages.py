@@ -1,7 +1,7 @@
-"""Pages: the CPU a visitor costs the server, the bytes on the wire, and the elements in the page.
+"""Benchmark of pages: CPU time a visit, bytes sent, and elements in the page.
 
-`first` is the first visitor since the server started, whose templates another page has warmed up; `changed` the first
-one after a note was written; `warm` one of many between which nothing changed; `not_modified` one who has the page.
+`first` is the first visit since the server started (another page has loaded the templates), `changed` the first visit after
+a note was written, `warm` one of many visits without a change, and `not_modified` a visit that gets a 304 response.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ from bench.subjects import Backchannel
 SIZES = (100, 1_000, 10_000)
 SESSIONS = 60
 ITEMS = 10_000
-SETTLE_S = 0.3  # after a write: the broadcast is over, and the CPU that follows is the visitor's
+SETTLE_S = 0.3  # after a write, until the broadcast is over and costs no more CPU time
 WARM_VISITS = 200
-WARM_SECONDS = 2.0  # no more visits after this time
+WARM_SECONDS = 2.0  # stop repeating visits after this time
 CHANGES = 3
 
 
 @dataclass(frozen=True)
 class House:
-    """A server with events of several sizes, and the pages to measure on it."""
+    """A server with events of several sizes, and its pages."""
 
     server: Backchannel
     sized: dict[int, Camp]
@@ -41,7 +41,7 @@ class House:
     tiny: Camp
 
     def pages(self) -> dict[str, tuple[str, Camp]]:
-        """Return each page's path, and the event whose notes change it."""
+        """Return the path of each page and the event whose notes change it."""
         big = self.sized[ITEMS]
         return {
             "session_10000": (big.session_path(), big),
@@ -54,7 +54,7 @@ class House:
 
 
 def make_house(folder: Path, tree: Path, figures: Figures) -> House:
-    """Write the database, and measure the import of 10,000 notes on the way."""
+    """Create the database and measure the import of 10,000 notes."""
     with Backchannel(folder / "bench.db", tree) as server:
         assert isinstance(server, Backchannel)
         sized = {size: make_event(server, f"sized{size}") for size in SIZES}
@@ -71,7 +71,7 @@ def make_house(folder: Path, tree: Path, figures: Figures) -> House:
 
 @contextmanager
 def reopened(house: House, folder: Path) -> Iterator[House]:
-    """Start another server on the same database: nothing that the first one kept in memory is there."""
+    """Start a new server on the same database, with empty caches."""
     with Backchannel(folder / "bench.db", house.server.tree) as server:
         assert isinstance(server, Backchannel)
         sized = {size: replace(camp, server=server) for size, camp in house.sized.items()}
@@ -109,7 +109,7 @@ def _measure_page(name: str, path: str, camp: Camp, visitor: Visitor, figures: F
 
 
 def _warm(visitor: Visitor, path: str, headers: dict[str, str]) -> float:
-    """Return the CPU of a visit, the mean of many."""
+    """Return the mean CPU time of a visit."""
     end, visits, before = time.monotonic() + WARM_SECONDS, 0, visitor.server.cpu_seconds()
     while visits < WARM_VISITS and (not visits or time.monotonic() < end):
         visitor.get(path, headers)
@@ -125,7 +125,7 @@ def _cpu_ms(server: Process, act: Callable[[], object]) -> float:
 
 @dataclass(frozen=True)
 class Page:
-    """A response, as it was sent."""
+    """A response as sent."""
 
     body: bytes
     tag: str
@@ -133,17 +133,17 @@ class Page:
 
     @property
     def text(self) -> str:
-        """The page, unpacked."""
+        """Return the uncompressed page."""
         return (gzip.decompress(self.body) if self.encoding == "gzip" else self.body).decode()
 
     @property
     def packed(self) -> bytes:
-        """The page as a proxy would pack it, where the server does not."""
+        """Return the compressed page; if the server doesn't compress it, as a proxy would."""
         return self.body if self.encoding else gzip.compress(self.body, 6)
 
 
 class Visitor:
-    """Somebody with one connection, who takes what comes as a browser does: packed, if the server packs."""
+    """A visitor with one connection that accepts compressed responses, like a browser."""
 
     def __init__(self, server: Process) -> None:
         self.server = server
@@ -166,14 +166,14 @@ class _Counter(HTMLParser):
 
 
 def count_elements(html: str) -> int:
-    """Return how many elements a page has."""
+    """Return the number of elements in a page."""
     counter = _Counter()
     counter.feed(html)
     return counter.elements
 
 
 def measure_catch_up(house: House, figures: Figures) -> None:
-    """Measure somebody who fetches the whole of 10,000 items: first with nothing kept, then warm."""
+    """Measure fetching all of 10,000 items: first with empty caches, then again."""
     visitor, camp = Visitor(house.server), house.sized[ITEMS]
     for name in ("cold", "warm", "warm", "warm"):
         before = house.server.cpu_seconds()
@@ -191,7 +191,7 @@ def _catch_up(visitor: Visitor, camp: Camp) -> int:
 
 
 def houses(tree: Path, figures: Figures, rounds: int) -> Iterator[House]:
-    """Make the database, then start a server on it for each round."""
+    """Create the database, then start a new server on it in every round."""
     with tempfile.TemporaryDirectory() as folder:
         made = make_house(Path(folder), tree, figures)
         for _ in range(rounds):

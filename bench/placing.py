@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""How well posts are placed: accuracy, coverage, calibration, what each kind of evidence is worth, and the time it takes.
+"""Measure the placing of posts: accuracy, coverage, calibration, the value of each kind of evidence, and the time taken.
 
     python bench/placing.py EVENT_DIR [--posts posts.ndjson ...]     through the public commands
     python bench/placing.py EVENT_DIR --pure [--ablation]            the placer alone
 
 EVENT_DIR holds schedule.json (frab/pretalx v1), posts*.ndjson ({"id", "at", "author", "text"} a line) and truth.json
-({post id: session guid}). Posts that carry a session's own hashtag are left out of every figure: reading one is no guess.
+({post id: session guid}). Posts with a session's own hashtag are left out of all figures, because placing them is trivial.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from backchannel.domain.placing import placer as placing
 from backchannel.domain.placing.weights import WEIGHTS
 from backchannel.ingest.schedules import read_schedule
 
-PRECISION = 0.9  # at which coverage is told
+PRECISION = 0.9  # the precision for which coverage is reported
 KINDS = {
     "the author": ("tagged", "lasttag", "running", "been"),
     "the timetable": ("newest", "fresh", "ended", "late", "early", "untimed"),
@@ -68,9 +68,9 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("event", type=Path)
-    parser.add_argument("--posts", action="append", help="a file of EVENT_DIR; may be given again; all by default")
-    parser.add_argument("--pure", action="store_true", help="the placer alone, without a database")
-    parser.add_argument("--ablation", action="store_true", help="again without each kind of evidence (implies --pure)")
+    parser.add_argument("--posts", action="append", help="file in EVENT_DIR; repeat for more (default: all)")
+    parser.add_argument("--pure", action="store_true", help="measure the placer without a database")
+    parser.add_argument("--ablation", action="store_true", help="repeat without each kind of evidence (implies --pure)")
     args = parser.parse_args()
     args.pure = args.pure or args.ablation
     return args
@@ -82,7 +82,7 @@ Answers = Mapping[str, tuple[str | None, float]]
 
 
 def _commanded(event: Path, posts: str) -> Answers:
-    """A fresh database, the schedule and the posts imported, the items exported."""
+    """Import the schedule and the posts into a new database, and export the items."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "out.ndjson"
         environment = os.environ | {"BACKCHANNEL_DB": str(Path(folder) / "bench.db")}
@@ -130,7 +130,7 @@ def _posts(event: Path, name: str) -> Iterator[dict[str, Any]]:
 
 
 def _guesses(event: Path, posts: str, answers: Answers) -> list[Guess]:
-    """The answers for the posts that carry no session's own hashtag, against the truth."""
+    """Compare the placements with the truth, without the posts that have a session's own hashtag."""
     truth = json.loads((event / "truth.json").read_text("utf-8"))
     programme: Schedule = read_schedule((event / "schedule.json").read_bytes())
     own = {tag for session in programme.sessions for tag in session.hashtags}
@@ -142,7 +142,7 @@ def _guesses(event: Path, posts: str, answers: Answers) -> list[Guess]:
     return guesses
 
 
-# telling
+# reporting
 
 
 def _report(guesses: list[Guess], took: float) -> None:
@@ -166,7 +166,7 @@ def _share(guesses: Iterable[Guess]) -> float:
 
 
 def _coverage(guesses: list[Guess]) -> float:
-    """The share of posts that the most confident guesses reach before fewer than nine in ten are right."""
+    """Return the share of posts that can be placed, most confident first, with nine in ten of them right."""
     ranked = sorted((guess for guess in guesses if guess.session), key=lambda guess: -guess.confidence)
     right = reached = 0
     for number, guess in enumerate(ranked, 1):
@@ -185,7 +185,7 @@ def _ablation(event: Path, posts: str, whole: list[Guess]) -> None:
 
 
 class _Without:
-    """The placer with the weights of some kinds at nothing."""
+    """Set the weights of some kinds of evidence to zero."""
 
     def __init__(self, kinds: Iterable[str]) -> None:
         self._weights = WEIGHTS | dict.fromkeys(kinds, 0.0)

@@ -40,7 +40,7 @@ class Axis:
 
 
 def draw(path: Path, title: str, across: str, up: str, curves: dict[str, Series]) -> None:
-    """Draw curves, each with its name at its end. Values of 0 or less are left out."""
+    """Draw curves, each labelled at its end. Values of 0 or less are left out."""
     kept = {name: [(x, y) for x, y in points if x > 0 and y > 0] for name, points in curves.items()}
     kept = {name: sorted(points) for name, points in kept.items() if points}
     if not kept:
@@ -81,7 +81,7 @@ def _curve(points: Series, x: Axis, y: Axis, colour: str) -> list[str]:
 
 
 def _names(curves: dict[str, Series], y: Axis) -> list[str]:
-    """Write each name beside the end of its curve, moved down where two would overlap."""
+    """Label each curve at its end, moving labels down where they would overlap."""
     ends = sorted((y.at(points[-1][1]), number, name) for number, (name, points) in enumerate(curves.items()))
     lines, lowest = [], 0.0
     for up, number, name in ends:

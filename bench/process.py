@@ -1,4 +1,4 @@
-"""A server process, and what it costs: CPU and memory as /proc counts them, its children's among them."""
+"""A server process with its CPU time and memory, as counted by /proc and including its child processes."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 
 class NotStarted(RuntimeError):
-    """A server that did not say where it listens."""
+    """Error raised when a server does not start."""
 
 
 class Process:
-    """A server that prints a line ending in its port. Use it as a context manager."""
+    """A server process that prints a line ending in its port. Use it as a context manager."""
 
     def __init__(self, words: list[str], log: Path, cwd: Path, environ: dict[str, str] | None = None) -> None:
         self._words, self._log, self._cwd = words, log, cwd
@@ -30,7 +30,7 @@ class Process:
 
     @property
     def url(self) -> str:
-        """The server's address."""
+        """Return the server's address."""
         return f"http://127.0.0.1:{self.port}"
 
     def __enter__(self) -> Self:
@@ -64,11 +64,11 @@ class Process:
 
     @property
     def alive(self) -> bool:
-        """Whether the server still runs."""
+        """Return whether the server is running."""
         return self._running.poll() is None
 
     def cpu_seconds(self) -> float:
-        """Return the user and system time so far, of every thread."""
+        """Return the user and system time of all threads so far."""
         return sum(_cpu_seconds(pid) for pid in self._pids())
 
     def memory_kb(self) -> int:
@@ -85,7 +85,7 @@ class Process:
 
 
 def _cpu_seconds(pid: int) -> float:
-    """Return the nanoseconds of the scheduler where the kernel counts them, because a clock tick is 10 ms long."""
+    """Return the CPU time from the scheduler's nanoseconds if the kernel has them; clock ticks are 10 ms long."""
     exact = [_text(path).split() for path in Path(f"/proc/{pid}/task").glob("*/schedstat")]
     if exact and all(exact) and any(fields[0] != "0" for fields in exact):
         return sum(int(fields[0]) for fields in exact) / 1e9
@@ -99,7 +99,7 @@ def _memory_kb(pid: int) -> int:
 
 
 def _text(path: Path) -> str:
-    """Return a file of /proc, or nothing where the thread has ended meanwhile."""
+    """Return the content of a file in /proc, or an empty string if the thread has ended."""
     try:
         return path.read_text()
     except OSError:

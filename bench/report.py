@@ -1,4 +1,4 @@
-"""The table of all figures, for the terminal and for docs/performance.md."""
+"""The tables of figures for the terminal and for docs/performance.md."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Read = Callable[[Figures], float | None]
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the table: what it is, its unit, the goal, and how to read it from the figures."""
+    """A row of the table: its title, unit and goal, and how to compute it from the figures."""
 
     label: str
     unit: str
@@ -162,7 +162,7 @@ def _table(title: str, rows: list[Row], figures: Figures, before: Figures) -> st
 
 
 def _compared(figures: Figures) -> str:
-    """Return the live figures of all servers beside each other."""
+    """Return a table that compares the live figures of all servers."""
     names = [name for name in SUBJECTS if figures.median(f"live.{name}.rate") is not None]
     lines = [
         f"| {label} | " + " | ".join(_number(figures.median(f"live.{name}.{key}")) for name in names) + " |"
@@ -184,7 +184,7 @@ def _number(value: float | None) -> str:
 
 
 def machine() -> str:
-    """Return the processor, its cores, and the versions that matter."""
+    """Describe the processor, its cores and the relevant versions."""
     model = next((line.split(":")[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")), "")
     system = f"Linux {platform.release()}, Python {platform.python_version()}"
     others = f"load average {os.getloadavg()[2]:.1f} in the last 15 minutes"
@@ -196,7 +196,7 @@ def _lines(path: str) -> list[str]:
 
 
 def plots(figures: Figures, folder: Path) -> list[tuple[str, str]]:
-    """Draw the curves. Returns a title and a file name for each plot."""
+    """Draw the plots, and return a title and a file name for each."""
     drawn = []
     for stem, (title, across, up, prefix) in PLOTS.items():
         curves = {name.removeprefix(prefix): points for name, points in figures.curves.items() if name.startswith(prefix)}

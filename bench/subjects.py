@@ -1,6 +1,6 @@
-"""The servers that are measured: Backchannel, Node's socket.io, and stock Flask-SocketIO under gevent.
+"""The measured servers: Backchannel, socket.io on Node, and stock Flask-SocketIO under gevent.
 
-All three are spoken to in the same Socket.IO messages, so that one load client serves them all.
+All three receive the same Socket.IO messages, so that one load client can be used for all.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ COMMAND_TIMEOUT_S = 300
 
 
 class CommandFailed(RuntimeError):
-    """A command of Backchannel that did not exit with 0."""
+    """Error raised when a Backchannel command fails."""
 
 
 class Backchannel(Process):
-    """`backchannel serve` of the source tree `tree`, and its commands on the same database."""
+    """`backchannel serve` from the source tree `tree`, with commands on the same database."""
 
     def __init__(self, db: Path, tree: Path = ROOT) -> None:
         self.db, self.tree = db, tree
@@ -49,19 +49,19 @@ class Backchannel(Process):
 
 
 def node_server(log: Path, path: str, frame_bytes: int) -> Process:
-    """Return socket.io on Node, to be started. It has no database."""
+    """Return a process that runs socket.io on Node, without a database."""
     words = ["node", "server.js", str(frame_bytes)]
     return Process(words, log, NODE, {**os.environ, "PATH": path})
 
 
 def stock_server(log: Path, frame_bytes: int, database: Path | None) -> Process:
-    """Return stock Flask-SocketIO under gevent, to be started. With a database, each note is committed."""
+    """Return a process that runs stock Flask-SocketIO under gevent. With a database, it commits each note."""
     return Process([sys.executable, str(STOCK), str(frame_bytes), str(database or "")], log, ROOT)
 
 
 @dataclass(frozen=True)
 class Script:
-    """What the load client says to a server, as raw Socket.IO text."""
+    """The messages of the load client to a server, as raw Socket.IO packets."""
 
     event: str = "live"
     channel: str = "session/live"
@@ -69,7 +69,7 @@ class Script:
     token: str = ""
 
     def tell(self, client: LoadClient) -> None:
-        """Teach the load client its words."""
+        """Give the load client its messages."""
         follow = ["follow", {"event": self.event, "channel": self.channel}]
         client.tell(
             f"follow 420{_json(follow)}",

@@ -1,4 +1,4 @@
-"""Crowds at the door: what everybody else notices while many open a page."""
+"""Benchmark of crowds: the delay for everybody else while many visitors open a page."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from bench.load_client import LoadClient, Program
 from bench.pages import ITEMS, House, Visitor
 from bench.process import Process
 
-BESIDE = 20  # small requests a second beside the crowd
+BESIDE = 20  # small requests a second, in addition to the visitors
 NOTES = 10  # notes a second
 CROWD_FOLLOWERS = 1000
-LIMIT_S = 20  # after this, those who are not served yet are counted as unserved
+LIMIT_S = 20  # visitors without a response by then count as unserved
 FILE = re.compile(r'(?:src|href)="(/static/[^"]+\.(?:js|css)[^"]*)"')
 
 
 def measure_door(house: House, program: Program, figures: Figures, name: str, visitors: int, seconds: float) -> None:
-    """Let visitors open the page of 10,000 notes, while others write notes and send small requests beside them."""
+    """Let visitors open the page of 10,000 notes while others write notes and send small requests."""
     big = house.sized[ITEMS]
     with LoadClient(program, house.server.port) as client:
         house.tiny.script().tell(client)
@@ -37,7 +37,7 @@ def measure_door(house: House, program: Program, figures: Figures, name: str, vi
 
 
 def measure_crowd(house: House, program: Program, figures: Figures, visitors: int, seconds: float, followers: int) -> None:
-    """Let visitors load the page and its files, follow, and catch up, while followers are sent notes."""
+    """Let visitors load the page and its files, subscribe and catch up, while followers receive notes."""
     big = house.sized[ITEMS]
     page = Visitor(house.server).get(big.session_path()).text
     stalls = read_stalls(house.server)
@@ -69,7 +69,7 @@ def _add_crowd(answer: dict[str, Any], visitors: int, figures: Figures) -> None:
 
 
 class NoVisitors(RuntimeError):
-    """The load client in use has no visitors: that needs a C compiler."""
+    """Error raised when the load client can't simulate visitors, which needs a C compiler."""
 
 
 def _open(client: LoadClient, rate: float, seconds: float) -> dict[str, Any]:
@@ -80,7 +80,7 @@ def _open(client: LoadClient, rate: float, seconds: float) -> dict[str, Any]:
 
 
 def read_stalls(server: Process) -> float | None:
-    """Return the stalls of the event loop that /metrics counts, or None if it does not."""
+    """Return the event loop stalls counted by /metrics, or None if it does not count them."""
     try:
         with urllib.request.urlopen(f"{server.url}/metrics", timeout=10) as answer:
             text = answer.read().decode()

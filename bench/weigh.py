@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Learn the weights of placing anew from events with known answers, and print them beside those in use.
+"""Learn the weights for placing from events with known answers, and print them beside the current weights.
 
     python bench/weigh.py EVENT_DIR... [--rounds 3] [--steps 120]
 
-A conditional logit: the weights under which the right sessions are likeliest, with a little pull towards nothing. What
-a placer knows depends on what it placed before, so it learns as in DAgger (Ross, Gordon, Bagnell 2011): first from a
-run in which every answer was right, then also from runs in which it was left to its own guesses. Kinds that no case
-here speaks of ("settled" in weights.py) keep their weights. Takes some minutes; nothing is written.
+The model is a conditional logit with a small L2 penalty. The evidence for a post depends on earlier placements, so the
+script trains as in DAgger (Ross, Gordon, Bagnell 2011): first on a run in which every earlier placement was right, then also
+on runs with the placer's own guesses. Kinds of evidence without cases ("settled" in weights.py) keep their weights. The
+script takes some minutes and writes no files.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ from backchannel.ingest.schedules import read_schedule
 LEARNT = (
     "tagged", "lasttag", "running", "been", "newest", "fresh", "ended", "late", "early", "quiet", "words", "best", "title",
 )  # fmt: skip
-PULL = 0.0006  # towards nothing, per case
+PULL = 0.0006  # the L2 penalty of a case
 STEP = 0.08
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One post: what each kind said of each session, by number, and which was right."""
+    """A post: the evidence of each kind for each session, and the index of the right session."""
 
     columns: dict[str, dict[int, float]]
     sessions: int
@@ -61,7 +61,7 @@ def main() -> None:
 
 
 def _cases(event: Path, posts: str, *, told: bool) -> Iterator[Case]:
-    """The posts that no hashtag settles, with what was known when they came; `told`: every answer before was right."""
+    """Return the posts without a session's hashtag and their evidence; `told` corrects every earlier placement."""
     programme = read_schedule((event / "schedule.json").read_bytes())
     truth = json.loads((event / "truth.json").read_text("utf-8"))
     number = {session.guid: n for n, session in enumerate(programme.sessions)}
@@ -86,7 +86,7 @@ def _numbered(columns: Columns, number: dict[str, int]) -> dict[str, dict[int, f
 
 
 def _learn(cases: list[Case], weights: dict[str, float], steps: int, what: str) -> dict[str, float]:
-    """Adam, all cases at each step."""
+    """Optimise the weights with Adam, using all cases at each step."""
     weights, first, second = dict(weights), dict.fromkeys(LEARNT, 0.0), dict.fromkeys(LEARNT, 0.0)
     for step in range(1, steps + 1):
         slope = _slope(cases, weights)
@@ -100,7 +100,7 @@ def _learn(cases: list[Case], weights: dict[str, float], steps: int, what: str) 
 
 
 def _slope(cases: list[Case], weights: dict[str, float]) -> dict[str, float]:
-    """How much likelier the right answers become with more of each weight, a case."""
+    """Return the mean gradient of the log-likelihood."""
     slope = dict.fromkeys(LEARNT, 0.0)
     for case in cases:
         scores = [0.0] * case.sessions

@@ -1,4 +1,4 @@
-"""The bytes of a note on a follower's connection, with and without permessage-deflate."""
+"""Benchmark of the bytes of a note on a follower's connection, with and without permessage-deflate."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DEFLATE = "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\
 
 
 class Follower:
-    """One follower's websocket, which counts what it is sent. Texts are decoded as a browser decodes them."""
+    """A follower's websocket that counts the bytes it receives. It decompresses messages like a browser."""
 
     def __init__(self, camp: Camp, *, deflate: bool) -> None:
         self._socket = socket.create_connection(("127.0.0.1", camp.server.port), QUICK_TIMEOUT_S)
@@ -51,7 +51,7 @@ class Follower:
             pass
 
     def next_text(self) -> tuple[str, int]:
-        """Return the next text and the bytes of its frame."""
+        """Return the next text message and the size of its frame in bytes."""
         while True:
             kind, payload, size = self._frame()
             if kind & 0x40:
@@ -79,7 +79,7 @@ class Follower:
         self._buffer += more
 
     def next_changes(self) -> tuple[dict[str, Any], int]:
-        """Return the next frame of changes and its bytes."""
+        """Return the next frame of changes and its size in bytes."""
         while True:
             text, size = self.next_text()
             if text.startswith('42["changes"'):
@@ -91,7 +91,7 @@ class Follower:
 
 
 def bytes_per_note(camp: Camp, *, deflate: bool) -> float:
-    """Return the mean bytes of a note, with the frame around it, when notes come one at a time."""
+    """Return the mean size of a note's frame when notes are posted one at a time."""
     follower, writer = Follower(camp, deflate=deflate), camp.writer()
     total = 0
     try:

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""What one more note costs as an event grows, through the public API of a real server.
+"""Measure the cost of a note as an event grows, through the public API of a real server.
 
     python bench/writes.py [--sizes 1000,10000,100000] [--sample 1000]      prints a Markdown table
 
-Notes are posted in batches of 50 to `POST /api/v1/events/<event>/ops`, in turn to 20 sessions. At each size a sample is
-timed: seconds by the clock and seconds of the server's CPU for a note, and each as a ratio to the first size of the
-same run. The goal is a ratio of at most 1.2 at 100,000 items against 1,000.
+The script posts notes to 20 sessions in batches of 50 with `POST /api/v1/events/<event>/ops`. At each size it times a sample:
+the elapsed time and the server's CPU time of a note, each also as a ratio to the first size of the run. The goal is a ratio
+of at most 1.2 between 100,000 items and 1,000.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ SESSIONS = 20
 
 @dataclass(frozen=True)
 class Sample:
-    """The cost of a note at `size` items of the event, in milliseconds."""
+    """The cost of a note in milliseconds when the event has `size` items."""
 
     size: int
     clock_ms: float
@@ -51,7 +51,7 @@ def main() -> None:
 
 
 def measure(folder: Path, sizes: list[int], sample: int, tree: Path = ROOT) -> list[Sample]:
-    """Return a sample for each size, of the source tree `tree`."""
+    """Return a sample for each size, measured on the source tree `tree`."""
     with Backchannel(folder / "bench.db", tree) as server:
         assert isinstance(server, Backchannel)
         writer = Writer(server)
@@ -73,7 +73,7 @@ class Writer:
         self._written = 0
 
     def sample(self, size: int, notes: int) -> Sample:
-        """Fill the event up to `size` items, then time `notes` more."""
+        """Fill the event up to `size` items, then time the next `notes` notes."""
         while self._written < size:
             self._post(min(BATCH, size - self._written))
         begun, cpu = time.perf_counter(), self._server.cpu_seconds()
@@ -111,7 +111,7 @@ def table(samples: list[Sample]) -> str:
 
 
 def _schedule() -> str:
-    """Return a CSV of sessions all day, so that no note falls outside of one."""
+    """Return a schedule as CSV in which all sessions last all day, so that no note is late."""
     day = datetime.now(UTC).date().isoformat()
     rows = [f"Session {n},{day},00:00,23:59,Room {n}" for n in range(SESSIONS)]
     return "\n".join(["title,date,start,end,room", *rows])

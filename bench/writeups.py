@@ -1,12 +1,11 @@
 #!/usr/bin/env python3
-"""How long write-ups take, and how much memory: a large event, made and exported through the public commands.
+"""Measure the time and memory of write-ups: create and export a large event through the public commands.
 
     python bench/writeups.py [--items 10000] [--sessions 60] [--formats md,html,...] [--tries 3]      prints a Markdown table
 
-Each export is a process of its own, interpreter's start included; told is the quickest try. Its memory is the most it
-held, pandoc's (a process of its own) beside it. Limits are those that docs/formats.md promises for 10,000 items in 60
-sessions, in seconds of computing ("of a core"), which are those of the clock where nothing else is going on; what is
-over them is told, and the exit code is 1.
+Each export runs in a new process, and the time includes the start of the interpreter. The table shows the quickest try, and
+the peak memory of the process and of pandoc. The limits are those in docs/formats.md for 10,000 items in 60 sessions, in
+seconds of CPU time ("of a core"). If an export exceeds its limit, the script says so and exits with code 1.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ _SAID = (
 )
 WORDS = tuple(_SAID.split())
 _HEAD = ("<!-- Backchannel write-up 1 of a session; times in UTC -->", "# Notes", "", "## What was written at the time", "")
-LIMITS: dict[str, tuple[float, float]] = {  # seconds, MB of our own process
+LIMITS: dict[str, tuple[float, float]] = {  # CPU seconds, MB of our process
     "md": (2, 200), "html": (2, 200), "json": (2, 200), "site": (10, 0), "docx": (60, 0), "pdf": (60, 0),
 }  # fmt: skip
 
@@ -65,19 +64,19 @@ def _arguments() -> argparse.Namespace:
 
 
 class Bench:
-    """A database in `folder`, and the commands on it."""
+    """A database in `folder`, with the commands that use it."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.environ = os.environ | {"BACKCHANNEL_DB": str(folder / "bench.db")}
 
     def run(self, *words: str, given: str = "") -> str:
-        """Run a command and return what it prints."""
+        """Run a command and return its output."""
         command = [sys.executable, "-m", "backchannel", *words]
         return subprocess.run(command, env=self.environ, input=given, capture_output=True, text=True, check=True).stdout
 
     def make(self, items: int, sessions: int, chance: random.Random) -> None:
-        """Two thirds are notes, by two note-takers a session; one third are posts."""
+        """Import items: two thirds are notes by two note-takers a session, one third are posts."""
         self.run("event", "create", "large", "--title", "Large Camp", "--starts", "2026-06-13", "--ends", "2026-06-14")
         self.run("import", "schedule", "large", "-", given=json.dumps(_schedule(sessions)))
         notes = items * 2 // 3
@@ -89,7 +88,7 @@ class Bench:
         self.run("import", "posts", "large", "-", given="".join(posts))
 
     def measure(self, name: str, tries: int) -> bool:
-        """Print a row; whether it is within its limit."""
+        """Print a row, and return whether the export is within its limit."""
         path = self.folder / f"large.{name}.zip" if name == "site" else self.folder / f"large.{name}"
         busy, seconds, own, pandoc = min(self._export(name, path) for _ in range(tries))
         size = path.stat().st_size / 1024
@@ -99,7 +98,7 @@ class Bench:
         return (not most_seconds or busy <= most_seconds) and (not most_memory or own <= most_memory)
 
     def _export(self, name: str, path: Path) -> tuple[float, float, float, float]:
-        """(seconds of computing, seconds by the clock, MB of the command, MB of its largest child)."""
+        """Return the CPU seconds, the elapsed seconds, the command's MB and the MB of its largest child process."""
         look = (
             "import resource, sys; from backchannel.cli.main import cli\n"
             f"cli(['export', 'large', '--format', {name!r}, '-o', {str(path)!r}], standalone_mode=False)\n"
