@@ -22,7 +22,7 @@ def test_a_backup_is_restored_under_a_running_server_with_a_new_epoch(server: Se
     assert server.run("check") == f"{server.db} has no errors.\n"
 
 
-def test_a_waiting_follower_hears_of_a_restore_at_once(server: Server, tmp_path: Path) -> None:
+def test_a_waiting_follower_learns_of_a_restore_immediately(server: Server, tmp_path: Path) -> None:
     import socketio
 
     camp, copy, heads = Camp.make(server), tmp_path / "one.db", []
@@ -37,7 +37,7 @@ def test_a_waiting_follower_hears_of_a_restore_at_once(server: Server, tmp_path:
     follower.disconnect()
 
 
-def test_a_backup_overwrites_nothing_and_what_is_none_is_not_restored(server: Server, tmp_path: Path) -> None:
+def test_a_backup_never_overwrites_a_file_and_only_backups_can_be_restored(server: Server, tmp_path: Path) -> None:
     copy, scrap = tmp_path / "one.db", tmp_path / "scrap.db"
     server.run("backup", str(copy))
     done = server.command("backup", str(copy))

@@ -52,7 +52,7 @@ def test_a_site_goes_into_a_zip(written: Camp, tmp_path: Path) -> None:
     assert "index.html" in files
 
 
-def test_a_page_that_is_no_more_goes_from_the_folder(written: Camp, tmp_path: Path) -> None:
+def test_an_obsolete_page_is_removed_from_the_folder(written: Camp, tmp_path: Path) -> None:
     folder = tmp_path / "site"
     export(written, "--format", "site", "-o", str(folder))
     (folder / "mine.txt").write_text("I put this here")
@@ -76,7 +76,7 @@ def test_a_folder_with_other_things_in_it_is_left_alone(written: Camp, tmp_path:
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
 
-def test_a_list_of_files_that_leads_outside_takes_nothing_away(written: Camp, tmp_path: Path) -> None:
+def test_a_manifest_with_outside_paths_removes_nothing(written: Camp, tmp_path: Path) -> None:
     outside, folder = tmp_path / "outside.txt", tmp_path / "site"
     outside.write_text("mine")
     folder.mkdir()
@@ -85,7 +85,7 @@ def test_a_list_of_files_that_leads_outside_takes_nothing_away(written: Camp, tm
     assert outside.read_text() == "mine"
 
 
-def test_what_is_held_or_hidden_is_told_in_tables_only(written: Camp) -> None:
+def test_held_and_hidden_items_are_only_in_tables(written: Camp) -> None:
     ann = written.person("organiser")
     (first, *_) = written.changes()["items"]
     ann.do({"op": uuid7(), "id": first["id"], "do": "hide"})
@@ -97,7 +97,7 @@ def test_what_is_held_or_hidden_is_told_in_tables_only(written: Camp) -> None:
     )  # fmt: skip
 
 
-def test_without_the_extra_one_line_says_how_to_get_it(written: Camp) -> None:
+def test_a_missing_extra_is_reported_with_the_install_command(written: Camp) -> None:
     """An interpreter in which the extra's modules cannot be found, as where it is not installed."""
     hide = "import sys; sys.modules['typst'] = None; from backchannel.cli.main import main; main()"
     command = [sys.executable, "-c", hide, "export", written.slug, "--format", "pdf"]
@@ -114,7 +114,7 @@ def test_a_site_of_one_session_is_refused(written: Camp) -> None:
     )  # fmt: skip
 
 
-def test_a_bar_is_drawn_on_a_terminal_and_none_in_a_pipe(server: Server, tmp_path: Path) -> None:
+def test_a_progress_bar_is_drawn_on_a_terminal_only(server: Server, tmp_path: Path) -> None:
     """The bar needs a terminal: `script` of the standard library's pty."""
     server.run("event", "create", "long", "--title", "Long")
     posts = "".join(json.dumps({"id": f"p{n}", "at": "2026-06-13T10:00:00Z", "author": "Zed", "text": f"post {n}"}) + "\n"

@@ -27,7 +27,7 @@ def test_every_feed_of_a_list_is_polled(camp: Camp) -> None:
     assert polled(camp) == [("https://a.example/feed", None), ("https://b.example/feed?x=1&y=2", None)]
 
 
-def test_what_is_refused_is_told_and_the_others_are_added(camp: Camp) -> None:
+def test_refused_feeds_are_reported_and_the_others_added(camp: Camp) -> None:
     listed = ("https://a.example/feed", "http://10.0.0.1/feed", "javascript:alert(1)", "https://b.example/")
     opml = "<opml><body>" + "".join(f"<outline xmlUrl='{url}'/>" for url in listed) + "</body></opml>"
     done = camp.server.command("feed", "import", camp.slug, "-", "--session", camp.guid, given=opml)
@@ -36,7 +36,7 @@ def test_what_is_refused_is_told_and_the_others_are_added(camp: Camp) -> None:
 
 
 @pytest.mark.parametrize("given", [b"", b"<rss version='2.0'></rss>", b"\x00\xff<outline", b"<opml><outline text='x'/></opml>"])
-def test_a_file_that_lists_no_feeds_is_refused_with_a_sentence(camp: Camp, given: bytes) -> None:
+def test_a_file_without_feeds_is_refused_with_an_explanation(camp: Camp, given: bytes) -> None:
     done = camp.server.command("feed", "import", camp.slug, "-", given=given)
     said = "- lists no feeds. An OPML file names each feed in an outline's xmlUrl.\n"
     assert (done.returncode, done.stdout, done.stderr) == (1, "", said)

@@ -30,7 +30,7 @@ def test_a_refusal_is_one_sentence(camp: Camp, words: list[str], given: str | No
     assert (done.returncode, done.stdout, done.stderr) == (1, "", sentence + "\n")
 
 
-def test_a_mistyped_database_is_not_made(camp: Camp, tmp_path: Path) -> None:
+def test_a_mistyped_database_path_creates_nothing(camp: Camp, tmp_path: Path) -> None:
     path = tmp_path / "cmap.db"
     done = camp.server.command("event", "list", "--json", "--db", str(path))
     missing = f"There is no database at {path} yet. `backchannel event create` creates one.\n"
@@ -42,7 +42,7 @@ def test_a_mistyped_database_is_not_made(camp: Camp, tmp_path: Path) -> None:
     assert not path.exists()
 
 
-def test_an_event_is_not_made_where_its_links_could_not_be(camp: Camp, tmp_path: Path) -> None:
+def test_an_event_is_not_created_if_its_links_cannot_be(camp: Camp, tmp_path: Path) -> None:
     path = tmp_path / "new.db"
     words = ("event", "create", "fine", "--title", "Fine", "--db", str(path))
     done = camp.server.command(*words, BACKCHANNEL_SECRET="short")
@@ -65,17 +65,17 @@ def test_a_schedule_cut_off_in_the_middle_is_refused_whole(camp: Camp, size: int
 
 
 @pytest.mark.parametrize("given", [b"\x00\x01\x02\xff\xfe" * 40, b"<html><p>not one</p></html>", b""])
-def test_a_schedule_that_is_none_is_refused_with_a_sentence(camp: Camp, given: bytes) -> None:
+def test_an_invalid_schedule_is_refused_with_an_explanation(camp: Camp, given: bytes) -> None:
     done = camp.server.command("import", "schedule", camp.slug, "-", given=given)
     assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)
 
 
-def test_a_file_that_is_not_there_is_named(camp: Camp, tmp_path: Path) -> None:
+def test_a_missing_file_is_named(camp: Camp, tmp_path: Path) -> None:
     done = camp.server.command("import", "schedule", camp.slug, str(tmp_path / "none.json"))
     assert (done.returncode, done.stderr) == (1, f"Can't read {tmp_path / 'none.json'}: no such file or directory.\n")
 
 
-def test_a_schedule_taken_again_changes_nothing_and_a_dry_run_neither(camp: Camp) -> None:
+def test_a_repeated_import_and_a_dry_run_change_nothing(camp: Camp) -> None:
     before = camp.server.run("event", "show", camp.slug, "--json")
     text = schedule_json().replace("Compost for councillors", "Compost for all")
     assert "Compost for all" in camp.server.run("import", "schedule", camp.slug, "-", "--dry-run", given=text)

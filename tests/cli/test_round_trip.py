@@ -33,7 +33,7 @@ def fresh(server: Server) -> str:
     return slug
 
 
-def test_a_live_notes_document_goes_out_and_comes_in_again_the_same(shared_server: Server) -> None:
+def test_a_live_notes_document_survives_export_and_import(shared_server: Server) -> None:
     first, second = fresh(shared_server), fresh(shared_server)
     shared_server.run("import", "notes", first, "-", given=DOCUMENT)
     written = items(shared_server, first)
@@ -57,7 +57,7 @@ def test_the_same_document_again_adds_nothing(shared_server: Server) -> None:
     assert items(shared_server, event) == before
 
 
-def test_notes_that_are_no_text_are_refused_and_nothing_is_kept(shared_server: Server) -> None:
+def test_binary_notes_are_refused_and_nothing_is_saved(shared_server: Server) -> None:
     event = fresh(shared_server)
     done = shared_server.command("import", "notes", event, "-", given=bytes(range(256)) * 10)
     assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)
@@ -99,7 +99,7 @@ def test_a_scribe_s_log_keeps_times_speakers_and_topics_in_every_format(shared_s
     assert again == written
 
 
-def test_a_speaker_whom_the_words_call_by_a_nick_is_named_once(shared_server: Server) -> None:
+def test_a_speaker_with_a_nickname_in_the_text_is_named_once(shared_server: Server) -> None:
     event = fresh(shared_server)
     shared_server.run("import", "notes", event, "-", "--date", "2019-05-14", given=LOG)
     page = shared_server.run("export", event, "--format", "html").partition("<!-- Backchannel data")[0]
@@ -115,7 +115,7 @@ def test_off_the_record_lines_of_a_document_are_not_kept(shared_server: Server) 
 
 
 @pytest.mark.parametrize("format", ["md", "html", "json"])
-def test_what_was_typed_here_is_no_news_in_its_own_write_up(camp: Camp, format: str) -> None:
+def test_importing_an_events_own_write_up_adds_no_notes(camp: Camp, format: str) -> None:
     ann = camp.join("Ann")
     for text in ("wet", "wet", "ACTION: Bob to mop", "Hob: so very wet"):
         ann.note(text)

@@ -10,7 +10,7 @@ import pytest
 from tests.stage import Camp, Person, Server
 
 
-def test_a_port_in_use_is_told_in_one_sentence(server: Server) -> None:
+def test_a_port_in_use_is_reported_in_one_sentence(server: Server) -> None:
     done = server.command("serve", "--port", str(server.port))
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.splitlines()[-1] == (
@@ -18,7 +18,7 @@ def test_a_port_in_use_is_told_in_one_sentence(server: Server) -> None:
     )
 
 
-def test_sigterm_ends_it_within_its_grace_and_what_was_acked_is_there(server: Server) -> None:
+def test_sigterm_stops_the_server_in_time_and_keeps_acked_notes(server: Server) -> None:
     camp = Camp.make(server)
     acked = Person(camp, camp.passes["scribe"]).note("just in time")
     begun = time.monotonic()
@@ -35,7 +35,7 @@ def test_sigterm_ends_it_within_its_grace_and_what_was_acked_is_there(server: Se
         ({"FLASK_RUN_FROM_CLI": "true"}, "`flask run` is for development only"),
     ],
 )
-def test_a14_a_public_server_does_not_start_as_a_toy(tmp_path: Path, environ: dict[str, str], said: str) -> None:
+def test_a14_a_public_server_does_not_start_with_unsafe_settings(tmp_path: Path, environ: dict[str, str], said: str) -> None:
     public = Server(tmp_path / "a.db", public_url="https://notes.example.org")
     done = public.command("serve", "--port", "0", **environ)
     assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)

@@ -20,7 +20,7 @@ TOOTS = [
 PATH = "/tags/puddlecamp.rss"
 
 
-def test_hashtags_links_paragraphs_and_warnings_are_marked_up_as_a_server_does() -> None:
+def test_hashtags_links_paragraphs_and_warnings_have_mastodons_markup() -> None:
     assert html_of("CW: drains ¶ Look <here> #puddlecamp", "pipes.example") == (
         "<p><strong>Content warning:</strong> drains</p><hr /><p>Look &lt;here&gt; "
         '<a href="https://pipes.example/tags/puddlecamp" class="mention hashtag" rel="tag">'
@@ -28,7 +28,7 @@ def test_hashtags_links_paragraphs_and_warnings_are_marked_up_as_a_server_does()
     )
 
 
-def test_a_post_is_in_the_feed_from_its_moment_on() -> None:
+def test_a_post_is_in_the_feed_from_its_time_on() -> None:
     feed = TagFeed(TOOTS)
     bodies = [feed.answer(PATH, None, NOON + timedelta(seconds=s))[1].decode() for s in (-1, 0, 60)]
     assert [re.findall(r"<link>https://(\w+)\.example/@", body) for body in bodies] == [
@@ -38,7 +38,7 @@ def test_a_post_is_in_the_feed_from_its_moment_on() -> None:
     ]
 
 
-def test_who_asks_again_with_the_etag_is_told_that_nothing_changed() -> None:
+def test_a_request_with_the_current_etag_gets_a_304() -> None:
     feed = TagFeed(TOOTS)
     status, _, headers = feed.answer(PATH, None, NOON)
     again, body, _ = feed.answer(PATH, headers["ETag"], NOON + timedelta(seconds=30))
@@ -46,7 +46,7 @@ def test_who_asks_again_with_the_etag_is_told_that_nothing_changed() -> None:
     assert (status, again, body, later) == (200, 304, b"", 200)
 
 
-def test_it_knows_when_somebody_has_kept_the_last_post() -> None:
+def test_the_server_knows_when_the_last_post_was_fetched() -> None:
     feed = TagFeed(TOOTS)
     part = feed.answer(PATH, None, NOON)[2]["ETag"]
     feed.answer(PATH, part, NOON)
@@ -56,11 +56,11 @@ def test_it_knows_when_somebody_has_kept_the_last_post() -> None:
     assert feed.all_kept.is_set()
 
 
-def test_any_other_address_is_not_there() -> None:
+def test_any_other_url_gets_a_404() -> None:
     assert TagFeed(TOOTS).answer("/tags/puddingcamp.rss", None, NOON)[0] == 404
 
 
-def test_the_reader_of_feeds_finds_author_text_tags_and_time() -> None:
+def test_the_feed_parser_finds_author_text_tags_and_time() -> None:
     body = TagFeed(TOOTS).answer(PATH, None, NOON + timedelta(hours=1))[1]
     found = read_entries(
         body, content_type="application/rss+xml", base_url="http://127.0.0.1/", now=NOON + timedelta(hours=1)

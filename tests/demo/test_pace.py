@@ -23,7 +23,7 @@ def test_three_slots_of_two_minutes_with_a_breath_between_them() -> None:
     assert Pace(begins=NOON, speed=10).ends == NOON + timedelta(seconds=38)
 
 
-def test_the_grid_of_the_day_is_read_by_the_importer_without_a_fault() -> None:
+def test_the_importer_reads_the_demos_grid_without_warnings() -> None:
     read = read_schedule(json.dumps(squeezed(SCRIPT.schedule, Pace(begins=NOON))).encode(), name="the demo's")
     assert (read.title, read.timezone, read.faults) == ("Puddlecamp", "Europe/London", ())
     assert [room.name for room in read.rooms] == ["Deep End", "Shallow End", "Boiler Room"]
@@ -35,13 +35,13 @@ def test_the_grid_of_the_day_is_read_by_the_importer_without_a_fault() -> None:
     assert len(read.sessions) == 9
 
 
-def test_the_camp_s_own_grid_is_left_as_it_is() -> None:
+def test_the_original_grid_is_unchanged() -> None:
     before = json.dumps(SCRIPT.schedule)
     squeezed(SCRIPT.schedule, Pace(begins=NOON))
     assert json.dumps(SCRIPT.schedule) == before
 
 
-def test_a_note_taker_acts_in_time_s_order_and_thinks_again_when_all_is_over() -> None:
+def test_a_note_taker_acts_in_order_of_time_and_writes_afterthoughts_last() -> None:
     pace = Pace(begins=NOON)
     acts = diaries(SCRIPT, pace)
     assert list(acts) == list(SCRIPT.note_takers)

@@ -65,7 +65,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     process.wait()
 
 
-def test_it_says_where_to_go_what_is_on_and_what_came_of_it(demo: Demo) -> None:
+def test_the_demo_prints_its_links_its_sessions_and_its_totals(demo: Demo) -> None:
     said = "".join(demo.said)
     assert re.findall(r"^  (Follow it|Take notes|Organise) +http", said, flags=re.MULTILINE) == [
         "Follow it",
@@ -80,7 +80,7 @@ def grid() -> list[list[dict[str, Any]]]:
     return list(SCRIPT.schedule["schedule"]["conference"]["days"][0]["rooms"].values())
 
 
-def test_every_note_stands_once_as_it_was_last_written(demo: Demo) -> None:
+def test_every_note_appears_once_with_its_latest_text(demo: Demo) -> None:
     wanted: dict[tuple[str, int | None], list[str]] = {}
     for line in SCRIPT.lines:
         mine = wanted.setdefault((line.author, line.number), [])
@@ -94,7 +94,7 @@ def test_every_note_stands_once_as_it_was_last_written(demo: Demo) -> None:
     assert found == Counter((author, number, text) for (author, number), texts in wanted.items() for text in texts)
 
 
-def test_what_was_taken_back_left_a_tombstone_and_no_text(demo: Demo) -> None:
+def test_a_retracted_note_leaves_a_tombstone_and_no_text(demo: Demo) -> None:
     items = demo.items()
     assert [item for item in items if item.get("gone")] == [
         {"id": item["id"], "seq": item["seq"], "gone": True} for item in items if item.get("gone")
@@ -103,7 +103,7 @@ def test_what_was_taken_back_left_a_tombstone_and_no_text(demo: Demo) -> None:
     assert not [item for item in items if "1907 btw" in item.get("text", "")]
 
 
-def test_posts_came_by_the_poller_each_with_a_reason_where_it_stands(demo: Demo) -> None:
+def test_posts_arrive_by_polling_with_a_reason_for_their_placement(demo: Demo) -> None:
     posts = [item for item in demo.items() if item.get("origin") == "post"]
     assert Counter(post["author"] for post in posts) == Counter(post.author for post in SCRIPT.posts)
     assert [post for post in posts if not post["placed"]["reason"]] == []
@@ -111,18 +111,18 @@ def test_posts_came_by_the_poller_each_with_a_reason_where_it_stands(demo: Demo)
     assert tagged == {SESSIONS[9]}
 
 
-def test_afterthoughts_stand_beside_their_sessions_a_paragraph_each(demo: Demo) -> None:
+def test_afterthoughts_are_paragraphs_of_their_sessions(demo: Demo) -> None:
     thoughts = [item for item in demo.items() if item.get("origin") == "afterthought"]
     wanted = [(t.author, SESSIONS[t.number], paragraph) for t in SCRIPT.afterthoughts for paragraph in t.paragraphs]
     assert sorted((one["author"], one["session"], one["text"]) for one in thoughts) == sorted(wanted)
 
 
-def test_the_pages_it_names_are_there(demo: Demo) -> None:
+def test_the_printed_links_open(demo: Demo) -> None:
     addresses = re.findall(r"http://\S+", "".join(demo.said))
     assert [httpx2.get(address).status_code for address in addresses] == [200] * 4
 
 
-def test_ctrl_c_ends_it_and_leaves_nothing_behind(demo: Demo) -> None:
+def test_ctrl_c_stops_the_demo_and_leaves_nothing_behind(demo: Demo) -> None:
     demo.process.send_signal(signal.SIGINT)
     assert demo.process.wait(20) == 0
     with pytest.raises(httpx2.ConnectError):

@@ -13,7 +13,7 @@ SCRIPT = read_script()
 PUTS = [line for line in SCRIPT.lines if line.do == "put"]
 
 
-def test_a_corrected_note_and_one_taken_back_are_read_from_their_marks() -> None:
+def test_corrected_and_retracted_notes_are_read_from_their_marks() -> None:
     hamish = [line for line in SCRIPT.lines if line.number == 1 and line.minute in (24.0, 24.5)]
     assert hamish == [
         Line(
@@ -38,14 +38,14 @@ def test_a_corrected_note_and_one_taken_back_are_read_from_their_marks() -> None
     assert [(line.author, line.number) for line in SCRIPT.lines if line.do == "retract"] == [("Tomos", 2)]
 
 
-def test_what_was_written_with_no_signal_is_sent_later_in_the_order_it_was_typed() -> None:
+def test_notes_written_offline_are_sent_later_in_order() -> None:
     late = [line for line in SCRIPT.lines if line.number == 3 and line.sent == 15.0 and line.minute < 15.0]
     assert [line.minute for line in late] == sorted(line.minute for line in late)
     assert late[0].text == "no signal below the pipes. typing into the void, hello void"
     assert len(late) == 6
 
 
-def test_the_camp_is_big_enough_to_be_believed() -> None:
+def test_the_camp_has_a_realistic_size() -> None:
     sessions = [
         s for day in SCRIPT.schedule["schedule"]["conference"]["days"] for r in day["rooms"].values() for s in r
     ]
@@ -59,12 +59,12 @@ def test_one_session_has_no_notes_so_that_the_grid_and_the_write_ups_can_say_so(
     assert set(range(1, 10)) - {line.number for line in PUTS} == {9}
 
 
-def test_every_kind_of_bullet_comes_up() -> None:
+def test_the_demo_uses_every_kind_of_note() -> None:
     kinds = Counter(markup.read(line.text).kind for line in PUTS)
     assert {kind for kind, count in kinds.items() if count >= 3} == set(KINDS)
 
 
-def test_nobody_speaks_outside_a_slot_or_at_too_great_length() -> None:
+def test_every_note_is_within_its_slot_and_short_enough() -> None:
     assert [line for line in SCRIPT.lines if not 0 <= line.minute <= line.sent <= SLOT_MINUTES] == []
     assert [line for line in SCRIPT.lines if len(line.text) > TEXT_LIMIT] == []
     assert [post for post in SCRIPT.posts if not 0 <= post.minute <= SLOT_MINUTES or len(post.text) > 500] == []
@@ -75,7 +75,7 @@ def test_nobody_is_in_two_rooms_at_once() -> None:
     assert [who for who, count in Counter((slot, author) for slot, author, _ in rooms).items() if count > 1] == []
 
 
-def test_every_address_in_it_is_one_that_belongs_to_nobody() -> None:
+def test_all_addresses_are_reserved_for_examples() -> None:
     text = " ".join([line.text for line in SCRIPT.lines] + [f"{post.author} {post.text}" for post in SCRIPT.posts])
     hosts = re.findall(r"https?://([^/\s]+)", text) + re.findall(r"@[\w.]+@([\w.]+)", text)
     assert {host for host in hosts if not re.search(r"(^|\.)example(\.org)?$", host)} == set()

@@ -102,7 +102,7 @@ def test_two_organisers_who_move_different_sessions_do_not_disturb_each_other(de
     }  # fmt: skip
 
 
-def test_a_stale_edit_of_what_somebody_else_changed_says_what_and_by_whom(desk: Desk) -> None:
+def test_a_conflicting_edit_is_refused_with_the_change_and_its_author(desk: Desk) -> None:
     base, olive, olga = number(desk), person(desk, "Olive"), person(desk, "Olga")
     place(desk, olive, "g1", "loft", LATER, base=base)
     with pytest.raises(GridConflict, match=r"^Olive moved “Worms” to Loft, 11:00 meanwhile"):
@@ -113,7 +113,7 @@ def test_a_stale_edit_of_what_somebody_else_changed_says_what_and_by_whom(desk: 
     place(desk, olga, "g1", "loft", LATER, base=number(desk))
 
 
-def test_a_stale_edit_of_what_is_gone_names_who_removed_it(desk: Desk) -> None:
+def test_an_edit_of_something_removed_names_who_removed_it(desk: Desk) -> None:
     olive, olga = person(desk, "Olive"), person(desk, "Olga")
     room = do(desk, olive, "add_room", title="Shed")["op"]
     base = number(desk)
@@ -183,7 +183,7 @@ def test_notes_stay_with_their_session_through_every_edit_and_its_undo(desk: Des
     assert where(desk) == {"castings": "g1", "timetables": "g2", "both": "g2"}
 
 
-def test_of_a_split_session_the_later_notes_may_go_along(desk: Desk) -> None:
+def test_a_split_can_move_the_later_notes_to_the_new_session(desk: Desk) -> None:
     olive = person(desk, "Olive")
     note(desk, "g1", "castings")
     stay = do(desk, olive, "split", session="g1", title="Compost")
@@ -235,7 +235,7 @@ def test_a_declined_pitch_takes_no_votes_until_the_undo(desk: Desk) -> None:
     assert pitches.vote(desk, olive, tea.guid, True).votes == 2
 
 
-def test_what_was_made_here_survives_the_schedule_that_comes_again(desk: Desk) -> None:
+def test_a_repeated_import_keeps_the_edits_made_here(desk: Desk) -> None:
     olive = person(desk, "Olive")
     shed = do(desk, olive, "add_room", title="Shed", seats=9)["op"]
     made = do(desk, olive, "add_session", title="Tea")["op"]

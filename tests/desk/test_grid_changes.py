@@ -43,24 +43,24 @@ def where(desk: Desk) -> dict[str, tuple[str | None, str]]:
     return {item.text: (item.session, item.placed.method if item.placed else "") for item in desk.read().items("camp")}
 
 
-def test_by_the_clock_or_by_hashtag_a_post_finds_its_session(desk: Desk) -> None:
+def test_a_post_is_placed_by_the_time_or_by_its_hashtag(desk: Desk) -> None:
     assert where(desk) == {"xyzzy": ("g1", "time"), "plugh #camps1": ("g1", "hashtag")}
 
 
-def test_when_two_sessions_change_places_only_what_the_clock_placed_goes_over(desk: Desk) -> None:
+def test_when_two_sessions_swap_only_posts_placed_by_time_move(desk: Desk) -> None:
     swapped = (session(1, "Worms", TEN + timedelta(hours=1)), session(2, "Buses", TEN))
     programme.take_schedule(desk, "camp", Schedule(title="Camp", sessions=swapped))
     assert where(desk) == {"xyzzy": ("g2", "time"), "plugh #camps1": ("g1", "hashtag")}
 
 
-def test_a_session_that_leaves_the_grid_leaves_its_items_in_the_hallway(desk: Desk) -> None:
+def test_items_of_a_session_taken_off_the_grid_move_to_the_hallway(desk: Desk) -> None:
     programme.take_schedule(desk, "camp", Schedule(title="Camp", sessions=(BUSES,)))
     assert {text: session for text, (session, _) in where(desk).items()}["plugh #camps1"] is None
     (page,) = (desk.read().changes("camp", "session/g1", 0, 10).items,)
     assert [type(item).__name__ for item in page] == ["Tombstone", "Tombstone"]
 
 
-def test_a_merged_session_leads_to_the_other_with_all_it_has(desk: Desk) -> None:
+def test_a_merged_session_redirects_and_its_items_move(desk: Desk) -> None:
     programme.merge_sessions(desk, "camp", "s1", "g2")
     assert {session for session, _ in where(desk).values()} == {"g2"}
     assert [(found.guid, found.hashtags) for found in desk.read().sessions("camp")] == [("g2", ("camps2", "camps1"))]
@@ -72,6 +72,6 @@ def test_a_merged_session_leads_to_the_other_with_all_it_has(desk: Desk) -> None
     assert [found.guid for found in desk.read().sessions("camp")] == ["g2"]
 
 
-def test_a_session_is_not_merged_into_itself(desk: Desk) -> None:
+def test_a_session_cannot_be_merged_into_itself(desk: Desk) -> None:
     with pytest.raises(Invalid):
         programme.merge_sessions(desk, "camp", "s1", "s1")

@@ -41,7 +41,7 @@ def kept(desk: Desk) -> list[Item]:
     return desk.read().items("camp")
 
 
-def test_the_same_post_by_two_servers_is_one_item_with_both_sources(desk: Desk, tag: Feed, other: Feed) -> None:
+def test_a_post_from_two_servers_is_one_item_with_both_sources(desk: Desk, tag: Feed, other: Feed) -> None:
     assert feeds.save_poll(desk, tag, [FIRST]) == IntakeCounts(new=1)
     there = replace(FIRST, source_id="77", url="http://a.example/@ann/1?utm_source=b", html="<p>other marks</p>")
     assert feeds.save_poll(desk, other, [there]) == IntakeCounts(folded=1)
@@ -51,7 +51,7 @@ def test_the_same_post_by_two_servers_is_one_item_with_both_sources(desk: Desk, 
     assert feeds.save_poll(desk, tag, [FIRST]) == IntakeCounts(known=1)
 
 
-def test_a_reshare_folds_under_the_first_and_names_who_passed_it_on(desk: Desk, tag: Feed) -> None:
+def test_a_reshare_folds_into_the_first_post_and_names_its_author(desk: Desk, tag: Feed) -> None:
     passed = Entry(source_id="2", url="https://c.example/9", text=f"RT @ann: {LONG}", author="@bob@c.example")
     assert feeds.save_poll(desk, tag, [FIRST, passed]) == IntakeCounts(new=1, folded=1)
     (item,) = kept(desk)
@@ -60,7 +60,7 @@ def test_a_reshare_folds_under_the_first_and_names_who_passed_it_on(desk: Desk, 
     }  # fmt: skip
 
 
-def test_an_edit_upstream_is_a_revision_and_only_the_first_source_has_the_words(desk: Desk, tag: Feed, other: Feed) -> None:
+def test_an_edit_upstream_is_a_revision_and_only_the_first_source_can_change_the_text(desk: Desk, tag: Feed, other: Feed) -> None:
     there = replace(FIRST, source_id="77")
     feeds.save_poll(desk, tag, [FIRST])
     feeds.save_poll(desk, other, [there])
@@ -70,7 +70,7 @@ def test_an_edit_upstream_is_a_revision_and_only_the_first_source_has_the_words(
     assert [item.text for item in kept(desk)] == ["put right"]
 
 
-def test_what_was_taken_down_upstream_is_withdrawn_and_comes_back_with_it(desk: Desk, tag: Feed) -> None:
+def test_a_post_deleted_upstream_is_withdrawn_and_returns_if_it_returns(desk: Desk, tag: Feed) -> None:
     second = replace(FIRST, source_id="2", url="https://a.example/@ann/2", text="short", written_at=NOW)
     feeds.save_poll(desk, tag, [FIRST, second])
     assert feeds.save_poll(desk, tag, [FIRST], covers=NOW - timedelta(hours=1)) == IntakeCounts(known=1, gone=1)
@@ -79,14 +79,14 @@ def test_what_was_taken_down_upstream_is_withdrawn_and_comes_back_with_it(desk: 
     assert sorted(item.text for item in kept(desk)) == sorted([LONG, "short"])
 
 
-def test_what_is_older_than_the_answer_covers_stays(desk: Desk, tag: Feed) -> None:
+def test_posts_older_than_the_response_stay(desk: Desk, tag: Feed) -> None:
     feeds.save_poll(desk, tag, [FIRST])
     assert feeds.save_poll(desk, tag, [], covers=NOW + timedelta(minutes=1)) == IntakeCounts()
     assert feeds.save_poll(desk, tag, []) == IntakeCounts()
     assert [item.text for item in kept(desk)] == [LONG]
 
 
-def test_taken_down_by_one_of_two_servers_it_stays_with_the_other(desk: Desk, tag: Feed, other: Feed) -> None:
+def test_a_post_deleted_by_one_of_two_servers_stays(desk: Desk, tag: Feed, other: Feed) -> None:
     feeds.save_poll(desk, tag, [FIRST])
     feeds.save_poll(desk, other, [replace(FIRST, source_id="77")])
     assert feeds.save_poll(desk, tag, [], covers=NOW - timedelta(hours=1)) == IntakeCounts()
@@ -94,19 +94,19 @@ def test_taken_down_by_one_of_two_servers_it_stays_with_the_other(desk: Desk, ta
     assert [source["feed"] for source in item.sources] == [other.url]
 
 
-def test_a_gap_is_remembered_with_its_feed(desk: Desk, tag: Feed) -> None:
+def test_a_gap_is_stored_with_its_feed(desk: Desk, tag: Feed) -> None:
     gap = Gap(begins=NOW - timedelta(minutes=20), ends=NOW)
     feeds.save_poll(desk, tag, [FIRST], gap=gap)
     assert desk.read().record("camp").gaps == (replace(gap, feed=tag.url),)
 
 
-def test_a_feed_taken_away_brings_nothing_more(desk: Desk, tag: Feed) -> None:
+def test_a_removed_feed_adds_no_more_posts(desk: Desk, tag: Feed) -> None:
     feeds.remove_feed(desk, "camp", tag.url)
     assert feeds.save_poll(desk, tag, [FIRST]) == IntakeCounts()
     assert kept(desk) == []
 
 
-def test_a_title_stands_above_the_words_and_parts_posts_whose_bodies_are_equal(desk: Desk, tag: Feed) -> None:
+def test_a_title_precedes_the_text_and_distinguishes_posts_with_equal_bodies(desk: Desk, tag: Feed) -> None:
     one = Entry(source_id="1", title="Worms & more", text=LONG, html=f"<p>{LONG}</p>")
     two = Entry(source_id="2", title="Buses & more", text=LONG, html=f"<p>{LONG}</p>")
     assert feeds.save_poll(desk, tag, [one, two]) == IntakeCounts(new=2)
@@ -114,13 +114,13 @@ def test_a_title_stands_above_the_words_and_parts_posts_whose_bodies_are_equal(d
     assert kept(desk)[0].html == f"<p><strong>Worms &amp; more</strong></p><p>{LONG}</p>"
 
 
-def test_who_asks_not_to_be_found_is_held_for_a_person_to_decide(desk: Desk, tag: Feed) -> None:
+def test_a_post_by_somebody_who_opted_out_of_search_is_held_for_review(desk: Desk, tag: Feed) -> None:
     feeds.save_poll(desk, tag, [replace(FIRST, flags=("undiscoverable",))])
     assert kept(desk) == []
     assert [item.state for item in desk.read().items("camp", states=("held",))] == ["held"]
 
 
-def test_what_an_organiser_changed_while_the_feed_was_asked_stays(desk: Desk, tag: Feed) -> None:
+def test_a_poll_does_not_overwrite_an_organisers_change(desk: Desk, tag: Feed) -> None:
     desk.store.write(lambda writer: writer.save_feed(replace(tag, off=True)))
     feeds.save_poll(desk, tag, [FIRST])
     assert [feed.off for feed in desk.read().feeds("camp")] == [True]

@@ -14,7 +14,7 @@ def ndjson(*posts: dict[str, object]) -> str:
 POST = {"id": "p1", "at": "2026-06-13T10:05:00+01:00", "author": "@ann@example.social", "text": "Worms! #tc26s1"}
 
 
-def test_a_post_is_kept_once_and_goes_where_its_hashtag_says(camp: Camp) -> None:
+def test_a_post_is_saved_once_and_placed_by_its_hashtag(camp: Camp) -> None:
     run = camp.server.run
     assert run("import", "posts", camp.slug, "-", given=ndjson(POST)) == "1 posts are new, 0 edited, 0 were there already.\n"
     assert run("import", "posts", camp.slug, "-", given=ndjson(POST)) == "0 posts are new, 0 edited, 1 were there already.\n"
@@ -38,7 +38,7 @@ def test_equal_texts_of_different_ids_stay_different(camp: Camp) -> None:
     assert camp.texts() == ["Worms! #tc26s1"] * 2
 
 
-def test_a_bad_line_is_told_with_its_number_and_nothing_is_kept(camp: Camp) -> None:
+def test_a_bad_line_is_reported_with_its_number_and_nothing_is_saved(camp: Camp) -> None:
     done = camp.server.command("import", "posts", camp.slug, "-", given=ndjson(POST) + "\n{half")
     assert (done.returncode, done.stderr) == (1, "Line 2 isn't a JSON object. Nothing was imported.\n")
     done = camp.server.command("import", "posts", camp.slug, "-", given=ndjson(POST, {"id": "p2"}))

@@ -76,7 +76,7 @@ def full(camp: Camp) -> Camp:
     return camp
 
 
-def test_every_question_is_answered_with_names_in_mind() -> None:
+def test_every_reader_method_is_covered_by_the_name_checks() -> None:
     asked = {name for name in {**vars(Reader), **vars(ProgrammeReader)} if not name.startswith("_")}
     assert asked - set(vars(RedactingReader)) == TELL_OF_NOBODY & asked
     assert not (set(vars(RedactingReader)) & TELL_OF_NOBODY)
@@ -109,7 +109,7 @@ def test_a_session_without_names_names_nobody_anywhere(full: Camp) -> None:
     assert full.texts()[1:] == ["ACTION: Ida Moss to call Nettle", "Zora is right! #tc26s1"]
 
 
-def test_the_reasons_on_the_organisers_board_name_nobody_either(full: Camp) -> None:
+def test_the_reasons_on_the_triage_board_name_nobody(full: Camp) -> None:
     post = {"id": "p2", "at": POST["at"], "author": "@heron@example.social", "text": "Zora Quill and Ida Moss again"}
     full.server.run("import", "posts", full.slug, "-", given=json.dumps(post))
     board, shown = f"{full.server.url}/e/{full.slug}/triage", {"Authorization": f"Bearer {full.passes['organiser']}"}
@@ -121,7 +121,7 @@ def test_the_reasons_on_the_organisers_board_name_nobody_either(full: Camp) -> N
     assert [reason for reason in reasons[1] if named_in(reason)] == []
 
 
-def test_the_grid_editor_and_the_pitches_name_nobody_either(full: Camp) -> None:
+def test_the_grid_editor_and_the_pitches_name_nobody(full: Camp) -> None:
     organiser = full.person("organiser")
     shown = {"Authorization": f"Bearer {organiser.token}"}
     guid, address = uuid7(), f"{full.server.url}/e/{full.slug}"
@@ -139,7 +139,7 @@ def test_the_grid_editor_and_the_pitches_name_nobody_either(full: Camp) -> None:
     assert {page: named for page in pages if (named := named_in(httpx.get(page, headers=shown).text))} == {}
 
 
-def test_followers_are_sent_everything_anew_when_names_go(full: Camp) -> None:
+def test_followers_receive_all_items_again_when_names_are_removed(full: Camp) -> None:
     before = full.changes()
     full.server.run("event", "session", full.slug, full.guid, "--no-names")
     after = full.changes(after=before["seq"])
@@ -148,7 +148,7 @@ def test_followers_are_sent_everything_anew_when_names_go(full: Camp) -> None:
     assert all(item["url"] is None and item["sources"] == [] for item in after["items"])
 
 
-def test_a_note_taker_s_own_page_keeps_the_names_to_itself_too(full: Camp) -> None:
+def test_a_note_takers_own_page_names_nobody(full: Camp) -> None:
     full.server.run("event", "session", full.slug, full.guid, "--no-names")
     hob = full.join("Hob")
     hob.note("Zora again")
@@ -164,25 +164,25 @@ def test_no_format_without_names_names_anybody(full: Camp, tmp_path: Path, forma
     assert PARTICIPANT in " ".join(text.split()) or format == "ics"
 
 
-def test_what_may_be_a_name_is_told_to_the_organiser_alone(full: Camp) -> None:
+def test_possible_names_are_reported_to_the_organiser_only(full: Camp) -> None:
     done = full.server.command("export", full.slug, "--no-names")
     assert "Nettle" in done.stderr
     assert "--also-strip NAME" in done.stderr
     assert named_in(full.server.command("export", full.slug, "--no-names", "--also-strip", "Nettle").stderr) == []
 
 
-def test_also_strip_needs_no_names(full: Camp) -> None:
+def test_also_strip_requires_no_names(full: Camp) -> None:
     done = full.server.command("export", full.slug, "--also-strip", "Nettle")
     assert (done.returncode, done.stderr) == (1, "--also-strip requires --no-names.\n")
 
 
-def test_a_schedule_that_comes_again_does_not_bring_the_names_back(full: Camp) -> None:
+def test_a_repeated_import_does_not_restore_names(full: Camp) -> None:
     full.server.run("event", "session", full.slug, full.guid, "--no-names")
     full.server.run("import", "schedule", full.slug, "-", given=schedule_json())
     assert named_in(httpx.get(f"{full.server.url}/e/{full.slug}").text) == []
 
 
-def test_off_the_record_is_refused_and_told_why(camp: Camp) -> None:
+def test_an_off_the_record_note_is_refused_with_a_reason(camp: Camp) -> None:
     zora = camp.join("Zora")
     answer = zora.note("otr: between us")
     assert (answer["error"]["code"], answer["error"]["permanent"], answer["error"]["field"]) == (
@@ -193,7 +193,7 @@ def test_off_the_record_is_refused_and_told_why(camp: Camp) -> None:
     assert camp.texts() == []
 
 
-def test_what_was_withdrawn_is_in_no_output(camp: Camp, tmp_path: Path) -> None:
+def test_a_withdrawn_item_is_in_no_output(camp: Camp, tmp_path: Path) -> None:
     zora = camp.join("Zora")
     slip = zora.note("a slip of the tongue")
     zora.note("worms")

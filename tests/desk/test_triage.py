@@ -36,7 +36,7 @@ def test_undo_restores_the_session_and_the_reason_exactly(camp: Camp) -> None:
     assert after == before | {"seq": after["seq"]}
 
 
-def test_undo_of_a_hiding_shows_it_again_and_without_anything_to_undo_says_so(camp: Camp) -> None:
+def test_undoing_a_hide_shows_the_post_and_undo_without_a_change_is_refused(camp: Camp) -> None:
     post(camp, "p1", "Worms! #tc26s1")
     id = only(camp, "Worms! #tc26s1")["id"]
     assert act(camp, "undo", id)["error"]["message"] == "There is nothing to undo for this item."
@@ -46,7 +46,7 @@ def test_undo_of_a_hiding_shows_it_again_and_without_anything_to_undo_says_so(ca
     assert camp.texts("event") == ["Worms! #tc26s1"]
 
 
-def test_what_a_person_moved_no_machine_moves_back(camp: Camp) -> None:
+def test_a_post_moved_by_a_person_is_not_moved_automatically(camp: Camp) -> None:
     post(camp, "p1", "Worms! #tc26s1")
     id = only(camp, "Worms! #tc26s1")["id"]
     act(camp, "move", id, session=camp.sessions[1]["guid"])
@@ -65,7 +65,7 @@ def test_corrections_teach_where_the_author_is(camp: Camp) -> None:
     assert (second["session"], second["placed"]["method"]) == (camp.sessions[1]["guid"], "author")
 
 
-def test_an_author_is_seated_with_what_she_posted_around_then(camp: Camp) -> None:
+def test_seating_an_author_moves_their_posts_of_that_time(camp: Camp) -> None:
     post(camp, "p1", "hello xyzzy", minutes=5)
     post(camp, "p2", "still here", minutes=2)
     post(camp, "p3", "me elsewhere", author="@other@example.social", minutes=2)
@@ -74,7 +74,7 @@ def test_an_author_is_seated_with_what_she_posted_around_then(camp: Camp) -> Non
     assert only(camp, "me elsewhere")["session"] is None
 
 
-def test_followers_and_note_takers_do_not_triage(camp: Camp) -> None:
+def test_followers_and_note_takers_cannot_triage(camp: Camp) -> None:
     post(camp, "p1", "Worms! #tc26s1")
     id = only(camp, "Worms! #tc26s1")["id"]
     ann = camp.join("Ann")

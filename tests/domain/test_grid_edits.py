@@ -126,7 +126,7 @@ def test_rooms_change_their_order() -> None:
         ("decline", {"session": "g1"}, Unknown),
     ],
 )  # fmt: skip
-def test_what_can_not_be_done_is_refused(what: str, fields: dict[str, Any], kind: type[BackchannelError]) -> None:
+def test_an_impossible_edit_is_refused(what: str, fields: dict[str, Any], kind: type[BackchannelError]) -> None:
     with pytest.raises(kind):
         do(GRID, what, **fields)
 
@@ -150,7 +150,7 @@ def test_sessions_imply_rooms_and_slots_and_the_same_ones_each_time() -> None:
     assert with_implied_parts(bare) == with_implied_parts(whole) == whole
 
 
-def test_only_what_changed_is_kept_of_an_edit_and_two_edits_share_what_both_touch() -> None:
+def test_an_edit_stores_only_its_changes_and_edits_overlap_where_both_change() -> None:
     moved = differences(GRID, do(GRID, "place", session="g1", room="loft", slot="t1"))
     assert moved == (Change(kind="session", guid="g1", before={"room": "Hall"}, after={"room": "Loft"}),)
     renamed = differences(GRID, do(GRID, "change_session", session="g1", title="Compost", leaders=("Ida",)))

@@ -37,20 +37,20 @@ def in_words(text: str) -> str:
 
 
 @pytest.mark.parametrize(("typed", "means"), rows())
-def test_what_is_typed_means_what_the_table_says(typed: str, means: str):
+def test_a_typed_hashtag_means_what_the_table_says(typed: str, means: str):
     assert in_words(typed) == means
 
 
-def test_the_table_is_long_enough_to_rely_on():
+def test_the_table_has_enough_rows():
     assert len(rows()) >= 40
 
 
-def test_a_post_that_names_two_sessions_names_no_one_session():
+def test_hashtags_of_two_sessions_name_neither():
     assert TAGS.session_of(("lgc09s3", "lgc09s4")) is None
     assert TAGS.session_of(("lgc09s3", "lgc09-3")) == "g3"
 
 
-def test_the_tag_that_said_so_is_told_as_it_was_typed():
+def test_the_matched_tag_is_reported_as_typed():
     assert TAGS.meaning(("LGC09_S3", "lgc09-MainHall")).tags == {"g3": "LGC09_S3", "Main Hall": "lgc09-MainHall"}
 
 
@@ -70,7 +70,7 @@ def test_tags_are_found_in_order_as_typed():
 
 
 @given(st.text(alphabet="#lgc09sSLG345-_ é/", max_size=20))
-def test_capitals_make_no_difference_anywhere(text: str):
+def test_hashtags_ignore_case(text: str):
     assert TAGS.meaning(hashtags_in(text)).sessions == TAGS.meaning(hashtags_in(text.upper())).sessions
 
 

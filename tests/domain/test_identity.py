@@ -23,12 +23,12 @@ def same(one: Entry, other: Entry) -> bool:
         ("https://example.org:443/a", "https://example.org/a"),
     ],
 )
-def test_addresses_that_are_one(one: str, other: str) -> None:
+def test_equivalent_urls_are_recognised(one: str, other: str) -> None:
     assert identity.canonical(one) == identity.canonical(other) != ""
 
 
 @pytest.mark.parametrize("address", ["", "a", "mailto:a@b", "https://", "https://example.org", "http://[::1", "tag:x,1:2"])
-def test_addresses_that_name_no_post(address: str) -> None:
+def test_urls_that_name_no_post_are_rejected(address: str) -> None:
     assert identity.canonical(address) == ""
 
 
@@ -46,5 +46,5 @@ def test_addresses_that_name_no_post(address: str) -> None:
         (Entry(source_id="1", text="RT @ann: +1"), Entry(source_id="2", text="+1"), False),
     ],
 )
-def test_posts_that_are_one_and_posts_that_are_not(one: Entry, other: Entry, is_same: bool) -> None:
+def test_identical_posts_are_recognised_and_different_ones_are_not(one: Entry, other: Entry, is_same: bool) -> None:
     assert same(one, other) is is_same

@@ -23,7 +23,7 @@ def rows():
 
 
 @pytest.mark.parametrize(("example", "kind", "body", "speaker", "owner"), list(rows()))
-def test_the_guide_for_note_takers_tells_the_truth(example, kind, body, speaker, owner):
+def test_the_note_takers_guide_matches_the_parser(example, kind, body, speaker, owner):
     reading = read(example)
     assert (reading.kind, reading.body, reading.speaker, reading.owner) == (kind, body, speaker, owner)
 
@@ -32,7 +32,7 @@ def test_the_guide_shows_every_kind():
     assert {kind for _, kind, *_ in rows()} == set(KINDS)
 
 
-def test_a_reading_holds_all_that_was_found():
+def test_a_parsed_line_contains_everything_found():
     typed = "Q: Ann Lee: has @bob@example.social seen [the draft](https://example.org/d)? #lgc09 #S3"
     assert read(typed) == Reading(
         kind="question",
@@ -54,16 +54,16 @@ def test_a_reading_holds_all_that_was_found():
         ("what am I to do", False),
     ],
 )
-def test_what_the_writer_takes_on_herself_is_her_own(typed, own):
+def test_a_commitment_without_an_owner_belongs_to_its_writer(typed, own):
     assert read(typed).own is own
 
 
-def test_an_action_of_the_writer_is_not_that_of_the_person_she_mentions():
+def test_a_writers_action_does_not_belong_to_the_person_mentioned():
     assert read("I will write to @bob #action").owner is None
 
 
 @pytest.mark.parametrize("typed", ["", " ", "?", "!", "Q:", "A: ", "ACTION:", "> ", "!= null", ">= 5 people", "???"])
-def test_a_mark_with_nothing_behind_it_marks_nothing(typed):
+def test_a_mark_without_text_has_no_meaning(typed):
     assert read(typed).kind in ("note", "question")
     assert read(typed).body == typed.strip()
 
@@ -105,11 +105,11 @@ def test_a_name_before_a_colon_is_the_speaker(typed, name):
         ": yes",
     ],
 )
-def test_what_is_no_name_speaks_not(typed):
+def test_words_that_are_not_names_are_not_speakers(typed):
     assert speaker_of(typed) is None
 
 
-def test_an_address_ends_where_the_sentence_goes_on():
+def test_a_url_ends_where_the_sentence_continues():
     typed = "(see https://example.org/Camp_(2009)), <https://example.org/a?b=1#c>; HTTP://EXAMPLE.ORG!"
     assert [link.url for link in links_in(typed)] == [
         "https://example.org/Camp_(2009)",
@@ -118,12 +118,12 @@ def test_an_address_ends_where_the_sentence_goes_on():
     ]
 
 
-def test_neither_mail_nor_addresses_mention_people():
+def test_email_addresses_and_urls_mention_nobody():
     assert handles_in("ann@example.org https://example.social/@carl @Bob. and @bob again") == ("@Bob",)
 
 
 @given(st.text(alphabet=st.one_of(st.characters(), st.sampled_from(list('?!>@#[](): \n+1myAQ“”"/')))))
-def test_any_text_can_be_read(text):
+def test_any_text_can_be_parsed(text):
     reading = read(text)
     assert reading.kind in KINDS
     assert reading.body == reading.body.strip()
@@ -136,7 +136,7 @@ def test_any_text_can_be_read(text):
         *('"', "“", "hear ", "+1", "http://", "http://a)", "given myself ", "a.", " ", "\n", "_", "A b: ", "x to "),
     ],
 )
-def test_no_text_makes_reading_slow(piece):
+def test_no_text_makes_parsing_slow(piece):
     read("warm")
     text = piece * (100_000 // len(piece))
     begun = time.process_time()

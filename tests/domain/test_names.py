@@ -48,11 +48,11 @@ def known(*names: str) -> Names:
         ("Ann", "", ""),
     ],
 )  # fmt: skip
-def test_a_name_is_left_out_however_it_is_written(name: str, typed: str, left: str) -> None:
+def test_a_name_is_removed_in_every_spelling(name: str, typed: str, left: str) -> None:
     assert known(name).bare(typed) == left.replace("P", PARTICIPANT)
 
 
-def test_the_longest_name_goes_as_one() -> None:
+def test_the_longest_name_is_removed_as_one() -> None:
     names = known("Ann", "Ann Lee", "Lee")
     assert names.bare("Ann Lee, Lee Ann") == f"{PARTICIPANT}, {PARTICIPANT}"
 
@@ -67,7 +67,7 @@ PIECES = st.one_of(
 
 
 @given(st.lists(NAMES, min_size=1, max_size=4), st.lists(PIECES, max_size=12).map("".join))
-def test_no_known_name_is_left_as_whole_words(names: list[str], text: str) -> None:
+def test_no_known_name_remains_as_whole_words(names: list[str], text: str) -> None:
     left = known(*names).bare(text)
     words = re.findall(r"[^\W_]+", fold(left))
     for name in names:
@@ -79,7 +79,7 @@ def test_no_known_name_is_left_as_whole_words(names: list[str], text: str) -> No
 
 
 @given(st.lists(NAMES, max_size=4), st.lists(PIECES, max_size=12).map("".join))
-def test_leaving_out_twice_changes_nothing(names: list[str], text: str) -> None:
+def test_removing_names_twice_changes_nothing(names: list[str], text: str) -> None:
     once = known(*names).bare(text)
     assert known(*names).bare(once) == once
 
@@ -102,7 +102,7 @@ RECORD = Record(
 )  # fmt: skip
 
 
-def test_of_a_record_all_that_it_knows_is_left_out_everywhere() -> None:
+def test_all_names_in_an_item_are_removed_from_all_its_fields() -> None:
     bare = without_names(RECORD, Names.of(RECORD))
     assert (bare.event.slug, bare.event.title, bare.event.hashtags) == (
         "participant-camp", f"{PARTICIPANT}'s camp", ("camp",)
@@ -124,7 +124,7 @@ def test_of_a_record_all_that_it_knows_is_left_out_everywhere() -> None:
     assert post.placed.reason == f"{PARTICIPANT} wrote here before"
 
 
-def test_what_looks_like_a_name_and_is_not_known_is_told() -> None:
+def test_possible_unknown_names_are_reported() -> None:
     text = "Jack Pickard asked more. Devon has one. We met Sue, and Paul’s dog. The Wifi is bad. Sue left."
     record = Record(
         event=RECORD.event, sessions=(), items=(Item(id="1", event="e", origin="note", text=text, author=""),)

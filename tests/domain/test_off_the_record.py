@@ -16,12 +16,12 @@ RECORD_JS = Path(__file__).parents[2] / "static" / "js" / "off_record.js"
     "line",
     ["OTR: the budget is gone", "otr : so is he", "- Ann: OTR: we lost it", "10:30 OTR: he left", "Off the record: no"],
 )
-def test_a_line_that_says_so_is(line: str) -> None:
+def test_a_line_marked_off_the_record_is_recognised(line: str) -> None:
     assert is_off_the_record(line)
 
 
 @pytest.mark.parametrize("line", ["OTR messaging: who uses it?", "The OTR: a chat protocol", "we went off the record", "OTR"])
-def test_a_line_that_speaks_of_it_is_not(line: str) -> None:
+def test_a_line_about_being_off_the_record_is_not_matched(line: str) -> None:
     assert not is_off_the_record(line)
 
 

@@ -58,13 +58,13 @@ def told(placed: Placed) -> tuple[str | None, str, str]:
 # what settles it
 
 
-def test_a_post_whose_session_is_given_goes_there():
+def test_a_post_with_a_given_session_is_placed_there():
     placed = placer().place(post("#camp26s1", session="tea"))
     assert told(placed) == ("tea", "explicit", "its author chose this session")
     assert placed.placement.confidence == 1.0
 
 
-def test_a_session_that_is_not_on_the_grid_settles_nothing():
+def test_an_unknown_session_is_ignored():
     assert placer().place(post("#camp26s1", session="gone")).session == "maps"
 
 
@@ -78,11 +78,11 @@ def test_the_reason_shows_the_hashtag_as_it_was_typed():
     assert placer().place(post("#Camp26_S2", None)).placement.reason == "tagged #Camp26_S2"
 
 
-def test_hashtags_that_the_feed_gives_beside_the_text_count_too():
+def test_hashtags_in_the_feeds_metadata_count():
     assert told(placer().place(post("so true", None, hashtags=("camp26", "s2")))) == ("bins", "hashtag", "tagged #s2")
 
 
-def test_an_answer_goes_where_what_it_answers_is():
+def test_a_reply_is_placed_with_the_post_it_answers():
     knows = placer()
     put(knows, post("#camp26s2", source_id="one", url="https://social.example/1"))
     for reply_to in ("one", "https://social.example/1"):
@@ -99,7 +99,7 @@ def test_a_link_to_the_sessions_page_names_it(link: str):
     assert told(placed) == ("bins", "link", "links to this session's page")
 
 
-def test_a_rooms_hashtag_means_what_is_on_there():
+def test_a_rooms_hashtag_means_the_current_session_there():
     assert told(placer().place(post("#camp26 #barn", 30)))[0] == "maps"
     placed = placer().place(post("#camp26 #barn", 115))
     assert (placed.session, placed.placement.method) == ("tea", "room")
@@ -108,7 +108,7 @@ def test_a_rooms_hashtag_means_what_is_on_there():
 # what makes it likely
 
 
-def test_the_authors_running_session_holds_for_what_follows():
+def test_an_authors_later_posts_follow_their_current_session():
     knows = placer()
     put(knows, post("here we go #camp26s2", 10))
     placed = knows.place(post("hear hear!", 14))
@@ -118,7 +118,7 @@ def test_the_authors_running_session_holds_for_what_follows():
     )
 
 
-def test_a_running_session_gives_way_to_the_one_that_has_begun_since():
+def test_a_newer_session_replaces_an_authors_earlier_one():
     knows = placer()
     for minute in range(10, 40, 5):
         put(knows, post("and another thing", minute, author="bob"))
@@ -127,7 +127,7 @@ def test_a_running_session_gives_way_to_the_one_that_has_begun_since():
     assert knows.place(post("lovely tea and cake", 140, author="bob")).session == "tea"
 
 
-def test_words_of_the_title_speak_for_a_session():
+def test_words_of_the_title_are_evidence_for_a_session():
     placed = placer().place(post("parish councils love it"))
     assert (placed.session, placed.placement.method) == ("maps", "words")
     assert placed.placement.reason.startswith("mentions “")
@@ -137,7 +137,7 @@ def test_a_hashtag_that_is_a_topic_counts_as_words():
     assert placer().place(post("more of this #OpenData")).session == "bins"
 
 
-def test_what_was_said_in_a_session_speaks_for_it():
+def test_words_used_in_a_session_are_evidence_for_it():
     knows = placer()
     for text in ("a blanket ban on wheelie lids", "the blanket ban again", "nobody wants a blanket ban"):
         knows.learn_note("maps", text, "carol", at(5))
@@ -148,7 +148,7 @@ def test_what_was_said_in_a_session_speaks_for_it():
 
 
 @pytest.mark.parametrize("text", ["@ed is on form", "Dot Dale is on form"])
-def test_naming_a_leader_speaks_for_the_leaders_session(text: str):
+def test_naming_a_leader_is_evidence_for_their_session(text: str):
     placed = placer().place(post(text))
     assert placed.session == "maps"
     assert "mentions one of this session's leaders" in placed.placement.reason
@@ -160,15 +160,15 @@ def test_a_note_taker_in_the_room_is_in_that_session():
     assert knows.place(post("hear hear!", 8, author="@carol")).session == "bins"
 
 
-def test_the_only_session_that_is_on_takes_what_has_no_other_place():
+def test_the_only_current_session_gets_posts_without_other_evidence():
     assert told(placer().place(post("hello", 125))) == ("tea", "time", "running at the time, the most recent session to start")
 
 
-def test_posts_lag_the_talk():
+def test_posts_shortly_after_a_session_still_belong_to_it():
     assert placer().place(post("what a cake", 190)).session == "tea"
 
 
-def test_a_blog_post_late_in_the_evening_goes_by_its_words():
+def test_a_late_blog_post_is_placed_by_its_words():
     text = "Looking back at open data about bin collections: which bins, which collections, which data"
     assert placer().place(post(text, 600, author="", title="Bins!")).session == "bins"
 
@@ -176,7 +176,7 @@ def test_a_blog_post_late_in_the_evening_goes_by_its_words():
 # when nothing does
 
 
-def test_with_two_sessions_on_the_clock_alone_decides_nothing():
+def test_with_two_current_sessions_the_time_alone_decides_nothing():
     placed = placer().place(post("hello"))
     assert placed.session is None
     assert placed.placement.method == "hallway"
@@ -184,25 +184,25 @@ def test_with_two_sessions_on_the_clock_alone_decides_nothing():
     assert {candidate.session for candidate in placed.candidates[:2]} == {"maps", "bins"}
 
 
-def test_a_post_of_the_day_before_is_the_hallways():
+def test_a_post_from_the_day_before_stays_in_the_hallway():
     placed = placer().place(post("packing my bag", -1200))
     assert (placed.session, placed.placement.method) == (None, "hallway")
 
 
-def test_an_event_without_sessions_has_its_hallway():
+def test_posts_of_an_event_without_sessions_stay_in_the_hallway():
     placed = Placer(EVENT, ()).place(post("hello"))
     reason = Placement(method="hallway", confidence=1.0, reason="there are no sessions yet")
     assert placed == Placed(session=None, placement=reason, candidates=())
 
 
 @pytest.mark.parametrize("when", [None, date(2026, 6, 6)])
-def test_a_post_without_a_time_goes_by_what_it_says(when: date | None):
+def test_a_post_without_a_time_is_placed_by_its_words(when: date | None):
     knows = placer()
     assert knows.place(Unplaced(text="hello", at=when)).session is None
     assert knows.place(Unplaced(text="#camp26s3", at=when)).session == "tea"
 
 
-def test_three_candidates_are_told_best_first_and_they_share_less_than_all():
+def test_three_candidates_are_returned_best_first_with_at_most_full_confidence():
     placed = placer().place(post("parish councils"))
     confidences = [candidate.confidence for candidate in placed.candidates]
     assert placed.candidates[0].session == placed.session
@@ -250,7 +250,7 @@ def test_undoing_a_move_restores_what_was_known():
     assert knows.place(post("hear hear!", 12)).session == other.place(post("hear hear!", 12)).session == "maps"
 
 
-def test_saying_where_an_author_is_places_what_follows():
+def test_seating_an_author_places_their_later_posts():
     knows = placer()
     knows.learn_author("ann", "bins", at(5))
     placed = knows.place(post("hear hear!", 8))
@@ -276,7 +276,7 @@ STORY = [
 ]
 
 
-def test_a_placer_fed_with_the_record_answers_as_the_one_that_made_it():
+def test_a_placer_rebuilt_from_the_items_gives_the_same_answers():
     first, second = placer(), placer()
     for number, unplaced in enumerate(STORY, 1):
         second.learn_item(item(number, unplaced, put(first, unplaced)))
@@ -286,20 +286,20 @@ def test_a_placer_fed_with_the_record_answers_as_the_one_that_made_it():
     assert [second.place(each) for each in asked] == [first.place(each) for each in asked]
 
 
-def test_hashtags_that_the_feed_gave_are_known_again_where_they_were_kept():
+def test_stored_feed_hashtags_count_after_a_rebuild():
     sources = ({"feed": "https://feed.example", "hashtags": "camp26 s2"},)
     kept = Item(id="i", event="camp", origin="post", text="so true", author="ann", at=at(5), sources=sources)
     assert told(placer().place(Unplaced.of_item(kept)))[:2] == ("bins", "hashtag")
 
 
-def test_what_was_withdrawn_teaches_nothing():
+def test_a_withdrawn_post_is_not_evidence():
     knows = placer()
     unplaced = post("#camp26s2", 2)
     knows.learn_item(replace(item(1, unplaced, knows.place(unplaced)), state="withdrawn"))
     assert knows.place(post("hear hear!", 4)) == placer().place(post("hear hear!", 4))
 
 
-def test_asking_changes_nothing():
+def test_placing_without_saving_changes_nothing():
     knows = placer()
     put(knows, STORY[0])
     assert knows.place(STORY[1]) == knows.place(STORY[1])

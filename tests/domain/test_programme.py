@@ -34,7 +34,7 @@ def test_a_first_programme_is_all_new():
     assert diff([], programme(MAPS, TEA)) == Changes(added=(MAPS, TEA))
 
 
-def test_what_moved_is_told_and_keeps_its_slug_and_number():
+def test_a_moved_session_is_reported_and_keeps_its_slug_and_number():
     moved = replace(MAPS, title="Maps and more", slug="maps-and-more", number=7, room="Loft")
     changes = diff([MAPS], programme(moved))
     kept = replace(MAPS, title="Maps and more", room="Loft")
@@ -53,29 +53,29 @@ def test_the_same_moment_written_in_another_zone_is_no_change():
     assert diff([TEA], programme(replace(TEA, starts=TEA.starts.astimezone(summer)))) == Changes()
 
 
-def test_what_is_added_gets_a_slug_and_a_number_that_are_free():
+def test_a_new_session_gets_an_unused_slug_and_number():
     other = replace(MAPS, guid="g-other")
     assert diff([MAPS, TEA], programme(MAPS, TEA, other)).added == (replace(other, slug="maps-2", number=3),)
 
 
-def test_what_the_new_programme_leaves_out_is_gone():
+def test_a_session_missing_from_the_new_programme_is_removed():
     changes = diff([MAPS, TEA], programme(TEA))
     assert changes == Changes(gone=(MAPS,))
     assert sentences(changes) == ("Gone: “Maps”.",)
 
 
-def test_new_sessions_are_told_with_their_time_and_room():
+def test_new_sessions_are_reported_with_time_and_room():
     bare = Session(guid="g", slug="s", title="Later")
     told = sentences(diff([], programme(MAPS, bare)))
     assert told == ("New: “Maps”, 10:00 on 8 June 2026, Main Hall.", "New: “Later”, without a time.")
 
 
-def test_clocks_are_told_as_they_are_in_the_zone_asked_for():
+def test_times_are_reported_in_the_given_zone():
     told = sentences(diff([], programme(MAPS)), timezone(timedelta(hours=1)))
     assert told == ("New: “Maps”, 11:00 on 8 June 2026, Main Hall.",)
 
 
-def test_times_leaders_and_abstracts_are_told_each_in_its_way():
+def test_changed_times_leaders_and_abstracts_are_described():
     changed = replace(TEA, starts=None, leaders=("Ann", "Bob"), abstract="Long.", hashtags=("tea",))
     assert sentences(diff([TEA], programme(changed))) == (
         "Changed: “Tea”: moved to no time; led by Ann, Bob; hashtags #tea; another abstract.",

@@ -47,22 +47,22 @@ def test_a_moment_without_offset_is_read_in_the_zone_given():
     "text",
     ["tomorrow", "2009-13-01", "2009-06-08T10:05:00", "0001-01-01T00:00:00+23:00", "10:05", "\ud800", "9" * 5000],
 )
-def test_what_is_no_time_is_refused_in_a_sentence(text):
+def test_an_invalid_time_is_refused_with_an_explanation(text):
     with pytest.raises(Invalid) as refused:
         parse_when(text)
     assert refused.value.message.endswith("isn't a time we can read. Use 2009-06-08T10:05:00+01:00, or a date like 2009-06-08.")
 
 
-def test_a_moment_without_offset_is_never_written():
+def test_a_time_without_offset_is_never_serialised():
     with pytest.raises(ValueError, match="no offset"):
         write_when(datetime(2009, 6, 8, 10, 5))  # noqa: DTZ001
 
 
-def test_days_read_as_people_say_them():
+def test_days_are_formatted_in_words():
     assert read_date(date(2009, 6, 8)) == "8 June 2009"
 
 
-def test_the_day_is_that_of_the_event():
+def test_the_day_depends_on_the_events_time_zone():
     late = datetime(2009, 6, 8, 23, 30, tzinfo=UTC)
     assert local_day(late, LONDON) == date(2009, 6, 9)
     assert local_day(date(2009, 6, 8), LONDON) == date(2009, 6, 8)

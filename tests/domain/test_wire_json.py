@@ -4,7 +4,7 @@ from backchannel.domain.model import Item, Placement, Tombstone
 from backchannel.domain.wire_json import item_on_wire, tombstone_on_wire
 
 
-def test_an_item_stands_on_the_wire_with_exactly_these_keys():
+def test_an_item_is_serialised_with_exactly_these_keys():
     item = Item(
         id="i1",
         event="lgc09",
@@ -52,7 +52,7 @@ def test_an_item_stands_on_the_wire_with_exactly_these_keys():
     }
 
 
-def test_what_no_machine_placed_says_so():
+def test_a_note_has_no_placement():
     assert item_on_wire(Item(id="i", event="e", origin="note", text="x", author="Ann"))["placed"] is None
 
 

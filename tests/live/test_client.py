@@ -55,7 +55,7 @@ def page(prev: int, seq: int, *items: dict[str, Any]) -> dict[str, Any]:
 # --- it knows the page only
 
 
-def test_the_client_imports_nothing_else_of_the_house() -> None:
+def test_the_client_imports_no_other_part_of_backchannel() -> None:
     nodes = [node for path in ROOT.glob("*.py") for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
     names = {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
     assert {name for name in names if name.startswith("backchannel")} == {
@@ -66,7 +66,7 @@ def test_the_client_imports_nothing_else_of_the_house() -> None:
 # --- the outbox
 
 
-def test_the_outbox_is_there_again_after_a_crash_in_the_order_it_was_filled(tmp_path: Path) -> None:
+def test_the_outbox_survives_a_crash_in_its_order(tmp_path: Path) -> None:
     path = tmp_path / "outbox"
     box = Outbox(path)
     for n in range(3):
@@ -75,7 +75,7 @@ def test_the_outbox_is_there_again_after_a_crash_in_the_order_it_was_filled(tmp_
     assert Outbox(path).batch() == [op(0), op(2)]
 
 
-def test_a_line_that_a_crash_cut_short_is_left_out_and_nothing_else(tmp_path: Path) -> None:
+def test_only_the_line_cut_short_by_a_crash_is_dropped(tmp_path: Path) -> None:
     path = tmp_path / "outbox"
     Outbox(path).put(op(0))
     path.write_text(path.read_text() + json.dumps({"put": op(1)})[:-3])
@@ -85,7 +85,7 @@ def test_a_line_that_a_crash_cut_short_is_left_out_and_nothing_else(tmp_path: Pa
     assert Outbox(path).batch() == [op(0), op(2)]
 
 
-def test_what_may_be_offered_again_stays_and_what_was_refused_for_good_is_kept_aside(tmp_path: Path) -> None:
+def test_temporary_refusals_stay_in_the_outbox_and_permanent_ones_are_set_aside(tmp_path: Path) -> None:
     box = Outbox(tmp_path / "outbox")
     box.put(op(0))
     box.put(op(1))
@@ -96,7 +96,7 @@ def test_what_may_be_offered_again_stays_and_what_was_refused_for_good_is_kept_a
         assert (one.batch(), one.refused) == ([op(0)], {"op-1": (op(1), never)})
 
 
-def test_when_the_epoch_changes_the_last_thousand_acked_wait_again_before_what_is_new(tmp_path: Path) -> None:
+def test_a_new_epoch_requeues_the_last_thousand_acked_ops_before_new_ones(tmp_path: Path) -> None:
     box = Outbox(tmp_path / "outbox")
     box.meet("first")
     for n in range(1003):
@@ -125,7 +125,7 @@ def test_a_batch_holds_fifty_ops_and_48_kilobytes() -> None:
 # --- the view
 
 
-def test_a_frame_is_applied_ignored_or_found_to_miss_something() -> None:
+def test_a_frame_is_applied_ignored_or_reported_as_a_gap() -> None:
     view = View("event")
     assert view.take(page(0, 2, thing("a", 1), thing("b", 2)))
     assert view.take(page(0, 2, thing("a", 1), thing("b", 2)))  # twice: no harm
@@ -135,7 +135,7 @@ def test_a_frame_is_applied_ignored_or_found_to_miss_something() -> None:
     assert view.applied == [(1, "a"), (2, "b"), (3, "a"), (4, "d")]
 
 
-def test_the_digest_is_the_one_of_the_page() -> None:
+def test_the_digest_matches_the_protocol() -> None:
     assert digest_of([]) == "e3b0c44298fc1c14"
     view = View("event")
     view.take(page(0, 2, thing("a", 1), thing("b", 2, rev=3)))
@@ -146,7 +146,7 @@ def test_the_digest_is_the_one_of_the_page() -> None:
 
 
 @pytest.mark.parametrize("sockets", [True, False], ids=["socket", "plain http"])
-def test_what_one_client_writes_stands_in_the_view_of_another(camp: Camp, client: Make, sockets: bool) -> None:
+def test_a_note_of_one_client_appears_in_the_view_of_another(camp: Camp, client: Make, sockets: bool) -> None:
     follower, scribe = client(sockets=sockets), client("scribe", sockets=sockets)
     view = follower.follow("event")
     follower.start()
@@ -175,7 +175,7 @@ def test_hiding_and_moving_are_followed_on_several_channels_at_once(camp: Camp, 
     assert here.applied[-1] == (2, note["id"])
 
 
-def test_an_op_that_is_refused_for_good_does_not_block_the_next_and_keeps_its_text(camp: Camp, client: Make) -> None:
+def test_a_permanently_refused_op_keeps_its_text_and_does_not_block_the_next(camp: Camp, client: Make) -> None:
     scribe = client("scribe")
     scribe.start()
     lost = scribe.write("to nowhere", session="nowhere")
@@ -188,7 +188,7 @@ def test_an_op_that_is_refused_for_good_does_not_block_the_next_and_keeps_its_te
     assert set(scribe.outbox.refused) == {lost["op"], huge["op"]}
 
 
-def test_a_pass_that_holds_no_more_stops_the_sender_and_a_new_one_sets_it_going(camp: Camp, client: Make) -> None:
+def test_a_revoked_pass_stops_the_sender_and_a_new_one_starts_it_again(camp: Camp, client: Make) -> None:
     scribe = client("scribe")
     scribe.show("nonsense")
     note = scribe.write("patience")
@@ -199,7 +199,7 @@ def test_a_pass_that_holds_no_more_stops_the_sender_and_a_new_one_sets_it_going(
     assert eventually(lambda: scribe.answers.get(note["op"]))["ok"] is True
 
 
-def test_a_phone_a_day_fast_has_its_notes_under_the_right_time(camp: Camp, client: Make) -> None:
+def test_notes_from_a_clock_a_day_fast_get_the_right_time(camp: Camp, client: Make) -> None:
     fast = timedelta(hours=26)
     scribe = client("scribe", clock=lambda: datetime.now(UTC) + fast)
     scribe.start()
@@ -210,7 +210,7 @@ def test_a_phone_a_day_fast_has_its_notes_under_the_right_time(camp: Camp, clien
     assert abs(off) < timedelta(seconds=5)
 
 
-def test_an_ack_that_came_while_the_database_was_restored_does_not_count(server: Server, tmp_path: Path) -> None:
+def test_an_ack_received_during_a_restore_does_not_count(server: Server, tmp_path: Path) -> None:
     camp, copy = Camp.make(server), tmp_path / "copy.db"
     server.run("backup", str(copy))
     scribe = Client(server.url, camp.slug, pass_=camp.passes["scribe"], sockets=False, waits=QUICK)
@@ -234,7 +234,7 @@ def test_an_ack_that_came_while_the_database_was_restored_does_not_count(server:
     scribe.close()
 
 
-def test_one_who_only_writes_hears_of_a_restore_and_offers_again(
+def test_a_client_that_only_writes_notices_a_restore_and_sends_again(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(backchannel.client.client, "EPOCH_CHECK_S", 0.2)
@@ -249,7 +249,7 @@ def test_one_who_only_writes_hears_of_a_restore_and_offers_again(
     scribe.close()
 
 
-def test_a_server_that_dies_and_comes_back_costs_nothing(server: Server, tmp_path: Path) -> None:
+def test_nothing_is_lost_when_the_server_is_killed_and_restarted(server: Server, tmp_path: Path) -> None:
     camp = Camp.make(server)
     follower = Client(server.url, camp.slug, waits=QUICK)
     scribe = Client(server.url, camp.slug, pass_=camp.passes["scribe"], outbox=tmp_path / "outbox", waits=QUICK)

@@ -43,7 +43,7 @@ def keep(store: SqliteStore, id: str) -> None:
     store.write(lambda writer: writer.save_item(note, ["event"], do="put", by="a", at=NOW, new_text=True))
 
 
-def test_what_is_committed_goes_out_as_one_frame_that_says_what_was_before_it(store: SqliteStore) -> None:
+def test_a_commit_is_sent_as_one_frame_with_the_previous_seq(store: SqliteStore) -> None:
     sent = Sent()
     dispatcher = Dispatcher(store, sent)
     dispatcher.watch(HERE)
@@ -56,7 +56,7 @@ def test_what_is_committed_goes_out_as_one_frame_that_says_what_was_before_it(st
     assert sent == [("changes", 0, 2), ("changes", 2, 3)]
 
 
-def test_it_goes_on_when_everybody_leaves_in_the_middle_of_a_frame_and_comes_back(store: SqliteStore) -> None:
+def test_the_dispatcher_survives_all_followers_leaving_during_a_frame(store: SqliteStore) -> None:
     sent = Sent()
     dispatcher = Dispatcher(store, sent)
     dispatcher.watch(HERE)
@@ -70,7 +70,7 @@ def test_it_goes_on_when_everybody_leaves_in_the_middle_of_a_frame_and_comes_bac
     assert sent == [("changes", 0, 1), ("changes", 1, 2)]
 
 
-def test_a_digest_is_of_what_stands_there_now_and_made_once_for_all_who_ask(store: SqliteStore) -> None:
+def test_a_digest_covers_the_current_items_and_is_computed_once(store: SqliteStore) -> None:
     digests, reader = Digests(store), store.reader()
     assert digests.of(reader, *HERE) == (0, "e3b0c44298fc1c14")
     keep(store, "one")
@@ -104,7 +104,7 @@ def test_a_digest_is_prepared_by_the_reader_of_another_thread(store: SqliteStore
     assert digests.of(reader, *HERE) == (1, digest([(1, "one", 1)]))
 
 
-def test_an_event_made_again_under_the_same_slug_has_digests_of_its_own(store: SqliteStore) -> None:
+def test_a_new_event_with_an_old_slug_has_new_digests(store: SqliteStore) -> None:
     digests = Digests(store)
     keep(store, "one")
     digests.of(store.reader(), *HERE)
@@ -114,7 +114,7 @@ def test_an_event_made_again_under_the_same_slug_has_digests_of_its_own(store: S
     assert digests.of(store.reader(), *HERE) == (1, digest([(1, "two", 1)]))
 
 
-def test_a_fault_of_one_round_is_told_and_does_not_end_it(store: SqliteStore, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_error_in_one_round_is_logged_and_does_not_stop_it(store: SqliteStore, caplog: pytest.LogCaptureFixture) -> None:
     sent = Sent()
     dispatcher = Dispatcher(store, sent)
     dispatcher.watch(HERE)

@@ -27,7 +27,7 @@ def connect(camp: Camp, token: str) -> socketio.SimpleClient:
     return client
 
 
-def test_two_hundred_notes_by_twenty_connections_are_one_order_for_everybody(camp: Camp) -> None:
+def test_two_hundred_notes_by_twenty_connections_have_one_order_for_all_followers(camp: Camp) -> None:
     seen: list[list[dict[str, Any]]] = [[], []]
     followers = [socketio.Client(), socketio.Client()]
     for follower, frames in zip(followers, seen, strict=True):
@@ -56,7 +56,7 @@ def test_two_hundred_notes_by_twenty_connections_are_one_order_for_everybody(cam
         follower.disconnect()
 
 
-def test_an_op_over_the_socket_gets_an_answer_whatever_it_is(camp: Camp) -> None:
+def test_every_op_over_the_socket_gets_an_answer(camp: Camp) -> None:
     client = connect(camp, camp.passes["scribe"])
     assert client.call("ops", ["nonsense"])["error"]["code"] == "invalid"
     assert client.call("ops", {"ops": 5})["error"]["code"] == "invalid"
@@ -65,7 +65,7 @@ def test_an_op_over_the_socket_gets_an_answer_whatever_it_is(camp: Camp) -> None
     client.disconnect()
 
 
-def test_a_follower_over_plain_http_is_held_until_there_is_something(camp: Camp) -> None:
+def test_a_plain_http_request_waits_until_something_changes(camp: Camp) -> None:
     ann = Person(camp, camp.passes["scribe"])
     with ThreadPoolExecutor(1) as pool:
         held = pool.submit(camp.changes, wait=25)

@@ -8,7 +8,7 @@ from backchannel.domain.ids import uuid7
 from tests.stage import Camp, put
 
 
-def test_a_note_is_acked_and_stands_on_its_session_and_the_event(camp: Camp) -> None:
+def test_a_note_is_acked_and_appears_on_its_session_and_the_event(camp: Camp) -> None:
     ann = camp.join("Ann")
     answer = ann.note("Q: who pays?")
     assert answer == {"op": answer["op"], "ok": True, "id": answer["id"], "seq": 1, "rev": 1}
@@ -54,7 +54,7 @@ def test_an_empty_or_overlong_note_is_refused_with_the_limit_named(camp: Camp) -
     assert camp.texts("event") == []
 
 
-def test_a_correction_is_a_revision_and_a_stale_one_is_answered_with_the_other_text(camp: Camp) -> None:
+def test_a_correction_is_a_revision_and_a_stale_one_returns_the_current_text(camp: Camp) -> None:
     ann, op = camp.join("Ann"), put("teh wifi")
     ann.do(op)
     assert ann.do(op | {"op": uuid7(), "text": "the wifi", "base_rev": 1})["rev"] == 2
@@ -71,7 +71,7 @@ def test_a_retracted_note_leaves_a_tombstone_without_text(camp: Camp) -> None:
     assert camp.changes("event")["items"] == [{"id": op["id"], "seq": 2, "gone": True}]
 
 
-def test_nobody_corrects_or_retracts_the_note_of_another(camp: Camp) -> None:
+def test_nobody_can_correct_or_retract_another_persons_note(camp: Camp) -> None:
     op = put("mine")
     camp.join("Ann").do(op)
     bob = camp.join("Bob")
@@ -81,7 +81,7 @@ def test_nobody_corrects_or_retracts_the_note_of_another(camp: Camp) -> None:
     assert camp.texts("event") == ["mine"]
 
 
-def test_followers_and_strangers_do_not_write(camp: Camp) -> None:
+def test_followers_and_strangers_cannot_write(camp: Camp) -> None:
     assert camp.person("follower").do(put("hello"))["error"]["code"] == "forbidden"
     stranger = camp.person("follower")
     stranger.token = "nonsense"
@@ -103,7 +103,7 @@ def test_an_organiser_moves_and_hides_and_followers_of_both_sessions_see_it(camp
     assert camp.texts(f"session/{other}") == ["in the wrong room"]
 
 
-def test_the_reading_time_is_the_phones_put_right_by_what_its_clock_is_off(camp: Camp) -> None:
+def test_the_time_of_a_note_is_corrected_by_the_phones_clock_offset(camp: Camp) -> None:
     now = datetime.now(UTC)
     fast = timedelta(hours=26)
     written, sent = now - timedelta(minutes=5) + fast, now + fast
@@ -119,7 +119,7 @@ def test_a_batch_over_its_limits_is_refused_whole(camp: Camp) -> None:
     assert answer.json()["error"]["message"] == "A batch can have at most 50 ops; this one has 51."
 
 
-def test_passes_made_anew_end_those_before(camp: Camp) -> None:
+def test_replacing_passes_revokes_the_old_ones(camp: Camp) -> None:
     ann = camp.join("Ann")
     camp.server.run("event", "pass", camp.slug, "--role", "scribe", "--new")
     answer = ann.post("ops", {"ops": [put("still here?")]})

@@ -41,7 +41,7 @@ class Heard:
         return [(data, room) for event, data, room in self.sent if event == name]
 
 
-def test_every_followed_channel_of_the_event_hears_what_changed(tmp_path: Path) -> None:
+def test_every_followed_channel_receives_the_changes_of_the_programme(tmp_path: Path) -> None:
     store, heard = SqliteStore(tmp_path / "camp.db"), Heard()
     desk = Desk(store)
     events.create_event(desk, "camp", title="Camp")
@@ -67,14 +67,14 @@ def edit(camp: Camp, **fields: Any) -> httpx.Response:
     return camp.person("organiser").post("grid", {"op": uuid7(), **fields})
 
 
-def test_a_held_answer_returns_when_the_programme_changes(camp: Camp) -> None:
+def test_a_waiting_request_returns_when_the_programme_changes(camp: Camp) -> None:
     before = camp.changes()
     edit(camp, do="extend", session=camp.guid)
     after = camp.changes(after=before["seq"], wait=20, programme=before["programme"], pitches=0)
     assert (after["programme"], after["pitches"], after["items"]) == (before["programme"] + 1, 0, [])
 
 
-def test_who_missed_the_message_fetches_what_changed_since(camp: Camp) -> None:
+def test_a_follower_who_missed_the_message_fetches_the_changes(camp: Camp) -> None:
     base = httpx.get(f"{camp.api}/programme").json()
     assert ([room["name"] for room in base["rooms"]], len(base["slots"]), len(base["sessions"])) == (["Kitchen", "Attic"], 2, 3)
     edit(camp, do="cancel", session=camp.guid, base=base["programme"])
@@ -101,6 +101,6 @@ def test_the_grid_is_edited_over_the_api_by_organisers_only(camp: Camp) -> None:
         ({"do": "place", "room": ["a"]}, "room"), ({"do": "change_session", "title": "x", "leaders": 5}, "leaders"),
     ],
 )  # fmt: skip
-def test_an_edit_that_can_not_be_read_names_the_field(camp: Camp, raw: dict[str, Any], field: str) -> None:
+def test_an_invalid_edit_is_refused_with_the_name_of_the_field(camp: Camp, raw: dict[str, Any], field: str) -> None:
     answer = camp.person("organiser").post("grid", {"op": uuid7(), **raw})
     assert (answer.status_code, answer.json()["error"]["field"]) == (400, field)

@@ -44,7 +44,7 @@ def keep(store: Store, kept: Item, *channels: str, new_text: bool = True) -> Ite
     )
 
 
-def test_what_is_kept_comes_back_as_it_was(store: Store) -> None:
+def test_stored_values_are_returned_unchanged(store: Store) -> None:
     kept = keep(store, item("one", reactions={"agree": 2}, sources=({"feed": "f"},)), "event")
     assert kept == item("one", reactions={"agree": 2}, sources=({"feed": "f"},), seq=1, rev=1)
     assert store.reader().item("camp", "one") == kept
@@ -52,14 +52,14 @@ def test_what_is_kept_comes_back_as_it_was(store: Store) -> None:
     assert store.reader().event("camp") == replace(EVENT, head=1, version=2)
 
 
-def test_a_correction_says_when_it_was_made(store: Store) -> None:
+def test_a_correction_records_its_time(store: Store) -> None:
     first = keep(store, item("one"), "event")
     assert store.reader().item("camp", "one").revised_at is None
     keep(store, replace(first, text="won"), "event")
     assert store.reader().item("camp", "one").revised_at == NOW
 
 
-def test_what_is_not_there_is_an_error_that_names_it(store: Store) -> None:
+def test_a_missing_record_raises_an_error_that_names_it(store: Store) -> None:
     for error, ask in (
         (UnknownEvent, lambda: store.reader().event("fair")),
         (UnknownSession, lambda: store.reader().session("camp", "fair")),
@@ -69,12 +69,12 @@ def test_what_is_not_there_is_an_error_that_names_it(store: Store) -> None:
             ask()
 
 
-def test_a_slug_in_use_by_another_event_is_taken(store: Store) -> None:
+def test_the_slug_of_another_event_is_refused(store: Store) -> None:
     with pytest.raises(AlreadyExists):
         store.write(lambda writer: writer.save_event(replace(EVENT, uid="u2")))
 
 
-def test_a_change_puts_the_item_at_the_end_and_leaves_tombstones_where_it_stood(store: Store) -> None:
+def test_a_changed_item_moves_to_the_end_and_leaves_tombstones_on_its_old_channels(store: Store) -> None:
     keep(store, item("one"), "event", "session/g1")
     keep(store, item("two"), "event", "session/g1")
     moved = keep(store, store.reader().item("camp", "one"), "event", "session/g2", new_text=False)
@@ -85,7 +85,7 @@ def test_a_change_puts_the_item_at_the_end_and_leaves_tombstones_where_it_stood(
     assert store.reader().channel_entries("camp", "event") == [(2, "two", 1), (3, "one", 1)]
 
 
-def test_pages_follow_on_from_each_other(store: Store) -> None:
+def test_consecutive_pages_have_no_gap(store: Store) -> None:
     for n in range(5):
         keep(store, item(str(n)), "event")
     reader, after, seen = store.reader(), 0, []
@@ -98,7 +98,7 @@ def test_pages_follow_on_from_each_other(store: Store) -> None:
     assert seen == [["0", "1"], ["2", "3"], ["4"]]
 
 
-def test_what_is_asked_within_a_snapshot_is_of_one_moment(store: Store) -> None:
+def test_reads_within_a_snapshot_see_one_moment(store: Store) -> None:
     keep(store, item("one"), "event")
     reader = store.reader()
     with reader.snapshot():
@@ -109,7 +109,7 @@ def test_what_is_asked_within_a_snapshot_is_of_one_moment(store: Store) -> None:
     assert reader.channel_entries("camp", "event") == [(1, "one", 1), (2, "two", 1)]
 
 
-def test_an_item_that_is_hidden_while_a_page_is_read_is_on_it_as_it_was(tmp_path: Path) -> None:
+def test_a_page_being_read_still_shows_an_item_hidden_meanwhile(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "camp.db")
     store.write(lambda writer: writer.save_event(EVENT))
     kept, reader, asked = keep(store, item("one"), "event"), store.reader(), []
@@ -128,7 +128,7 @@ def test_an_item_that_is_hidden_while_a_page_is_read_is_on_it_as_it_was(tmp_path
     store.close()
 
 
-def test_every_text_is_kept_as_a_revision_and_an_offer_does_not_stand(store: Store) -> None:
+def test_every_text_is_a_revision_and_a_conflicting_one_is_not_shown(store: Store) -> None:
     kept = keep(store, item("one", text="teh"), "event")
     kept = keep(store, replace(kept, text="the"), "event")
     assert store.write(lambda writer: writer.save_conflicting_text(kept, "that", by="b", at=NOW)) == 3
@@ -139,7 +139,7 @@ def test_every_text_is_kept_as_a_revision_and_an_offer_does_not_stand(store: Sto
     assert keep(store, replace(kept, text="those"), "event").rev == 4
 
 
-def test_a_job_that_raises_keeps_nothing_and_gives_no_seq_away(store: Store) -> None:
+def test_a_job_that_raises_stores_nothing_and_uses_no_seq(store: Store) -> None:
     def job(writer: Writer) -> None:
         writer.save_item(item("gone"), ["event"], do="put", by="a", at=NOW, new_text=True)
         raise RuntimeError("halfway")
@@ -150,7 +150,7 @@ def test_a_job_that_raises_keeps_nothing_and_gives_no_seq_away(store: Store) -> 
     assert keep(store, item("next"), "event").seq == 1
 
 
-def test_reading_order_is_by_time_then_seq_and_what_has_no_time_first(store: Store) -> None:
+def test_reading_order_is_by_time_then_seq_with_untimed_items_first(store: Store) -> None:
     keep(store, item("late", at=NOW.replace(hour=11)), "event")
     keep(store, item("first of two"), "event")
     keep(store, item("second of two"), "event")
@@ -161,7 +161,7 @@ def test_reading_order_is_by_time_then_seq_and_what_has_no_time_first(store: Sto
     ]  # fmt: skip
 
 
-def test_an_event_that_is_removed_takes_everything_with_it(store: Store) -> None:
+def test_removing_an_event_removes_everything_in_it(store: Store) -> None:
     keep(store, item("one"), "event")
     store.write(lambda writer: writer.remove_event("camp"))
     store.write(lambda writer: writer.save_event(replace(EVENT, uid="u2")))
@@ -192,7 +192,7 @@ def test_permissions_change_with_whatever_decides_who_may_read_and_not_with_a_no
     assert seen[-1] == {"camp": ("u2", EVENT.public, "{}")}
 
 
-def test_one_persons_reaction_counts_once_and_can_be_taken_back(store: Store) -> None:
+def test_a_reaction_counts_once_a_person_and_can_be_withdrawn(store: Store) -> None:
     def react(who: str, on: bool) -> dict[str, int]:
         return store.write(lambda writer: writer.react("camp", "one", who, "agree", on))
 
@@ -201,7 +201,7 @@ def test_one_persons_reaction_counts_once_and_can_be_taken_back(store: Store) ->
     ]  # fmt: skip
 
 
-def test_jobs_that_queue_share_a_commit_and_each_has_its_own_outcome(tmp_path: Path) -> None:
+def test_queued_jobs_share_a_commit_and_fail_separately(tmp_path: Path) -> None:
     class Counting(SqliteStore):
         commits = 0
 
@@ -225,7 +225,7 @@ def test_jobs_that_queue_share_a_commit_and_each_has_its_own_outcome(tmp_path: P
     store.close()
 
 
-def test_the_file_is_durable_and_its_owners_alone(tmp_path: Path) -> None:
+def test_the_database_is_durable_and_private_to_its_owner(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "camp.db")
     pragma = {name: store._writing.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")}
     assert pragma == {"journal_mode": "wal", "synchronous": 2}

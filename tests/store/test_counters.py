@@ -60,7 +60,7 @@ def save(store: SqliteStore, item: Item, *, new_text: bool = True) -> Item:
 
 @given(history=st.lists(st.tuples(ITEMS, st.booleans()), max_size=30))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_counts_are_right_after_any_history(store: SqliteStore, history: list[tuple[Item, bool]]) -> None:
+def test_counters_match_the_items_after_any_history(store: SqliteStore, history: list[tuple[Item, bool]]) -> None:
     begin(store)
     stored: dict[str, Item] = {}
     for item, corrected in history:

@@ -35,7 +35,7 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy
 
 
-def test_every_kept_export_is_compared() -> None:
+def test_every_stored_export_is_compared() -> None:
     assert {path.name for path in (STORES / "schema-1").iterdir()} == set(COMMANDS)
 
 

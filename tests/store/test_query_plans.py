@@ -190,7 +190,7 @@ def reads_too_much(step: str, *, whole_event: bool) -> bool:
     return not whole_event and step.endswith("(event=?)")
 
 
-def test_every_method_of_the_contract_is_looked_at() -> None:
+def test_every_method_of_the_contract_is_checked() -> None:
     reads = {name for name in {**vars(Reader), **vars(ProgrammeReader)} if not name.startswith("_")}
     writes = {name for name in {**vars(Writer), **vars(ProgrammeWriter)} if not name.startswith("_")}
     assert (set(READS), set(WRITES)) == (reads, writes)
@@ -222,6 +222,6 @@ def test_the_plans_of_a_careless_lookup_would_be_refused(connection: sqlite3.Con
     assert slow_steps(connection, prefix, whole_event=False)
 
 
-def test_a_list_of_plain_values_is_no_scan_of_a_table(connection: sqlite3.Connection) -> None:
+def test_a_list_of_values_does_not_count_as_a_table_scan(connection: sqlite3.Connection) -> None:
     by_ids = "SELECT id FROM item WHERE event = 'camp3' AND id IN (SELECT value FROM json_each('[1]'))"
     assert slow_steps(connection, by_ids, whole_event=False) == []

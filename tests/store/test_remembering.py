@@ -32,7 +32,7 @@ def queries(store: SqliteStore) -> list[str]:
     return seen
 
 
-def test_the_same_question_is_asked_once(store: SqliteStore) -> None:
+def test_a_repeated_read_does_not_query_again(store: SqliteStore) -> None:
     seen = queries(store)
     assert store.reader().event("camp") == store.reader().event("camp")
     assert len(seen) == 1
@@ -51,14 +51,14 @@ def test_a_commit_of_another_process_is_seen_at_once(store: SqliteStore) -> None
     assert store.reader().heads() == {"camp": 7}
 
 
-def test_what_is_missing_is_not_remembered(store: SqliteStore) -> None:
+def test_a_missing_record_is_not_cached(store: SqliteStore) -> None:
     with pytest.raises(UnknownEvent):
         store.reader().event("fair")
     store.write(lambda writer: writer.save_event(replace(EVENT, slug="fair", uid="u2")))
     assert store.reader().event("fair").uid == "u2"
 
 
-def test_a_writer_remembers_nothing(store: SqliteStore) -> None:
+def test_a_writer_does_not_cache(store: SqliteStore) -> None:
     def rename(writer):  # type: ignore[no-untyped-def]
         before = writer.event("camp").title
         writer.save_event(replace(EVENT, title="Fair"))

@@ -22,7 +22,7 @@ def writeup(camp: Camp) -> str:
     return f"/e/{camp.slug}/s/compost-for-councillors/write-up"
 
 
-def test_a_line_is_left_out_and_another_goes_up_and_the_notes_stay(camp: Camp) -> None:
+def test_lines_can_be_left_out_and_moved_without_changing_the_notes(camp: Camp) -> None:
     first, second, third = notes(camp, "first line", "second line", "third line")
     olive = browser(camp, "organiser", "Olive")
     form = {
@@ -38,7 +38,7 @@ def test_a_line_is_left_out_and_another_goes_up_and_the_notes_stay(camp: Camp) -
     assert camp.texts() == ["first line", "second line", "third line"]
 
 
-def test_each_save_is_a_revision_and_the_same_again_is_none(camp: Camp) -> None:
+def test_each_changed_save_is_a_revision(camp: Camp) -> None:
     (first,) = notes(camp, "first line")
     olive = browser(camp, "organiser", "Olive")
 
@@ -49,7 +49,7 @@ def test_each_save_is_a_revision_and_the_same_again_is_none(camp: Camp) -> None:
     assert [save("One"), save("One"), save("Two")] == [1, 1, 2]
 
 
-def test_an_unpublished_write_up_is_not_read_from_outside_in_any_format(camp: Camp) -> None:
+def test_an_unpublished_write_up_is_hidden_from_the_public_in_every_format(camp: Camp) -> None:
     notes(camp, "not for everybody yet")
     olive = browser(camp, "organiser", "Olive")
     assert "Publish" in olive.post(f"{writeup(camp)}/publish", data={"published": "no"}).text
@@ -62,7 +62,7 @@ def test_an_unpublished_write_up_is_not_read_from_outside_in_any_format(camp: Ca
     assert "not for everybody yet" in outside.get(writeup(camp)).text
 
 
-def test_whoever_took_notes_may_edit_and_others_may_not(camp: Camp) -> None:
+def test_only_note_takers_and_organisers_can_edit_the_write_up(camp: Camp) -> None:
     ann, bea = browser(camp, "scribe", "Ann"), browser(camp, "scribe", "Bea")
     ann.post(f"/api/v1/events/{camp.slug}/ops", json={"ops": [_put(camp)]})
     assert ann.get(f"{writeup(camp)}/edit").status_code == 200

@@ -30,7 +30,7 @@ def get(camp: Camp, path: str, **headers: str) -> httpx.Response:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_every_format_of_the_event_is_there_to_be_taken(name: str, camp: Camp) -> None:
+def test_every_format_of_the_event_can_be_downloaded(name: str, camp: Camp) -> None:
     camp.join("Ann").note("DECISION: five villages in the room")
     found = get(camp, f"write-up.{name}")
     assert (found.status_code, found.headers["Content-Type"].split(";")[0]) == (200, FORMATS[name].media_type)
@@ -40,13 +40,13 @@ def test_every_format_of_the_event_is_there_to_be_taken(name: str, camp: Camp) -
 
 
 @pytest.mark.parametrize("name", [name for name, made in FORMATS.items() if made.write_session])
-def test_every_format_of_a_session_is_there_to_be_taken(name: str, camp: Camp) -> None:
+def test_every_format_of_a_session_can_be_downloaded(name: str, camp: Camp) -> None:
     camp.join("Ann").note("five villages in the room")
     found = get(camp, f"s/{SLUG}/write-up.{name}")
     assert (found.status_code, bool(found.content)) == (200, True)
 
 
-def test_the_pages_offer_what_can_be_made_here(camp: Camp) -> None:
+def test_the_pages_offer_the_formats_that_are_installed(camp: Camp) -> None:
     camp.join("Ann").note("here")
     event, session = get(camp, "write-up").text, get(camp, f"s/{SLUG}/write-up").text
     assert [name for name in FORMATS if f'/write-up.{name}"' not in event] == []
@@ -72,7 +72,7 @@ def test_a_site_of_a_session_is_refused(camp: Camp) -> None:
     assert (found.status_code, "leave the session out" in found.text) == (400, True)
 
 
-def test_a_file_that_did_not_change_is_not_sent_again(camp: Camp) -> None:
+def test_an_unchanged_file_gets_a_304(camp: Camp) -> None:
     ann = camp.join("Ann")
     ann.note("one")
     first = get(camp, "write-up.docx")
@@ -84,7 +84,7 @@ def test_a_file_that_did_not_change_is_not_sent_again(camp: Camp) -> None:
     assert "two" in text_of("docx", again.content)
 
 
-def test_what_was_hidden_meanwhile_is_in_no_file(camp: Camp) -> None:
+def test_a_hidden_item_is_in_no_download(camp: Camp) -> None:
     made = camp.join("Ann").note("the secret plan")
     assert "secret plan" in text_of("odt", get(camp, "write-up.odt").content)
     (item,) = camp.changes()["items"]
@@ -122,7 +122,7 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
 PDF = Wanted("puddle", None, "pdf", published=True)
 
 
-def test_l6_a_flood_of_requests_is_one_making(reader: Reader) -> None:
+def test_l6_concurrent_requests_share_one_build(reader: Reader) -> None:
     made: list[Wanted] = []
     begun, go_on = threading.Event(), threading.Event()
 
@@ -141,7 +141,7 @@ def test_l6_a_flood_of_requests_is_one_making(reader: Reader) -> None:
     assert made == [PDF]
 
 
-def test_l6_more_than_can_wait_are_asked_to_come_back(reader: Reader) -> None:
+def test_l6_requests_beyond_the_queue_are_asked_to_retry(reader: Reader) -> None:
     go_on = threading.Event()
 
     def make(wanted: Wanted) -> bytes:
@@ -158,7 +158,7 @@ def test_l6_more_than_can_wait_are_asked_to_come_back(reader: Reader) -> None:
     assert [type(fault) for fault in faults if fault] == [Busy] * (len(formats) - MAX_WAITING)
 
 
-def test_what_could_not_be_made_is_made_anew_for_the_next(reader: Reader) -> None:
+def test_a_failed_build_is_tried_again_for_the_next_request(reader: Reader) -> None:
     answers: list[object] = [Busy("not now"), b"made"]
 
     def make(wanted: Wanted) -> bytes:
@@ -174,7 +174,7 @@ def test_what_could_not_be_made_is_made_anew_for_the_next(reader: Reader) -> Non
     assert exports.file(reader, PDF) == b"made"
 
 
-def test_a_file_for_editors_is_another_than_the_one_for_readers(reader: Reader) -> None:
+def test_editors_and_readers_get_different_files(reader: Reader) -> None:
     drafts = Wanted("puddle", None, "pdf", published=False)
     assert tag_of(reader, PDF) != tag_of(reader, drafts)
     assert "--published" in PDF.command(Path("x"))

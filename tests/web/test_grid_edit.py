@@ -32,7 +32,7 @@ def shown(answer: httpx.Response) -> str:
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
 
 
-def test_rooms_slots_and_sessions_are_made_and_placed_by_forms(camp: Camp) -> None:
+def test_rooms_slots_and_sessions_can_be_added_and_placed_by_forms(camp: Camp) -> None:
     olive = browser(camp, "organiser", "Olive")
     day = datetime.now(UTC).date().isoformat()
     edit(camp, olive, "add_room", title="Shed", seats="12")
@@ -49,7 +49,7 @@ def test_rooms_slots_and_sessions_are_made_and_placed_by_forms(camp: Camp) -> No
     }  # fmt: skip
 
 
-def test_a_chosen_session_shows_what_can_be_done_to_it_and_undo_brings_it_back(camp: Camp) -> None:
+def test_a_chosen_session_shows_its_actions_and_undo_restores_it(camp: Camp) -> None:
     olive = browser(camp, "organiser", "Olive")
     page = olive.get(editor(camp), params={"pick": camp.guid})
     for words in ("Extend by 10 min", "Start now", "Cancel session", "Take off grid", "Merge sessions", "Split session"):
@@ -72,7 +72,7 @@ def test_a_form_sent_twice_changes_the_grid_once(camp: Camp) -> None:
     assert "This form was sent before" in olive.post(editor(camp), data=form | {"do": "cancel"}).text
 
 
-def test_what_was_typed_is_kept_beside_the_reason_why_it_was_refused(camp: Camp) -> None:
+def test_a_refused_form_keeps_its_values_and_shows_the_reason(camp: Camp) -> None:
     olive = browser(camp, "organiser", "Olive")
     taken = edit(camp, olive, "add_room", title="Attic", seats="7")
     assert taken.status_code == 409
@@ -83,7 +83,7 @@ def test_what_was_typed_is_kept_beside_the_reason_why_it_was_refused(camp: Camp)
     assert 'value="11:00"' in late.text
 
 
-def test_an_organiser_with_an_old_page_is_told_who_changed_the_same(camp: Camp) -> None:
+def test_a_conflicting_edit_names_the_other_organiser(camp: Camp) -> None:
     olive, olga, old = browser(camp, "organiser", "Olive"), browser(camp, "organiser", "Olga"), camp.programme()
     edit(camp, olive, "extend", session=camp.guid)
     stale = olga.post(editor(camp), data={"op": uuid7(), "do": "cancel", "session": camp.guid, "base": old["programme"]})
@@ -93,7 +93,7 @@ def test_an_organiser_with_an_old_page_is_told_who_changed_the_same(camp: Camp) 
 
 
 @pytest.mark.parametrize(("role", "status"), [("scribe", 403), ("follower", 403), (None, 401)])
-def test_nobody_else_edits_the_grid(camp: Camp, role: str | None, status: int) -> None:
+def test_only_organisers_can_edit_the_grid(camp: Camp, role: str | None, status: int) -> None:
     client = browser(camp, role, "Ann") if role else httpx.Client(base_url=camp.server.url)
     before = camp.programme()
     assert client.get(editor(camp)).status_code == status
@@ -102,7 +102,7 @@ def test_nobody_else_edits_the_grid(camp: Camp, role: str | None, status: int) -
 
 
 @pytest.mark.parametrize("role", ["scribe", "follower", "organiser"])
-def test_everybody_with_a_pass_pitches_and_votes_and_others_read(camp: Camp, role: str) -> None:
+def test_people_with_a_pass_can_pitch_and_vote_and_others_can_read(camp: Camp, role: str) -> None:
     ann, guid, address = browser(camp, role, "Ann"), uuid7(), f"/e/{camp.slug}/pitches"
     page = ann.post(address, data={"pitch": guid, "title": "Tea", "leader": "Ann", "wish": "large"})
     assert re.search(r"Tea .*led by Ann .*wants a large room .*I'd come 1", shown(page))
@@ -115,13 +115,13 @@ def test_everybody_with_a_pass_pitches_and_votes_and_others_read(camp: Camp, rol
     assert httpx.post(f"{camp.server.url}{address}/{guid}/vote", data={"on": "yes"}).status_code == 401
 
 
-def test_a_pitch_that_can_not_be_taken_keeps_what_was_typed(camp: Camp) -> None:
+def test_a_refused_pitch_keeps_its_values(camp: Camp) -> None:
     page = browser(camp, "scribe", "Ann").post(f"/e/{camp.slug}/pitches", data={"pitch": uuid7(), "title": " ", "leader": "Bo"})
     assert (page.status_code, "The title is empty." in shown(page)) == (400, True)
     assert 'value="Bo"' in page.text
 
 
-def test_a_pitch_on_the_grid_leads_to_its_session_under_the_same_guid(camp: Camp) -> None:
+def test_a_placed_pitch_links_to_its_session_with_the_same_guid(camp: Camp) -> None:
     olive, guid, found = browser(camp, "organiser", "Olive"), uuid7(), camp.programme()
     olive.post(f"/e/{camp.slug}/pitches", data={"pitch": guid, "title": "Tea"})
     edit(camp, olive, "place", session=guid, room=found["rooms"][0]["guid"], slot=found["slots"][1]["guid"])

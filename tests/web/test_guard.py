@@ -17,7 +17,7 @@ def joined(camp: Camp, name: str = "Ann") -> httpx.Client:
     return browser
 
 
-def test_joining_sets_a_cookie_that_scripts_and_other_sites_do_not_get(camp: Camp) -> None:
+def test_joining_sets_a_cookie_hidden_from_scripts_and_other_sites(camp: Camp) -> None:
     answer = httpx.post(camp.links["scribe"], data={"name": "Ann"})
     name, _, rest = answer.headers["Set-Cookie"].partition("=")
     attributes = set(rest.split("; ")[1:])
@@ -27,7 +27,7 @@ def test_joining_sets_a_cookie_that_scripts_and_other_sites_do_not_get(camp: Cam
     }
 
 
-def test_looking_at_a_link_uses_nothing_up(camp: Camp) -> None:
+def test_opening_a_join_link_does_not_use_it_up(camp: Camp) -> None:
     assert httpx.get(camp.links["scribe"]).status_code == 200
     assert "Set-Cookie" not in httpx.get(camp.links["scribe"]).headers
     assert joined(camp)
@@ -59,7 +59,7 @@ def test_a_write_from_another_site_is_refused_form_or_json(camp: Camp, headers: 
     assert camp.texts("event") == []
 
 
-def test_a_write_from_a_page_of_ours_is_taken(camp: Camp) -> None:
+def test_a_write_from_our_own_page_is_accepted(camp: Camp) -> None:
     headers = {"Origin": camp.server.url, "Sec-Fetch-Site": "same-origin"}
     answer = joined(camp).post(f"/api/v1/events/{camp.slug}/ops", json={"ops": [put("mine")]}, headers=headers)
     assert answer.json()["results"][0]["ok"] is True
@@ -71,7 +71,7 @@ def test_an_unknown_host_is_refused(camp: Camp) -> None:
     assert httpx.get(f"{camp.server.url}/", headers={"X-Forwarded-Host": "evil.example"}).status_code == 200
 
 
-def test_every_page_says_what_it_may_load_and_public_ones_set_no_cookie(camp: Camp) -> None:
+def test_every_page_has_a_content_security_policy_and_public_pages_set_no_cookie(camp: Camp) -> None:
     answer = httpx.get(f"{camp.server.url}/e/{camp.slug}")
     assert "default-src 'none'; script-src 'self'" in answer.headers["Content-Security-Policy"]
     assert answer.headers["Referrer-Policy"] == "no-referrer"
@@ -80,13 +80,13 @@ def test_every_page_says_what_it_may_load_and_public_ones_set_no_cookie(camp: Ca
     assert httpx.get(camp.links["scribe"]).headers["Referrer-Policy"] == "same-origin"
 
 
-def test_what_depends_on_a_cookie_is_not_kept_by_anybody(camp: Camp) -> None:
+def test_responses_that_depend_on_a_cookie_are_not_cached(camp: Camp) -> None:
     answer = joined(camp).get(f"/e/{camp.slug}")
     assert answer.headers["Cache-Control"] == "private, no-store"
     assert "Cookie" in answer.headers["Vary"]
 
 
-def test_an_unknown_address_is_one_sentence(camp: Camp) -> None:
+def test_an_unknown_url_gets_a_one_sentence_error(camp: Camp) -> None:
     page = httpx.get(f"{camp.server.url}/e/nowhere")
     assert page.status_code == 404
     assert "There is no event “nowhere” on this server." in page.text
@@ -97,7 +97,7 @@ def test_an_unknown_address_is_one_sentence(camp: Camp) -> None:
 
 
 @pytest.mark.parametrize("body", ["[" * 30000, "{", "5", '{"ops": 5}', '{"ops": [[[]]]}', "\x00"])
-def test_json_that_is_none_is_refused_with_a_sentence(camp: Camp, body: str) -> None:
+def test_invalid_json_is_refused_with_an_explanation(camp: Camp, body: str) -> None:
     headers = {"Authorization": f"Bearer {camp.passes['scribe']}", "Content-Type": "application/json"}
     answer = httpx.post(f"{camp.api}/ops", content=body, headers=headers)
     assert answer.status_code in (200, 400)

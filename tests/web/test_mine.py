@@ -25,7 +25,7 @@ def ann(camp: Camp) -> Person:
     return ann
 
 
-def test_a_note_taker_takes_her_own_notes_home_as_the_draft_of_a_post(camp: Camp, ann: Person) -> None:
+def test_note_takers_can_download_their_own_notes_as_a_blog_draft(camp: Camp, ann: Person) -> None:
     answer = taken(camp, ann, "mine.md")
     head, _, body = answer.text.partition("\n## Post-event thoughts\n")
     assert head.startswith("# Notes from Teacup Camp\n")
@@ -39,7 +39,7 @@ def test_a_note_taker_takes_her_own_notes_home_as_the_draft_of_a_post(camp: Camp
     assert answer.headers["Cache-Control"] == "private, no-store"
 
 
-def test_they_come_as_html_and_json_too(camp: Camp, ann: Person) -> None:
+def test_own_notes_can_be_downloaded_as_html_and_json(camp: Camp, ann: Person) -> None:
     page = taken(camp, ann, "mine.html").text
     assert "Worms like <em>coffee</em>" in page
     assert "Bob" not in page
@@ -48,14 +48,14 @@ def test_they_come_as_html_and_json_too(camp: Camp, ann: Person) -> None:
     assert texts == {"Worms like *coffee*", "Q: who brings the coffee?", "It was a good day."}
 
 
-def test_the_page_shows_them_and_the_way_to_take_them(camp: Camp, ann: Person) -> None:
+def test_the_page_shows_own_notes_and_download_links(camp: Camp, ann: Person) -> None:
     page = taken(camp, ann, "mine").text
     assert "Notes from Teacup Camp" in page
     assert f'href="/e/{camp.slug}/mine.md"' in page
     assert "Bob" not in page
 
 
-def test_who_wrote_nothing_is_told_so(camp: Camp, ann: Person) -> None:
+def test_the_page_of_somebody_without_notes_says_so(camp: Camp, ann: Person) -> None:
     assert "written anything yet" in taken(camp, camp.join("Cyd"), "mine").text
     assert taken(camp, camp.join("Cyd"), "mine.md").status_code == 404
 
@@ -70,13 +70,13 @@ def test_a_format_that_a_draft_does_not_have_is_refused(camp: Camp, ann: Person)
     assert (answer.status_code, "md, html, docx or json" in answer.text) == (400, True)
 
 
-def test_in_a_session_without_names_they_name_nobody(camp: Camp, ann: Person) -> None:
+def test_own_notes_of_a_session_without_names_name_nobody(camp: Camp, ann: Person) -> None:
     camp.server.run("event", "session", camp.slug, camp.guid, "--no-names")
     ann.note("Ann Lee and Bob")
     assert "- a participant and a participant\n" in taken(camp, ann, "mine.md").text
 
 
-def test_the_host_exports_them_by_name(camp: Camp, ann: Person) -> None:
+def test_the_command_exports_one_persons_notes(camp: Camp, ann: Person) -> None:
     draft = camp.export("--author", "ann lee", "--format", "md")
     assert draft == taken(camp, ann, "mine.md").text
     done = camp.server.command("export", camp.slug, "--author", "Nobody")

@@ -20,21 +20,21 @@ def desk(camp: Camp) -> str:
     return f"/e/{camp.slug}/organise"
 
 
-def test_the_links_to_hand_out_are_those_that_were_printed(camp: Camp) -> None:
+def test_the_join_links_match_the_printed_ones(camp: Camp) -> None:
     page = unescape(organiser(camp).get(desk(camp)).text)
     for role in ("scribe", "organiser"):
         assert camp.links[role] in page
     assert page.count('class="code"') == 3
 
 
-def test_a_link_made_anew_ends_the_old_one_and_keeps_its_maker_in(camp: Camp) -> None:
+def test_replacing_a_link_revokes_the_old_one_and_keeps_the_organiser_signed_in(camp: Camp) -> None:
     olive = organiser(camp)
     for role in ("scribe", "organiser"):
         assert olive.post(f"{desk(camp)}/links/{role}").status_code == 200
         assert httpx.get(camp.links[role]).status_code == 401
 
 
-def test_a_feed_is_added_and_taken_away_and_a_private_address_is_refused(camp: Camp) -> None:
+def test_feeds_can_be_added_and_removed_and_private_addresses_are_refused(camp: Camp) -> None:
     olive = organiser(camp)
     page = olive.post(f"{desk(camp)}/feeds", data={"url": "#tc26 @ social.example"})
     assert "https://social.example/tags/tc26.rss" in page.text
@@ -46,7 +46,7 @@ def test_a_feed_is_added_and_taken_away_and_a_private_address_is_refused(camp: C
     assert "No feeds yet" in page.text
 
 
-def test_nobody_else_is_let_in(camp: Camp) -> None:
+def test_only_organisers_can_open_the_page(camp: Camp) -> None:
     assert httpx.get(camp.server.url + desk(camp)).status_code == 401
     scribe = httpx.Client(base_url=camp.server.url)
     scribe.post(camp.links["scribe"], data={"name": "Ann"})

@@ -92,7 +92,7 @@ def test_a_session_without_names_shows_none_at_once(read_twice: Camp) -> None:
 
 
 @pytest.mark.parametrize("role", ["scribe", "organiser", "follower"])
-def test_who_has_a_pass_gets_a_page_of_their_own(role: str, read_twice: Camp) -> None:
+def test_a_viewer_with_a_pass_gets_their_own_page(role: str, read_twice: Camp) -> None:
     """Nothing of it is repeated to the public, and nothing of the public's page is repeated to them."""
     token = read_twice.passes[role]
     theirs = page(read_twice, session_path(read_twice), Authorization=f"Bearer {token}")
@@ -121,7 +121,7 @@ def test_a_revoked_pass_gets_what_the_public_gets(read_twice: Camp) -> None:
     assert "Organise" not in page(read_twice, **cookie).text
 
 
-def test_another_host_name_is_refused_whatever_was_answered_before(read_twice: Camp) -> None:
+def test_another_host_name_is_refused_even_for_a_cached_page(read_twice: Camp) -> None:
     assert page(read_twice, Host="evil.example").status_code == 400
 
 

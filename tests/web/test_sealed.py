@@ -30,7 +30,7 @@ def test_the_last_page_is_not_sealed(camp: Camp) -> None:
     assert (last.json()["more"], last.json()["seq"], len(last.json()["digest"])) == (False, 25, 16)
 
 
-def test_what_is_hidden_is_on_no_page_from_then_on(camp: Camp) -> None:
+def test_a_hidden_item_disappears_from_every_page(camp: Camp) -> None:
     ops = [put(f"note {n}") for n in range(25)]
     camp.join("Ann").ops(*ops)
     first = fetch(camp)
@@ -40,7 +40,7 @@ def test_what_is_hidden_is_on_no_page_from_then_on(camp: Camp) -> None:
     assert "note 3" not in [item["text"] for item in after.json()["items"]]
 
 
-def test_pages_are_compressed_for_whoever_takes_it(camp: Camp) -> None:
+def test_pages_are_compressed_for_clients_that_accept_it(camp: Camp) -> None:
     url = f"{camp.server.url}/e/{camp.slug}"
     assert httpx.get(url).headers["Content-Encoding"] == "gzip"
     assert "Content-Encoding" not in httpx.get(url, headers={"Accept-Encoding": "identity"}).headers
