@@ -18,6 +18,7 @@ from backchannel.domain.errors import AlreadyExists, Invalid
 from backchannel.factory import create_app
 from backchannel.ingest.poller import Poller
 from backchannel.live.services import Services
+from backchannel.live.watchdog import Watchdog
 
 SHUTDOWN_GRACE_S = 3  # between SIGTERM and the end of the process
 IDLE_TIMEOUT_S = 75.0  # without progress while a request or a response is under way
@@ -58,7 +59,7 @@ def serve_app(app: Flask) -> None:
             f"Can't listen on {settings.host}:{settings.port}: {reason}. Choose another port with --port."
         ) from None
     print(f"Backchannel listens on {settings.public_url or _address(server)}", flush=True)
-    _start_poller(services)
+    _start_background(app)
     stop = Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         gevent.signal_handler(sign, stop.set)
@@ -77,8 +78,12 @@ def _allow_many_connections() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-def _start_poller(services: Services) -> None:
-    """Poll feeds in this process. A lease on each feed keeps two processes from polling it at once."""
+def _start_background(app: Flask) -> None:
+    """Poll feeds and watch for stalls in this process. A lease on each feed keeps two processes from polling it at once.
+    """
+    services: Services = app.extensions["backchannel"]
+    app.extensions["backchannel watchdog"] = watchdog = Watchdog()
+    gevent.spawn(watchdog.run)
     gevent.spawn(Poller(services.store, services.desk, services.settings).run_for_ever)
 
 
@@ -101,7 +106,7 @@ def _serve_with_gunicorn(settings: Settings, workers: int) -> None:
 
         def load(self) -> Flask:
             app = create_app(settings)
-            _start_poller(app.extensions["backchannel"])
+            _start_background(app)
             return app
 
     Application().run()
