@@ -56,7 +56,7 @@ def render(text: str) -> str:
     if len(text) > _MAX_LENGTH or not _MARKUP.search(text):
         made = html.escape(text, quote=False).replace("\n", "<br>\n")
     else:
-        made = _clean(_MARKDOWN.renderInline(text))
+        made = _TYPED.clean(_MARKDOWN.renderInline(text))
     return f"<bdi>{made}</bdi>" if _BIDI.search(text) else made
 
 
@@ -69,7 +69,7 @@ def sanitise(markup: str) -> str:
     if made.count("<") > _MAX_TAGS:
         return _as_text(html.unescape(re.sub(r"<[^<>]*>", " ", made)))
     for _ in range(5):
-        before, made = made, _printable(_bold_headings(_clean(made, _TAGS | _HEADINGS)))
+        before, made = made, _printable(_bold_headings(_FOREIGN.clean(made)))
         if made == before:
             return made
     return _as_text(_text(made))
@@ -93,9 +93,8 @@ def _printable(text: str) -> str:
     return _SURROGATES.sub("\ufffd", _CONTROLS.sub("", text))
 
 
-def _clean(markup: str, tags: set[str] = _TAGS) -> str:
-    return nh3.clean(
-        markup,
+def _cleaner(tags: set[str]) -> nh3.Cleaner:
+    return nh3.Cleaner(
         tags=tags,
         clean_content_tags={"script", "style"},
         attributes={"a": {"href"}, "ol": {"start"}},
@@ -182,3 +181,5 @@ def _markdown() -> MarkdownIt:
 
 
 _MARKDOWN = _markdown()
+_TYPED = _cleaner(_TAGS)
+_FOREIGN = _cleaner(_TAGS | _HEADINGS)  # strangers' headings become strong afterwards
