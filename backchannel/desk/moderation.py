@@ -61,8 +61,8 @@ def seat_author(writer: Writer, actor: Pass, op: Op, now: datetime) -> Item:
     The author's other posts around that time follow, unless a person placed them. The placer learns from it for later
     posts.
     """
-    item = move_item(writer, actor, op, now)
     access.require_organiser(actor)
+    item = move_item(writer, actor, op, now)
     if item.at is None or not item.author:
         return item
     reason = f"{actor.author} says that {item.author} was in this session"

@@ -18,7 +18,7 @@ from backchannel.domain.errors import BackchannelError, Conflict, OpReused
 from backchannel.domain.model import Item
 from backchannel.domain.wire import Do, Op, read_batch, read_op
 from backchannel.passes import Pass
-from backchannel.store.base import StoredAnswer, Writer
+from backchannel.store.base import Repeatable, StoredAnswer, Writer
 
 Answer = dict[str, Any]
 Act = Callable[[Writer, Pass, Op, datetime], Item]
@@ -46,7 +46,7 @@ def take_ops(desk: Desk, actor: Pass, event: str, batch: object) -> list[Answer]
     def job(writer: Writer) -> list[Answer]:
         return [op if isinstance(op, dict) else _answer(writer, actor, op, now) for op in ops]
 
-    return desk.write(event, job)
+    return desk.write(event, Repeatable(job))
 
 
 def _read(raw: object, sent_at: datetime | None) -> Op | Answer:

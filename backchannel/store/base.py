@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from backchannel.domain.model import (
     Edition,
@@ -282,6 +282,21 @@ class Writer(ProgrammeWriter, Reader, Protocol):
 
     def attempt(self, step: Callable[[], T]) -> T:
         """Run part of a job; an exception inside it undoes that part alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repeatable(Generic[T]):
+    """A job that may run twice, because it changes nothing but the store.
+
+    A commit of such jobs alone needs no savepoints: if one fails after it has written something, all are rolled back and
+    run again.
+    """
+
+    job: Callable[[Writer], T]
+
+    def __call__(self, writer: Writer) -> T:
+        """Run the job."""
+        return self.job(writer)
 
 
 class Store(Protocol):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 from backchannel.domain.errors import AlreadyExists, UnknownEvent, UnknownItem, UnknownSession
 from backchannel.domain.model import Event, Item, Room, Session, Tombstone
-from backchannel.store.base import HALLWAY, Store, Window, Writer
+from backchannel.store.base import HALLWAY, Repeatable, Store, Window, Writer
 from backchannel.store.group import GroupCommit
 from backchannel.store.sqlite.store import SqliteStore
 
@@ -223,6 +224,38 @@ def test_queued_jobs_share_a_commit_and_fail_separately(tmp_path: Path) -> None:
     assert isinstance(failing.exception, ValueError)
     assert Counting.commits - before < 10
     store.close()
+
+
+def test_a_repeatable_job_that_fails_half_way_is_undone_alone(store: Store) -> None:
+    def half(writer: Writer) -> None:
+        writer.save_item(item("half"), ["event"], do="put", by="a", at=NOW, new_text=True)
+        raise ValueError("only me")
+
+    def whole(id: str) -> Callable[[Writer], int]:
+        return lambda writer: writer.save_item(item(id), ["event"], do="put", by="a", at=NOW, new_text=True).seq
+
+    jobs = [Repeatable(whole("one")), Repeatable(half), Repeatable(whole("two"))]
+    greenlets = [gevent.spawn(store.write, job) for job in jobs]
+    gevent.joinall(greenlets)
+    assert [greenlet.value for greenlet in greenlets] == [1, None, 2]
+    assert isinstance(greenlets[1].exception, ValueError)
+    assert set(store.reader().items_by_id("camp", ["one", "half", "two"])) == {"one", "two"}
+
+
+def test_a_step_that_fails_half_way_is_undone_alone(store: Store) -> None:
+    def step(writer: Writer, id: str, fault: Exception | None) -> None:
+        writer.save_item(item(id), ["event"], do="put", by="a", at=NOW, new_text=True)
+        if fault:
+            raise fault
+
+    def job(writer: Writer) -> None:
+        writer.attempt(lambda: step(writer, "one", None))
+        with suppress(UnknownItem):
+            writer.attempt(lambda: step(writer, "half", UnknownItem("half")))
+        writer.attempt(lambda: step(writer, "two", None))
+
+    store.write(Repeatable(job))
+    assert [(one.id, one.seq) for one in store.reader().items("camp")] == [("one", 1), ("two", 2)]
 
 
 def test_the_database_is_durable_and_private_to_its_owner(tmp_path: Path) -> None:

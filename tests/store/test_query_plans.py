@@ -210,7 +210,7 @@ def test_a_read_of_one_session_reads_that_session_only(connection: sqlite3.Conne
 
 @pytest.mark.parametrize("name", WRITES)
 def test_a_write_finds_its_rows_by_an_index(connection: sqlite3.Connection, name: str) -> None:
-    done = statements(connection, lambda: WRITES[name](SqliteWriter(connection)))
+    done = statements(connection, lambda: WRITES[name](SqliteWriter(connection, savepoints=True)))
     for sql in done:
         assert slow_steps(connection, sql, whole_event=name in WHOLE_EVENT) == [], sql
 

@@ -10,15 +10,15 @@ import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
 from backchannel.domain.errors import Busy, DiskFull, Unknown, Unreadable
-from backchannel.store.base import Reader, Writer
+from backchannel.store.base import Reader, Repeatable, Writer
 from backchannel.store.sqlite.remembering import RememberingReader
 from backchannel.store.sqlite.schema import migrations, set_up
-from backchannel.store.sqlite.writer import SqliteWriter
+from backchannel.store.sqlite.writer import NeedsSavepoints, SqliteWriter
 
 T = TypeVar("T")
 Job = Callable[[Writer], Any]
@@ -78,17 +78,23 @@ class SqliteStore:
         """Run the jobs in one transaction. A failing job is undone alone; a failing commit fails them all."""
         with self._lock:
             try:
-                self._writing.execute("BEGIN IMMEDIATE")
-                writer = SqliteWriter(self._writing)
-                outcomes = [_attempt(writer, job) for job in jobs]
-                self._writing.execute("COMMIT")
-                return outcomes
-            except BaseException as fault:
-                if self._writing.in_transaction:
-                    self._writing.execute("ROLLBACK")
-                if not isinstance(fault, sqlite3.OperationalError):
-                    raise
+                if all(isinstance(job, Repeatable) for job in jobs):
+                    with suppress(NeedsSavepoints):
+                        return self._transact(jobs, savepoints=False)
+                return self._transact(jobs, savepoints=True)
+            except sqlite3.OperationalError as fault:
                 return [(False, _translate_error(fault))] * len(jobs)
+
+    def _transact(self, jobs: Sequence[Job], *, savepoints: bool) -> list[Outcome]:
+        try:
+            self._writing.execute("BEGIN IMMEDIATE")
+            writer = SqliteWriter(self._writing, savepoints=savepoints)
+            outcomes = [_attempt(writer, job) for job in jobs]
+            self._writing.execute("COMMIT")
+            return outcomes
+        finally:
+            if self._writing.in_transaction:
+                self._writing.execute("ROLLBACK")
 
     def free_bytes(self) -> int:
         return shutil.disk_usage(self.path.parent).free
@@ -117,8 +123,8 @@ def _refuse_foreign_database(path: Path) -> None:
 def _attempt(writer: SqliteWriter, job: Job) -> Outcome:
     try:
         return True, writer.attempt(lambda: job(writer))
-    except sqlite3.OperationalError:
-        raise  # a full disk or a lock: the whole transaction is in doubt
+    except (sqlite3.OperationalError, NeedsSavepoints):
+        raise  # a full disk or a lock leaves the whole transaction in doubt
     except Exception as fault:
         return False, fault
 

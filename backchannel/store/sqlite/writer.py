@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -19,10 +20,34 @@ from backchannel.store.sqlite.reader import SqliteReader, _generation_key
 T = TypeVar("T")
 
 
+class NeedsSavepoints(Exception):
+    """Raised when a step fails after it has written something, and there is no savepoint to return to."""
+
+
 class SqliteWriter(ProgrammeChanges, SqliteReader):
-    """Writes over the writing connection. The caller begins and commits the transaction."""
+    """Writes over the writing connection. The caller begins and commits the transaction.
+
+    Without `savepoints`, a step that fails after it has written something raises `NeedsSavepoints`. A savepoint costs a
+    copy of every page that is changed after it, which is more than the change itself.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, *, savepoints: bool) -> None:
+        super().__init__(connection)
+        self._savepoints = savepoints
 
     def attempt(self, step: Callable[[], T]) -> T:
+        return self._attempt_with_savepoint(step) if self._savepoints else self._attempt_once(step)
+
+    def _attempt_once(self, step: Callable[[], T]) -> T:
+        before = self._connection.total_changes
+        try:
+            return step()
+        except Exception as fault:
+            if self._connection.total_changes != before:
+                raise NeedsSavepoints from fault
+            raise
+
+    def _attempt_with_savepoint(self, step: Callable[[], T]) -> T:
         self._run("SAVEPOINT attempt")
         try:
             done = step()
