@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from backchannel.domain.errors import UnknownEvent, UnknownSession
@@ -20,6 +21,19 @@ PITCHES = """
     SELECT pitch.*, (SELECT count(*) FROM pitch_vote AS v WHERE v.event = pitch.event AND v.guid = pitch.guid) AS votes
     FROM pitch WHERE event = ? ORDER BY at, guid
 """
+
+
+@cache
+def insert(table: str, names: tuple[str, ...]) -> str:
+    """Return the statement that inserts a row."""
+    return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+
+
+@cache
+def upsert(table: str, names: tuple[str, ...], key: tuple[str, ...]) -> str:
+    """Return the statement that inserts a row or updates the one with the same key."""
+    rest = ", ".join(f"{name} = excluded.{name}" for name in names if name not in key)
+    return f"{insert(table, names)} ON CONFLICT ({', '.join(key)}) DO UPDATE SET {rest}"
 
 
 class ProgrammeQueries:
@@ -108,13 +122,7 @@ class ProgrammeChanges(ProgrammeQueries):
         self._connection.execute(sql, parameters)
 
     def _upsert(self, table: str, row: dict[str, Any], key: tuple[str, ...]) -> None:
-        names = ", ".join(row)
-        marks = ", ".join("?" * len(row))
-        rest = ", ".join(f"{name} = excluded.{name}" for name in row if name not in key)
-        self._run(
-            f"INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT ({', '.join(key)}) DO UPDATE SET {rest}",
-            *row.values(),
-        )
+        self._run(upsert(table, tuple(row), key), *row.values())
 
     def _raise_version(self, event: str) -> None:
         """Note that something other than an item changed, so that pages made before are not served again."""

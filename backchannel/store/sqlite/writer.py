@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 from backchannel.domain import errors
-from backchannel.domain.model import Edition, Event, Feed, Gap, Item
+from backchannel.domain.model import Edition, Event, Feed, Gap, Item, Session
 from backchannel.domain.times import write_when
 from backchannel.store.base import Source, StoredAnswer
 from backchannel.store.sqlite import counters, rows, schema
-from backchannel.store.sqlite.programme import ProgrammeChanges
+from backchannel.store.sqlite.programme import ProgrammeChanges, insert
 from backchannel.store.sqlite.reader import SqliteReader, _generation_key
 
 T = TypeVar("T")
@@ -34,6 +34,7 @@ class SqliteWriter(ProgrammeChanges, SqliteReader):
     def __init__(self, connection: sqlite3.Connection, *, savepoints: bool) -> None:
         super().__init__(connection)
         self._savepoints = savepoints
+        self._known: dict[Hashable, Any] = {}  # answers that every op asks for, until this commit changes them
 
     def attempt(self, step: Callable[[], T]) -> T:
         return self._attempt_with_savepoint(step) if self._savepoints else self._attempt_once(step)
@@ -53,11 +54,39 @@ class SqliteWriter(ProgrammeChanges, SqliteReader):
             done = step()
         except BaseException:
             if self._connection.in_transaction:
+                self._known.clear()
                 self._run("ROLLBACK TO attempt")
                 self._run("RELEASE attempt")
             raise
         self._run("RELEASE attempt")
         return done
+
+    # --- what every op asks for
+
+    def _remember(self, key: Hashable, ask: Callable[[], T]) -> T:
+        if key not in self._known:
+            self._known[key] = ask()
+        return cast(T, self._known[key])
+
+    def event(self, slug: str) -> Event:
+        event = self._remember(("event", slug), lambda: super(SqliteWriter, self).event(slug))
+        head = self._known.get(("head", slug), event.head)
+        return event if head == event.head else replace(event, head=head)
+
+    def generation(self, slug: str, role: str, session: str | None = None) -> int:
+        key = ("generation", slug, role, session)
+        return self._remember(key, lambda: super(SqliteWriter, self).generation(slug, role, session))
+
+    def session(self, event: str, ref: str) -> Session:
+        return self._remember(("session", event, ref), lambda: super(SqliteWriter, self).session(event, ref))
+
+    def _raise_version(self, event: str) -> None:
+        super()._raise_version(event)
+        self._known.clear()
+
+    def _raise(self, event: str, counter: str) -> int:
+        self._known.clear()
+        return super()._raise(event, counter)
 
     # --- events
 
@@ -75,6 +104,7 @@ class SqliteWriter(ProgrammeChanges, SqliteReader):
         for table in schema.TABLES:
             self._run(f"DELETE FROM {table} WHERE event = ?", slug)
         self._run("DELETE FROM event WHERE slug = ?", slug)
+        self._known.clear()
 
     def increment_generation(self, slug: str, role: str, session: str | None = None) -> int:
         generation = self.generation(slug, role, session) + 1
@@ -82,6 +112,7 @@ class SqliteWriter(ProgrammeChanges, SqliteReader):
         assert row is not None, "generation() raises for an unknown event"
         generations = {**json.loads(row["generations"]), _generation_key(role, session): generation}
         self._run("UPDATE event SET generations = ? WHERE slug = ?", rows.dumps(generations), slug)
+        self._known.clear()
         return generation
 
     # --- items
@@ -90,18 +121,19 @@ class SqliteWriter(ProgrammeChanges, SqliteReader):
         found = self._all("UPDATE event SET head = head + 1 WHERE slug = ? RETURNING head", event)
         if not found:
             raise errors.UnknownEvent(event)
-        return int(found[0]["head"])
+        self._known["head", event] = head = int(found[0][0])
+        return head
 
     def save_item(
         self, item: Item, channels: Sequence[str], *, do: str, by: str, at: datetime, new_text: bool
     ) -> Item:
-        item = replace(item, seq=self._next_seq(item.event), rev=self._next_rev(item) if new_text else item.rev)
-        is_new = new_text and item.rev == 1
+        rev = self._next_rev(item) if new_text else item.rev
+        item, is_new = replace(item, seq=self._next_seq(item.event), rev=rev), new_text and rev == 1
         before = None if is_new else counters.stored(self._connection, item.event, item.id)
         if new_text:
             self._save_revision(item, by=by, at=at)
-        self._upsert("item", rows.item_row(item), ("event", "id"))
-        self._update_channels(item, channels)
+        self._save_row(item, is_new)
+        self._publish(item, channels, is_new)
         self._run(
             "INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             item.event, item.seq, item.id, do, by, write_when(at), item.session, item.state, item.rev,
@@ -112,8 +144,10 @@ class SqliteWriter(ProgrammeChanges, SqliteReader):
         return item
 
     def _next_rev(self, item: Item) -> int:
-        row = self._one("SELECT max(rev) AS rev FROM revision WHERE event = ? AND id = ?", item.event, item.id)
-        return 1 + int((row and row["rev"]) or 0)
+        found = self._connection.execute(
+            "SELECT max(rev) FROM revision WHERE event = ? AND id = ?", (item.event, item.id)
+        ).fetchall()
+        return 1 + int(found[0][0] or 0)
 
     def _save_revision(self, item: Item, *, by: str, at: datetime) -> None:
         self._run(
@@ -122,21 +156,28 @@ class SqliteWriter(ProgrammeChanges, SqliteReader):
             write_when(at),
         )  # fmt: skip
 
-    def _update_channels(self, item: Item, channels: Sequence[str]) -> None:
-        current = {row["channel"] for row in self._all(
-            "SELECT channel FROM channel_item WHERE event = ? AND id = ? AND gone = 0", item.event, item.id
-        )}  # fmt: skip
-        for channel in current.difference(channels):
-            self._publish_to(item, channel, gone=1)
-        for channel in channels:
-            self._publish_to(item, channel, gone=0)
+    def _save_row(self, item: Item, is_new: bool) -> None:
+        row = rows.item_row(item)
+        if is_new:
+            self._run(insert("item", tuple(row)), *row.values())
+        else:
+            self._upsert("item", row, ("event", "id"))
 
-    def _publish_to(self, item: Item, channel: str, *, gone: int) -> None:
-        self._run(
+    def _publish(self, item: Item, channels: Sequence[str], is_new: bool) -> None:
+        gone = () if is_new else self._channels(item).difference(channels)
+        places = [(channel, 1) for channel in gone] + [(channel, 0) for channel in channels]
+        self._connection.executemany(
             """INSERT INTO channel_item VALUES (?, ?, ?, ?, ?)
             ON CONFLICT (event, channel, id) DO UPDATE SET seq = excluded.seq, gone = excluded.gone""",
-            item.event, channel, item.id, item.seq, gone,
-        )  # fmt: skip
+            [(item.event, channel, item.id, item.seq, is_gone) for channel, is_gone in places],
+        )
+
+    def _channels(self, item: Item) -> set[str]:
+        """Return the channels that the stored item is present on."""
+        found = self._connection.execute(
+            "SELECT channel FROM channel_item WHERE event = ? AND id = ? AND gone = 0", (item.event, item.id)
+        )
+        return {channel for (channel,) in found}
 
     def save_conflicting_text(self, item: Item, text: str, *, by: str, at: datetime) -> int:
         offer = replace(item, text=text, html="", rev=self._next_rev(item))
