@@ -10,7 +10,7 @@ import { Transport } from "./transport.js";
 
 const page = readPage();
 const timeline = new Timeline(/** @type {HTMLElement} */ (document.querySelector("[data-timeline]")), page);
-const replica = new Replica(page, timeline.standing(), show, { whole: false, window: () => line.window() });
+const replica = new Replica(page, timeline.versions(), show, { whole: false, window: () => line.window() });
 const line = new Transport(page, () => replica.seq);
 
 /** @param {import("./item.js").Item[]} items @param {string[]} gone */

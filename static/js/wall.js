@@ -24,7 +24,7 @@ const page = readPage();
 const rotationMs = Number(page.main.dataset.rotate) * 1_000;
 const someRooms = "someRooms" in page.main.dataset;
 const timeline = new Timeline(/** @type {HTMLElement} */ (document.querySelector("[data-timeline]")), page);
-const replica = new Replica(page, timeline.standing(), show, { whole: false, window: () => line.window() });
+const replica = new Replica(page, timeline.versions(), show, { whole: false, window: () => line.window() });
 const line = new Transport(page, () => replica.seq);
 const heading = /** @type {HTMLElement} */ (document.querySelector("[data-view]"));
 let view = EVERYTHING; // the guid of the session on the wall
