@@ -66,30 +66,30 @@ def texts(poll: Poll) -> list[str]:
     return [entry.text for entry in poll.entries]
 
 
-def test_an_answer_that_reaches_what_is_known_is_enough() -> None:
+def test_a_response_that_reaches_known_posts_is_enough() -> None:
     web = Web({RSS: rss(30, 20, 5)})
     poll = look(web, at(5))
     assert (texts(poll), poll.gap, web.asked) == (["30", "20", "5"], None, [RSS])
 
 
-def test_the_first_look_has_no_gap() -> None:
+def test_the_first_poll_has_no_gap() -> None:
     assert look(Web({RSS: rss(30, 20)}), None).gap is None
 
 
-def test_where_mastodons_rss_ends_its_api_goes_on_and_no_post_comes_twice() -> None:
+def test_mastodons_api_continues_where_its_rss_ends_without_duplicates() -> None:
     web = Web({RSS: rss(30, 20), API: api(30, 20, 15, 12), f"{API}&max_id=12": api(11, 7, 5, 4)})
     poll = look(web, at(5))
     assert texts(poll) == ["30", "20", "15", "12", "11", "7", "5", "4"]
     assert (poll.gap, poll.covers, web.asked) == (None, at(4), [RSS, API, f"{API}&max_id=12"])
 
 
-def test_a_gap_that_cannot_be_closed_is_told_with_its_times() -> None:
+def test_a_gap_that_cannot_be_closed_is_reported_with_its_times() -> None:
     poll = look(Web({RSS: rss(30, 20)}), at(5))
     assert (texts(poll), poll.gap, poll.covers) == (["30", "20"], Gap(begins=at(5), ends=at(20)), None)
     assert poll.feed.health == "answers 200, last new post 10:30, posts may be missing from 10:05 to 10:20"
 
 
-def test_a_feed_that_names_its_next_page_is_read_on() -> None:
+def test_the_next_page_of_a_feed_is_read() -> None:
     first = rss(30, 20).replace(
         b"<channel>", b"<channel><atom:link xmlns:atom='http://www.w3.org/2005/Atom' rel='next' href='/2.rss'/>"
     )
@@ -98,12 +98,12 @@ def test_a_feed_that_names_its_next_page_is_read_on() -> None:
 
 
 @pytest.mark.parametrize("page", [b"<html>no", b"[]", api(20), b"<rss version='2.0'/>"])
-def test_a_page_that_brings_nothing_ends_it(page: bytes) -> None:
+def test_a_page_without_new_posts_ends_the_catch_up(page: bytes) -> None:
     web = Web({RSS: rss(30, 20), API: page})
     assert (look(web, at(5)).gap, len(web.asked)) == (Gap(begins=at(5), ends=at(20)), 2)
 
 
-def test_pages_without_end_are_left_after_a_few() -> None:
+def test_endless_pages_are_abandoned_after_a_few() -> None:
     class Endless(Web):
         def __call__(self, url: str, *, etag: str | None = None, modified: str | None = None) -> Answer:
             self.asked.append(url)
@@ -119,7 +119,7 @@ def test_posts_without_a_date_show_no_gap() -> None:
     assert look(web, at(5)).gap is None
 
 
-def test_the_address_of_a_page_becomes_that_of_the_feed_it_names() -> None:
+def test_the_url_of_a_page_is_replaced_by_that_of_its_feed() -> None:
     page = b"<html><link rel='alternate' type='application/rss+xml' href='/tags/lgc09.rss'></html>"
     web = Web({"https://baths.example/": page, RSS: rss(30)})
     given = Feed(id="f", event="lgc09", url="https://baths.example/")
@@ -132,7 +132,7 @@ def test_the_address_of_a_page_becomes_that_of_the_feed_it_names() -> None:
     assert (texts(then), then.feed.failures) == (["30"], 0)
 
 
-def test_a_feed_that_turns_into_a_page_for_a_while_keeps_its_address() -> None:
+def test_a_feed_that_is_briefly_a_page_keeps_its_url() -> None:
     page = b"<html><link rel='alternate' type='application/rss+xml' href='/other.rss'>Sorry!</html>"
     known = replace(Feed(id="f", event="lgc09", url=RSS), fingerprint="earlier")
     assert poll_feed(known, fetcher=Web({RSS: page}), now=NOW).feed.url == RSS

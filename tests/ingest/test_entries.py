@@ -30,12 +30,12 @@ def test_the_corpus_is_large() -> None:
 
 
 @pytest.mark.parametrize("path", files(), ids=lambda path: path.name)
-def test_a_feed_is_read_as_expected(path: Path) -> None:
+def test_a_feed_is_parsed_as_expected(path: Path) -> None:
     assert parsed_as_json(path.read_bytes()) == json.loads(expectation(path).read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("path", files(), ids=lambda path: path.name)
-def test_the_child_reads_what_the_parent_would(path: Path) -> None:
+def test_the_child_process_parses_like_the_parent(path: Path) -> None:
     body = path.read_bytes()
     try:
         expected: object = parse(body, base_url=BASE, now=NOW)
@@ -48,7 +48,7 @@ def test_the_child_reads_what_the_parent_would(path: Path) -> None:
     assert found == expected
 
 
-def test_what_is_shown_stays_the_same_when_it_is_cleaned_again() -> None:
+def test_sanitising_an_entry_again_changes_nothing() -> None:
     entries = [entry for path in files() for entry in parsed_as_json(path.read_bytes()).get("entries", [])]
     unsteady = [entry for entry in entries if sanitise(entry.get("html", "")) != entry.get("html", "")]
     assert (len(entries) > 150, unsteady) == (True, [])
@@ -62,14 +62,14 @@ def test_no_entry_is_longer_than_64_kilobytes() -> None:
     )  # fmt: skip
 
 
-def test_of_a_flood_five_hundred_are_kept_and_that_is_told() -> None:
+def test_at_most_five_hundred_entries_are_kept_and_the_limit_is_reported() -> None:
     items = "".join(f"<item><guid>{number}</guid><title>{number}</title></item>" for number in range(10_000))
     contents = read_entries(rss(items), now=NOW)
     assert [entry.source_id for entry in contents.entries] == [str(number) for number in range(MAX_ENTRIES)]
     assert contents.flags == ("many",)
 
 
-def test_exactly_five_hundred_are_not_many() -> None:
+def test_exactly_five_hundred_entries_are_within_the_limit() -> None:
     items = "".join(f"<item><guid>{number}</guid><title>{number}</title></item>" for number in range(MAX_ENTRIES))
     contents = parse(rss(items), now=NOW)
     assert (len(contents.entries), contents.flags) == (MAX_ENTRIES, ())
@@ -107,7 +107,7 @@ ILL = {
 
 
 @pytest.mark.parametrize("name", ILL)
-def test_a_body_that_is_meant_to_kill_ends_within_three_seconds(name: str) -> None:
+def test_a_malicious_body_is_abandoned_within_three_seconds(name: str) -> None:
     read_entries(rss(""), now=NOW)  # a child is there
     began = time.process_time(), time.monotonic()
     try:
@@ -119,7 +119,7 @@ def test_a_body_that_is_meant_to_kill_ends_within_three_seconds(name: str) -> No
     assert time.monotonic() - began[1] < 8  # by the wall, on a busy machine
 
 
-def test_an_ill_body_is_told_and_the_next_one_is_read() -> None:
+def test_a_malicious_body_is_reported_and_the_next_one_is_parsed() -> None:
     children = Children()
     from backchannel.ingest import entries
 
@@ -133,7 +133,7 @@ def test_an_ill_body_is_told_and_the_next_one_is_read() -> None:
     children.end()
 
 
-def test_an_ill_feed_does_not_hold_up_a_sound_one() -> None:
+def test_a_malicious_feed_does_not_delay_others() -> None:
     ill = Thread(target=lambda: _quietly(ILL["an author of a hundred thousand dots"]))
     ill.start()
     sound = [len(read_entries(rss("<item><title>well</title></item>"), now=NOW).entries) for _ in range(5)]
@@ -146,7 +146,7 @@ def _quietly(body: bytes) -> None:
         read_entries(body, now=NOW)
 
 
-def test_under_gevent_the_others_go_on_while_a_child_reads() -> None:
+def test_other_greenlets_run_while_a_child_process_parses() -> None:
     code = """
 from gevent import monkey; monkey.patch_all()
 import gevent, sys
@@ -165,7 +165,7 @@ print(len(ticks))
     assert (run.stderr, int(run.stdout or 0) > 50) == ("", True)
 
 
-def test_a_child_knows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_child_process_has_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BACKCHANNEL_SECRET", "s" * 32)
     from backchannel.ingest.entries import _environment
 
@@ -181,7 +181,7 @@ def test_a_date_is_judged_by_the_time_of_the_poll() -> None:
 
 
 @pytest.mark.parametrize("content_type", ["text/xml; charset=koi8-r", "application/rss+xml;charset='KOI8-R'"])
-def test_the_servers_word_counts_where_the_document_says_nothing(content_type: str) -> None:
+def test_the_content_type_counts_if_the_document_declares_no_encoding(content_type: str) -> None:
     body = "<rss version='2.0'><channel><title>Погода</title></channel></rss>".encode("koi8-r")
     contents = parse(body, content_type=content_type, now=NOW)
     assert (contents.title, contents.flags) == ("Погода", ())

@@ -48,7 +48,7 @@ def feed() -> Iterator[Server]:
         yield server
 
 
-def test_the_budget_is_the_one_that_was_promised() -> None:
+def test_the_budget_matches_the_documented_limits() -> None:
     budget = Budget()
     assert (budget.total, budget.connect, budget.wire, budget.inflated, budget.redirects) == (
         20.0, 5.0, 5 * 1024**2, 10 * 1024**2, 3,
@@ -73,7 +73,7 @@ def test_a_server_that_over_https(name: str) -> None:
     assert seconds < SECONDS + 0.5
 
 
-def test_under_gevent_each_of_them_ends_the_same_way_while_the_others_go_on() -> None:
+def test_under_gevent_each_hostile_server_ends_the_same_way_without_delaying_others() -> None:
     run = subprocess.run(
         [sys.executable, Path(__file__).with_name("gevent_run.py")], capture_output=True, text=True, timeout=90
     )
@@ -82,7 +82,7 @@ def test_under_gevent_each_of_them_ends_the_same_way_while_the_others_go_on() ->
     assert (wrong, told.get("seconds", 99) < 12, told.get("longest pause of the hub", 99) < 2) == ({}, True, True)
 
 
-def test_what_is_too_large_is_never_held_in_memory() -> None:
+def test_an_oversized_response_is_never_held_in_memory() -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     said = {}
     for name, (script, _) in LARGE_ONES.items():
@@ -93,13 +93,13 @@ def test_what_is_too_large_is_never_held_in_memory() -> None:
     assert (said, grown < 64 * 1024) == (first, True)
 
 
-def test_an_answer_is_told_whole(feed: Server) -> None:
+def test_a_response_is_returned_with_all_its_parts(feed: Server) -> None:
     assert fetch(feed.url, settings=Fetching(allow=HERE)) == Answer(
         status=200, url=feed.url, body=FEED, etag='"7"', content_type="application/rss+xml"
     )
 
 
-def test_a_request_says_who_asks_and_what_is_known() -> None:
+def test_a_request_has_a_user_agent_and_validators() -> None:
     with serving(says("304 Not Modified")) as server:
         settings = Fetching(allow=HERE, contact="https://camp.example/about")
         fetch(server.url + "?a=1#top", etag='"7"', modified="Sat, 13 Jun 2009 10:00:00 GMT", settings=settings)
@@ -117,26 +117,26 @@ def test_a_request_says_who_asks_and_what_is_known() -> None:
     ]
 
 
-def test_a_proxy_of_the_environment_is_not_asked(feed: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_proxy_settings_of_the_environment_are_ignored(feed: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9/")
     assert outcome(feed.url)[0] == 200
 
 
-def test_a_name_is_looked_up_once_and_connected_to_as_it_was_checked(feed: Server) -> None:
+def test_a_host_name_is_resolved_once_and_the_checked_address_is_used(feed: Server) -> None:
     names = FixedNames({"camp.example": [["127.0.0.1"], ["10.0.0.1"]]})
     assert outcome(f"http://camp.example:{feed.port}/feed", resolve=names)[0] == 200
     assert feed.visits[0].header("Host") == f"camp.example:{feed.port}"
 
 
-def test_a_name_that_turns_private_between_two_hops_is_refused_at_the_second() -> None:
+def test_a_host_name_that_becomes_private_is_refused_at_the_next_redirect() -> None:
     with serving(leads_to("/again")) as server:
         names = FixedNames({"camp.example": [["127.0.0.1"], ["10.0.0.1"]]})
         result, _ = outcome(f"http://camp.example:{server.port}/feed", resolve=names)
     assert (result, len(server.visits)) == (REFUSED, 1)
 
 
-def test_a_look_up_that_takes_too_long_is_left_alone() -> None:
+def test_a_slow_dns_lookup_times_out() -> None:
     def slow(name: str, port: int) -> list[str]:
         time.sleep(3)
         return ["127.0.0.1"]
@@ -145,7 +145,7 @@ def test_a_look_up_that_takes_too_long_is_left_alone() -> None:
     assert (result, seconds < SECONDS + 0.5) == (REFUSED, True)
 
 
-def test_a_closed_port_and_a_private_address_get_the_same_sentence() -> None:
+def test_a_closed_port_and_a_private_address_get_the_same_error() -> None:
     with serving(says("200 OK")) as server:
         closed = server.url
     said = set()
@@ -156,7 +156,7 @@ def test_a_closed_port_and_a_private_address_get_the_same_sentence() -> None:
     assert said == {("feed_refused", 400, REFUSED)}
 
 
-def test_only_what_moved_for_good_is_told_as_moved() -> None:
+def test_only_permanent_redirects_are_reported_as_moved() -> None:
     def mixed(visit: Visit) -> None:
         steps = {"/feed": ("301 Moved", "/one"), "/one": ("308 Moved", "/two"), "/two": ("302 Found", "/three")}
         if visit.path in steps:
@@ -171,13 +171,13 @@ def test_only_what_moved_for_good_is_told_as_moved() -> None:
     assert (answer.url, answer.moved_to) == (f"{base}/three", f"{base}/two")
 
 
-def test_a_feed_three_steps_away_is_found() -> None:
+def test_a_feed_behind_three_redirects_is_fetched() -> None:
     with serving(leads_on(3)) as server:
         answer = fetch(server.url, settings=Fetching(allow=HERE))
     assert (answer.body, len(server.visits)) == (FEED, 4)
 
 
-def test_a_packed_feed_is_unpacked() -> None:
+def test_a_compressed_feed_is_decompressed() -> None:
     with serving(says("200 OK", gzipped(FEED * 1000), Content_Encoding="gzip")) as server:
         assert fetch(server.url, settings=Fetching(allow=HERE)).body == FEED * 1000
 
@@ -188,7 +188,7 @@ def test_a_validator_that_cannot_be_sent_back_is_dropped() -> None:
     assert (answer.etag, answer.modified) == (None, None)
 
 
-def test_links_of_the_answer_are_told() -> None:
+def test_links_in_the_response_headers_are_returned() -> None:
     link = '</hub>; rel="hub", <?page=2>; rel="next prefetch", <http://[>; rel=self'
     with serving(says("200 OK", FEED, Link=link)) as server:
         answer = fetch(server.url, settings=Fetching(allow=HERE))
@@ -230,5 +230,5 @@ def test_retry_after_comes_in_two_shapes(said: str, seconds: float | None) -> No
         ({}, None),
     ],
 )
-def test_how_long_an_answer_stays_fresh_is_its_hosts_to_say(headers: dict[str, str], seconds: float | None) -> None:
+def test_cache_headers_say_how_long_a_response_is_fresh(headers: dict[str, str], seconds: float | None) -> None:
     assert max_age(httpx2.Headers(DATE | headers)) == seconds

@@ -28,12 +28,12 @@ PRIVATE = [
 
 
 @pytest.mark.parametrize("address", PUBLIC)
-def test_a_public_address_is_let_through(address: str) -> None:
+def test_a_public_address_is_allowed(address: str) -> None:
     assert is_public(address) is True
 
 
 @pytest.mark.parametrize("address", PRIVATE)
-def test_any_other_is_not_whatever_it_is_wrapped_in(address: str) -> None:
+def test_any_other_address_is_refused_in_every_notation(address: str) -> None:
     assert is_public(address) is False
 
 
@@ -49,7 +49,7 @@ REFUSED_URLS = [
 
 
 @pytest.mark.parametrize("url", REFUSED_URLS)
-def test_an_address_that_is_none_of_a_public_web_server_is_refused_as_it_stands(url: str) -> None:
+def test_a_url_that_cannot_be_a_public_web_server_is_refused(url: str) -> None:
     with pytest.raises(FeedRefused) as refused:
         check_url(url)
     assert (refused.value.message, refused.value.field) == (REFUSED, "url")
@@ -64,7 +64,7 @@ def test_an_address_that_is_none_of_a_public_web_server_is_refused_as_it_stands(
         ("http://exämple.org/ü", "http://xn--exmple-cua.org/%C3%BC"),
     ],
 )
-def test_a_good_address_is_asked_for_as_it_is_meant(url: str, asked: str) -> None:
+def test_a_valid_url_is_normalised(url: str, asked: str) -> None:
     checked = check_url(url)
     assert f"{checked.scheme}://{checked.netloc.decode()}{checked.raw_path.decode()}" == asked
 
@@ -91,24 +91,24 @@ def connected(addresses: list[str], port: int = 443, allow: frozenset[str] = fro
     return recorder.asked
 
 
-def test_the_addresses_that_were_checked_are_those_connected_to_in_turn() -> None:
+def test_the_checked_addresses_are_tried_in_turn() -> None:
     assert connected(["8.8.8.8", "2606:4700::1111"]) == [("8.8.8.8", 443), ("2606:4700::1111", 443)]
 
 
 @pytest.mark.parametrize("address", PRIVATE)
-def test_one_private_address_among_public_ones_spoils_them_all(address: str) -> None:
+def test_one_private_address_among_public_ones_refuses_the_host(address: str) -> None:
     assert connected(["8.8.8.8", address, "1.1.1.1"]) == []
 
 
-def test_a_name_that_stands_for_nothing_is_not_connected_to() -> None:
+def test_an_unresolvable_name_is_not_connected_to() -> None:
     assert connected([]) == []
 
 
-def test_a_port_that_is_not_the_webs_is_not_connected_to() -> None:
+def test_a_port_other_than_the_webs_is_not_connected_to() -> None:
     assert connected(["8.8.8.8"], port=22) == []
 
 
-def test_an_address_let_through_by_a_setting_may_have_any_port_and_nothing_else_may() -> None:
+def test_an_address_allowed_by_a_setting_may_use_any_port() -> None:
     allow = frozenset({"127.0.0.1"})
     assert connected(["127.0.0.1"], 5000, allow) == [("127.0.0.1", 5000)]
     assert connected(["127.0.0.2"], 443, allow) == []
@@ -116,7 +116,7 @@ def test_an_address_let_through_by_a_setting_may_have_any_port_and_nothing_else_
     assert connected(["127.0.0.1", "8.8.8.8"], 443, allow) == [("127.0.0.1", 443), ("8.8.8.8", 443)]
 
 
-def test_a_name_that_cannot_be_one_is_refused() -> None:
+def test_an_invalid_host_name_is_refused() -> None:
     backend = GuardedBackend(Budget(), connect=Recorder())
     for name in ("a..b", "x" * 300, "\udcff"):
         with pytest.raises(FeedRefused):

@@ -38,7 +38,7 @@ def _as_data(d):
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.name)
-def test_a_document_is_read(path):
+def test_a_document_is_parsed_as_expected(path):
     expected = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     assert as_data(read_notes(path.read_bytes(), name=path.name)) == [
         {"headings": {}, "leaders": []} | document for document in expected
@@ -73,18 +73,18 @@ def drafts(text, **more):
         ("– JFDI – Really", ["JFDI – Really"]),
     ],
 )
-def test_a_dash_begins_a_bullet_only_behind_a_sentence(line, notes):
+def test_a_dash_starts_a_bullet_only_after_a_sentence(line, notes):
     assert [text for _, text in drafts(line)] == notes
 
 
-def test_the_author_and_the_title_come_from_outside_where_the_document_names_none():
+def test_a_document_without_author_and_title_gets_the_given_ones():
     (document,) = read_notes(b"- a\n- b\n", name="notes/2011_live-notes.v2.md", author="Ann", date=date(2011, 5, 14))
     assert (document.title, document.date) == ("2011 live notes.v2", date(2011, 5, 14))
     assert [draft.author for draft in document.drafts] == ["Ann", "Ann"]
     assert read_notes(b"- a")[0].title == "Notes"
 
 
-def test_parts_of_one_session_are_no_sessions():
+def test_parts_of_a_session_do_not_become_sessions():
     text = "# Rain\n\n## Notes\n\n- wet\n\n## Actions\n\n- ACTION: Ann to buy hats\n"
     assert [document.title for document in read_notes(text.encode())] == ["Rain"]
     assert drafts(text) == [(0, "Notes"), (1, "wet"), (0, "Actions"), (1, "ACTION: Ann to buy hats")]
@@ -106,7 +106,7 @@ def test_every_session_may_have_its_layers():
         *(b"# Only a title\n", b"---\n"),
     ],
 )
-def test_what_holds_no_notes_is_refused_in_a_sentence(data):
+def test_a_document_without_notes_is_refused_with_an_explanation(data):
     with pytest.raises(Unreadable) as refused:
         read_notes(data, name="notes.md")
     assert refused.value.message.startswith("“notes.md” ")
@@ -114,7 +114,7 @@ def test_what_holds_no_notes_is_refused_in_a_sentence(data):
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
-def test_the_text_comes_in_any_encoding(encoding):
+def test_documents_in_any_encoding_are_read(encoding):
     (document,) = read_notes("– start early, at the café\r\n– don’t be naïve about rain\r\n".encode(encoding))
     assert [draft.text for draft in document.drafts] == ["start early, at the café", "don’t be naïve about rain"]
 
@@ -164,7 +164,7 @@ def test_days_are_read_in_words(text, day):
         ("Notes by hand are the ones people really keep and read again", None),
     ],
 )
-def test_who_took_the_notes_is_named_in_many_ways(line, credit):
+def test_the_note_takers_are_found_in_many_wordings(line, credit):
     assert credit_of(line) == credit
 
 
@@ -182,7 +182,7 @@ LINES += ["What I wrote at the time:", "***"]
 
 
 @given(st.lists(st.sampled_from(LINES)))
-def test_no_line_is_lost_whatever_stands_around_it(lines):
+def test_no_line_is_lost_in_any_context(lines):
     text = "\n".join(lines)
     try:
         documents = read_notes(text.encode())
@@ -221,7 +221,7 @@ def test_a_long_document_takes_no_longer_a_line(line):
     assert time.process_time() - begun < 5.0
 
 
-def test_a_line_that_never_ends_is_read_quickly():
+def test_a_very_long_line_is_read_quickly():
     begun = time.process_time()
     for piece in ("– a! ", "by ", "[a](", "Notes by a, ", "- ", "**", "# ", "x: ", "(updated "):
         read_notes(("- end\n" + piece * (200_000 // len(piece))).encode())

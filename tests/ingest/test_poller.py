@@ -108,7 +108,7 @@ def tick(poller: Poller) -> None:
 ONE, TWO, OTHER = "https://one.example/a", "https://one.example/b", "https://other.example/"
 
 
-def test_every_feed_is_looked_at_and_its_posts_are_kept(place: Place) -> None:
+def test_every_feed_is_polled_and_its_posts_are_saved(place: Place) -> None:
     place.add(ONE, OTHER)
     done = place.poller(Web({ONE: rss("a", "b")})).run_once("lgc09")
     assert [(polled.feed.url, polled.taken.new, polled.feed.health.partition(":")[0]) for polled in done] == [
@@ -119,7 +119,7 @@ def test_every_feed_is_looked_at_and_its_posts_are_kept(place: Place) -> None:
     assert place.texts() == ["a", "b"]
 
 
-def test_a_feed_is_looked_at_when_it_is_due_and_not_before(place: Place) -> None:
+def test_a_feed_is_polled_when_it_is_due_and_not_before(place: Place) -> None:
     place.add(ONE)
     web = Web({ONE: rss("a")})
     poller = place.poller(web, fetch_pace=30.0)
@@ -143,7 +143,7 @@ def test_the_feeds_of_one_host_wait_for_each_other_and_those_of_others_do_not(pl
     assert sorted(web.asked) == [ONE, TWO, OTHER]
 
 
-def test_a_host_has_one_request_at_a_time_even_when_all_are_looked_at_at_once(place: Place) -> None:
+def test_a_host_gets_one_request_at_a_time_even_when_all_feeds_are_due(place: Place) -> None:
     urls = [f"https://one.example/{number}" for number in range(6)]
     place.add(*urls)
     web = Web({url: rss(url) for url in urls})
@@ -151,7 +151,7 @@ def test_a_host_has_one_request_at_a_time_even_when_all_are_looked_at_at_once(pl
     assert (sorted(web.asked), web.most_at_once) == (urls, 1)
 
 
-def test_hosts_are_asked_side_by_side(place: Place) -> None:
+def test_different_hosts_are_polled_concurrently(place: Place) -> None:
     urls = [f"https://{number}.example/" for number in range(4)]
     place.add(*urls)
     barrier = Barrier(4, timeout=10)
@@ -160,7 +160,7 @@ def test_hosts_are_asked_side_by_side(place: Place) -> None:
     assert web.most_at_once == 4
 
 
-def test_a_feed_that_is_being_looked_at_is_nobody_elses(place: Place) -> None:
+def test_a_feed_being_polled_is_not_polled_by_another_poller(place: Place) -> None:
     place.add(ONE)
     go = Event()
     web = Web({ONE: rss("a")}, meanwhile=lambda url: go.wait(10) and None)
@@ -173,7 +173,7 @@ def test_a_feed_that_is_being_looked_at_is_nobody_elses(place: Place) -> None:
     assert web.asked == [ONE]
 
 
-def test_two_pollers_that_begin_at_once_look_once(place: Place) -> None:
+def test_two_pollers_that_start_together_poll_once(place: Place) -> None:
     place.add(*(f"https://{number}.example/" for number in range(12)))
     web = Web({})
     pollers = [place.poller(web) for _ in range(2)]
@@ -191,7 +191,7 @@ def test_two_pollers_that_begin_at_once_look_once(place: Place) -> None:
     assert sorted(web.asked) == sorted(feed.url for feed in place.feeds())
 
 
-def test_a_poller_that_dies_half_way_leaves_a_feed_that_is_due_when_the_lease_is_over(place: Place) -> None:
+def test_after_a_poller_dies_its_feed_is_due_when_the_lease_expires(place: Place) -> None:
     place.add(ONE)
 
     class Died(BaseException):
@@ -211,7 +211,7 @@ def test_a_poller_that_dies_half_way_leaves_a_feed_that_is_due_when_the_lease_is
     assert place.texts() == ["a"]
 
 
-def test_posts_stand_there_once_however_often_they_come(place: Place) -> None:
+def test_a_post_is_saved_once_however_often_it_arrives(place: Place) -> None:
     place.add(ONE)
     web = Web({ONE: rss("a", "b")})
     poller = place.poller(web)
@@ -229,7 +229,7 @@ def dated(*minutes: int) -> bytes:
     return f"<rss version='2.0'><channel>{items}</channel></rss>".encode()
 
 
-def test_a_post_that_its_author_took_down_goes_with_the_next_look(place: Place) -> None:
+def test_a_post_deleted_by_its_author_is_withdrawn_at_the_next_poll(place: Place) -> None:
     place.add(ONE)
     web = Web({ONE: dated(40, 30, 20)})
     poller = place.poller(web)
@@ -239,7 +239,7 @@ def test_a_post_that_its_author_took_down_goes_with_the_next_look(place: Place) 
     assert (polled.taken.new, polled.taken.gone, place.texts()) == (1, 1, ["at 20", "at 40", "at 44"])
 
 
-def test_a_post_that_slid_off_the_end_of_the_feed_stays(place: Place) -> None:
+def test_a_post_that_no_longer_fits_into_the_feed_stays(place: Place) -> None:
     place.add(ONE)
     web = Web({ONE: dated(40, 30, 20)})
     poller = place.poller(web)
@@ -249,7 +249,7 @@ def test_a_post_that_slid_off_the_end_of_the_feed_stays(place: Place) -> None:
     assert place.texts() == ["at 20", "at 30", "at 40", "at 44"]
 
 
-def test_what_goes_wrong_within_counts_against_one_feed_only(place: Place) -> None:
+def test_an_internal_error_affects_one_feed_only(place: Place) -> None:
     place.add(ONE, OTHER)
 
     def stumble(url: str) -> None:
@@ -265,7 +265,7 @@ def test_what_goes_wrong_within_counts_against_one_feed_only(place: Place) -> No
     assert place.texts() == ["b"]
 
 
-def test_feeds_that_are_off_taken_away_or_of_a_closed_event_are_left_alone(place: Place) -> None:
+def test_disabled_and_removed_feeds_and_those_of_closed_events_are_not_polled(place: Place) -> None:
     place.add(ONE, TWO, OTHER)
     remove_feed(place.desk, "lgc09", TWO)
     off = replace(next(feed for feed in place.feeds() if feed.url == ONE), off=True)
@@ -277,14 +277,14 @@ def test_feeds_that_are_off_taken_away_or_of_a_closed_event_are_left_alone(place
     assert web.asked == [OTHER]
 
 
-def test_a_feed_taken_away_while_it_is_looked_at_stays_away_with_its_posts(place: Place) -> None:
+def test_a_feed_removed_during_a_poll_adds_no_posts(place: Place) -> None:
     place.add(ONE)
     web = Web({ONE: rss("a")}, meanwhile=lambda url: remove_feed(place.desk, "lgc09", url) and None)
     place.poller(web).run_once()
     assert (place.feeds(), place.texts()) == ([], [])
 
 
-def test_a_quiet_feed_is_looked_at_seldom_on_other_days_than_the_events(place: Place) -> None:
+def test_a_quiet_feed_is_polled_rarely_outside_the_event(place: Place) -> None:
     place.add(ONE)
     waits = []
     for day in (0, 1, 30):
@@ -295,7 +295,7 @@ def test_a_quiet_feed_is_looked_at_seldom_on_other_days_than_the_events(place: P
     assert [300 <= waits[0] <= 330, 300 <= waits[1] <= 330, 1800 <= waits[2] <= 1980] == [True, True, True]
 
 
-def test_it_goes_on_until_it_is_told_to_stop_whatever_happens(place: Place) -> None:
+def test_the_poller_runs_until_it_is_stopped_despite_errors(place: Place) -> None:
     place.add(ONE)
     stop = Event()
     web = Web({ONE: rss("a")})
@@ -317,7 +317,7 @@ def test_it_goes_on_until_it_is_told_to_stop_whatever_happens(place: Place) -> N
     assert not thread.is_alive()
 
 
-def test_a_poller_killed_again_and_again_keeps_every_post_once(place: Place) -> None:
+def test_a_poller_killed_repeatedly_saves_every_post_once(place: Place) -> None:
     """kill -9 in the middle, over the real network seam; then one that is left to finish."""
     posts = [f"post {number}" for number in range(120)]
 

@@ -40,7 +40,7 @@ def as_json(schedule: Schedule) -> Any:
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.name)
-def test_a_programme_is_read_whole(path: Path):
+def test_a_programme_is_parsed_completely(path: Path):
     """A new case is two files: NAME, and NAME.expected.json with the whole of what it says."""
     expected = json.loads((DATA / f"{path.name}.expected.json").read_text("utf-8"))
     assert as_json(read(path)) == expected
@@ -114,7 +114,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("data", "sentence"), REFUSED.values(), ids=REFUSED)
-def test_what_is_no_programme_is_refused_in_one_sentence(data: bytes, sentence: str):
+def test_an_invalid_programme_is_refused_in_one_sentence(data: bytes, sentence: str):
     with pytest.raises(Unreadable) as refused:
         read_schedule(data, name="x")
     assert str(refused.value) == sentence

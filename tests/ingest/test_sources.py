@@ -44,7 +44,7 @@ def test_each_kind_claims_its_own() -> None:
     assert found == CLAIMED
 
 
-def test_every_kind_has_an_answer_in_the_corpus() -> None:
+def test_every_kind_of_source_has_a_response_in_the_corpus() -> None:
     assert {source.__name__.rpartition(".")[2] for source in SOURCES} == set(CLAIMED.values())
 
 
@@ -64,7 +64,7 @@ def test_the_docs_show_what_can_be_typed() -> None:
 
 
 @pytest.mark.parametrize(("typed", "address"), rows_of_the_docs())
-def test_what_is_typed_becomes_an_address_as_the_docs_say(typed: str, address: str) -> None:
+def test_typed_sources_become_the_urls_in_the_docs(typed: str, address: str) -> None:
     assert address_of(typed) == address
 
 
@@ -82,12 +82,12 @@ def test_what_is_typed_becomes_an_address_as_the_docs_say(typed: str, address: s
         ("https://www.youtube.com/channel/UC_-1", "https://www.youtube.com/feeds/videos.xml?channel_id=UC_-1"),
     ],
 )
-def test_it_is_read_generously(typed: str, address: str) -> None:
+def test_variants_of_typed_sources_are_accepted(typed: str, address: str) -> None:
     assert address_of(typed) == address
 
 
 @pytest.mark.parametrize("typed", ["", "   ", "#lgc09", "@ann", "# @ mastodon.social", "#lgc09 @"])
-def test_a_tag_without_a_place_is_answered_with_how_to_say_it(typed: str) -> None:
+def test_a_tag_without_a_server_is_refused_with_an_example(typed: str) -> None:
     with pytest.raises(FeedRefused) as refused:
         address_of(typed)
     assert refused.value.message == (
@@ -111,7 +111,7 @@ def test_a_tag_without_a_place_is_answered_with_how_to_say_it(typed: str) -> Non
         ("", ""),
     ],
 )
-def test_the_writer_is_read_from_the_link(link: str, writer: str) -> None:
+def test_the_author_is_read_from_the_link(link: str, writer: str) -> None:
     assert writer_of(link) == writer
 
 

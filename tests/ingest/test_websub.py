@@ -61,7 +61,7 @@ def test_a_feed_that_names_a_hub_is_subscribed_to(public: Camp) -> None:
         assert callback.startswith(f"{public.server.url}/websub/{public.slug}/")
 
 
-def test_what_a_hub_tells_is_on_the_followers_pages_at_once(public: Camp) -> None:
+def test_a_pushed_post_reaches_followers_immediately(public: Camp) -> None:
     with hub(posts=["one"]) as telling:
         subscribed(public, telling)
         eventually(lambda: public.texts("event") == ["one"])
@@ -70,7 +70,7 @@ def test_what_a_hub_tells_is_on_the_followers_pages_at_once(public: Camp) -> Non
         eventually(lambda: public.texts("event") == ["one", "two"], 15)
 
 
-def test_what_is_not_signed_by_the_hub_changes_nothing(public: Camp) -> None:
+def test_a_push_without_a_valid_signature_is_ignored(public: Camp) -> None:
     with hub(posts=["one"]) as telling:
         subscribed(public, telling)
         eventually(lambda: public.texts("event") == ["one"])
@@ -81,7 +81,7 @@ def test_what_is_not_signed_by_the_hub_changes_nothing(public: Camp) -> None:
         assert (telling.fetched, public.texts("event")) == (1, ["one"])
 
 
-def test_what_was_not_asked_for_is_not_confirmed(public: Camp) -> None:
+def test_an_unrequested_subscription_is_not_confirmed(public: Camp) -> None:
     with hub(posts=["one"]) as telling:
         subscribed(public, telling)
         faults = {"topic": "https://other.example/", "mode": "unsubscribe", "challenge": "x" * 1001}
@@ -91,7 +91,7 @@ def test_what_was_not_asked_for_is_not_confirmed(public: Camp) -> None:
         assert (telling.verify().status_code, telling.tell()) == (404, 404)
 
 
-def test_a_feed_that_is_taken_away_is_unsubscribed_from(public: Camp) -> None:
+def test_a_removed_feed_is_unsubscribed(public: Camp) -> None:
     with hub(posts=["one"]) as telling:
         subscribed(public, telling)
         public.server.run("feed", "remove", public.slug, telling.feed)
@@ -99,7 +99,7 @@ def test_a_feed_that_is_taken_away_is_unsubscribed_from(public: Camp) -> None:
         assert telling.tell() == 410
 
 
-def test_no_hub_is_asked_where_no_public_address_is_set(another_server: Callable[..., Server]) -> None:
+def test_no_hub_is_used_without_a_public_url(another_server: Callable[..., Server]) -> None:
     camp = Camp.make(another_server(fetch_allow="127.0.0.1", fetch_pace="3600"))
     with hub(posts=["one"]) as telling:
         camp.server.run("feed", "add", camp.slug, telling.feed)
@@ -131,7 +131,7 @@ def with_a_hub(desk: Desk, address: str = "https://hub.example/") -> Feed:
     return feed
 
 
-def test_a_hub_is_asked_once_an_hour_until_it_promises_and_again_before_its_promise_ends(desk: Desk) -> None:
+def test_a_subscription_is_requested_hourly_until_confirmed_and_renewed_before_it_expires(desk: Desk) -> None:
     feed = with_a_hub(desk)
     asked = begin_subscribing(desk, feed)
     assert asked
@@ -151,13 +151,13 @@ def test_a_hub_is_asked_once_an_hour_until_it_promises_and_again_before_its_prom
     assert begin_subscribing(desk, feed) is not None
 
 
-def test_a_promise_is_believed_for_a_month_at_most(desk: Desk) -> None:
+def test_a_lease_counts_for_a_month_at_most(desk: Desk) -> None:
     promised = save_lease(desk, with_a_hub(desk), timedelta(days=3000))
     assert promised
     assert promised.hub_until == NOW + MAX_LEASE
 
 
-def test_another_hub_is_asked_anew_and_none_is_forgotten(desk: Desk) -> None:
+def test_a_changed_hub_is_subscribed_to_and_a_missing_hub_is_dropped(desk: Desk) -> None:
     promised = save_lease(desk, with_a_hub(desk), timedelta(days=1))
     assert promised
     assert with_hub(promised, "https://hub.example/", None) == promised
@@ -166,7 +166,7 @@ def test_another_hub_is_asked_anew_and_none_is_forgotten(desk: Desk) -> None:
     assert with_hub(promised, None, "https://blog.example/feed").hub_topic is None
 
 
-def test_a_nudge_during_a_look_is_not_lost(desk: Desk) -> None:
+def test_a_nudge_during_a_poll_is_not_lost(desk: Desk) -> None:
     add_feed(desk, "camp", "https://blog.example/feed")
     asked: list[str] = []
 
@@ -183,7 +183,7 @@ def test_a_nudge_during_a_look_is_not_lost(desk: Desk) -> None:
     assert len(asked) == 2  # the first look, and the one the nudge asked for; then it rests
 
 
-def test_a_hub_that_tells_all_the_time_is_believed_now_and_then(desk: Desk) -> None:
+def test_frequent_pushes_are_rate_limited(desk: Desk) -> None:
     feed = replace(with_a_hub(desk), polled_at=NOW)
     desk.store.write(lambda writer: writer.save_feed(feed))
     nudged = nudge_feed(desk, feed)
@@ -195,7 +195,7 @@ def test_a_hub_that_tells_all_the_time_is_believed_now_and_then(desk: Desk) -> N
     "address",
     ["https://10.0.0.1/hub", "http://127.0.0.1:8000/", "http://8.8.8.8/hub", "https://ann:secret@hub.example/", "ftp://hub.example/"],
 )
-def test_a_hub_goes_through_the_guard_and_has_https(desk: Desk, address: str) -> None:
+def test_a_hub_must_have_a_public_address_and_https(desk: Desk, address: str) -> None:
     with pytest.raises(FeedRefused):
         send_form(address, {"hub.mode": "subscribe"}, Fetching())
     Hubs(desk, Settings(public_url="https://camp.example")).subscribe(with_a_hub(desk, address))
@@ -204,7 +204,7 @@ def test_a_hub_goes_through_the_guard_and_has_https(desk: Desk, address: str) ->
 
 
 @pytest.mark.parametrize("method", ["sha1", "sha256", "sha384", "sha512"])
-def test_a_signature_of_every_kind_of_the_standard_is_known(method: str) -> None:
+def test_every_signature_method_of_the_standard_is_accepted(method: str) -> None:
     feed = Feed(id="f", event="camp", url="https://blog.example/", hub_secret="s")
     signature = hmac.new(b"s", b"body", method).hexdigest()
     assert is_signed(feed, f"{method}={signature}", b"body")

@@ -44,7 +44,7 @@ def test_a_session_s_feed_has_an_entry_an_item() -> None:
     assert feed.entries[-1].link == "https://example.social/6"
 
 
-def test_every_entry_has_what_rfc_4287_asks_of_it() -> None:
+def test_every_entry_has_the_elements_required_by_rfc_4287() -> None:
     for written in (ATOM.event(compose_event(A_DAY)), ATOM.session(compose_session(A_DAY, RAIN))):
         feed = ElementTree.fromstring(written)
         for part in (feed, *feed.iter(f"{SPACE}entry")):
@@ -64,7 +64,7 @@ def test_an_entry_keeps_its_id_when_its_title_changes_and_more_is_written() -> N
     assert before.entries[0].title != after.entries[0].title
 
 
-def test_a_correction_is_news_to_a_feed_reader() -> None:
+def test_a_correction_updates_its_entry() -> None:
     notes = [item("wet", "Ann", at("10:02")), item("wetter", "Bob", at("10:03"))]
     first, *rest = notes
     corrected = record(replace(first, text="put otherwise", revised_at=at("19:00")), *rest)
@@ -81,7 +81,7 @@ def test_another_event_of_the_same_sessions_has_other_ids() -> None:
 
 @settings(deadline=None)
 @given(st.text(st.one_of(st.characters(), st.sampled_from(NASTY_SIGNS))).filter(str.strip))
-def test_x2_no_text_is_more_than_text(text: str) -> None:
+def test_x2_no_text_becomes_markup(text: str) -> None:
     nasty, session = nasty_record(text)
     for written in (ATOM.event(compose_event(nasty)), ATOM.session(compose_session(nasty, session))):
         tags = {element.tag.removeprefix(SPACE) for element in ElementTree.fromstring(written).iter()}

@@ -12,7 +12,7 @@ def said(lines):
     return [(line.time, line.author, line.level, line.item.text) for line in lines]
 
 
-def test_the_head_tells_when_where_and_who():
+def test_the_head_has_the_time_the_place_and_the_people():
     assert (RAINY.title, RAINY.when, RAINY.room, RAINY.leaders, RAINY.hashtags, RAINY.note_takers) == (
         "Who owns the rain?",
         "8 June 2009, 10:00–10:45",
@@ -23,7 +23,7 @@ def test_the_head_tells_when_where_and_who():
     )
 
 
-def test_notes_keep_their_voices_their_times_and_their_order():
+def test_notes_keep_their_authors_times_and_order():
     assert said(RAINY.notes) == [
         ("10:02", "Ann", 0, "Q: who pays for the gutters?"),
         ("10:03", "Bob", 1, "Carl: A: the street does"),
@@ -34,7 +34,7 @@ def test_notes_keep_their_voices_their_times_and_their_order():
     ]
 
 
-def test_posts_and_thoughts_stand_apart():
+def test_posts_and_afterthoughts_are_separate():
     assert said(RAINY.posts) == [("10:08", "@zed@example.social", 0, "so much rain at #puddle")]
     (group,) = RAINY.thoughts
     assert (group.author, group.updated, said(group.lines)) == (
@@ -44,7 +44,7 @@ def test_posts_and_thoughts_stand_apart():
     )
 
 
-def test_questions_have_their_answers_and_commitments_their_owners():
+def test_questions_have_answers_and_commitments_have_owners():
     assert [(q.line.body, [a.body for a in q.answers]) for q in RAINY.questions] == [
         ("who pays for the gutters?", ["the street does"])
     ]
@@ -54,7 +54,7 @@ def test_questions_have_their_answers_and_commitments_their_owners():
     assert [line.body for line in RAINY.decisions] == ["buckets stay where they are"]
 
 
-def test_a_word_that_only_leads_to_a_link_is_no_title():
+def test_words_such_as_here_do_not_become_link_titles():
     written = compose_session(record(item("See: https://example.org/a"), item("slides https://example.org/b")), RAIN)
     assert written.links == (Link("https://example.org/a"), Link("https://example.org/b", "slides"))
 
@@ -75,7 +75,7 @@ def test_a_link_is_listed_once_with_the_first_title_it_was_given():
     assert written.links == (Link("https://example.org/a", "A"),)
 
 
-def test_what_is_not_visible_is_in_no_write_up():
+def test_only_visible_items_are_in_a_write_up():
     held = record(item("a", state="held"), item("b", state="withdrawn"), item("c", state="hidden"), item("d"))
     assert [line.item.text for line in compose_session(held, RAIN).notes] == ["d"]
     assert [i.text for i in compose_event(held).items] == ["d"]
@@ -87,13 +87,13 @@ def test_one_author_is_named_once_for_all():
     assert [group.author for group in written.thoughts] == [""]
 
 
-def test_a_day_that_all_notes_share_goes_without_saying():
+def test_a_day_shared_by_all_notes_is_omitted():
     anywhen = Session(guid=RAIN.guid, slug="rain", title="Rain")
     written = compose_session(record(item("a", when=date(2009, 6, 8)), item("b", when=date(2009, 6, 8))), anywhen)
     assert (written.when, said(written.notes)) == ("8 June 2009", [("", "", 0, "a"), ("", "", 0, "b")])
 
 
-def test_thoughts_are_gathered_by_author_and_day():
+def test_afterthoughts_are_grouped_by_author_and_day():
     thoughts = [
         item(text, author, at(clock, day), origin="afterthought")
         for text, author, clock, day in (
@@ -111,7 +111,7 @@ def test_thoughts_are_gathered_by_author_and_day():
     ]
 
 
-def test_no_line_stands_two_levels_below_the_one_above():
+def test_no_line_is_two_levels_deeper_than_the_one_above():
     depths = [3, 0, 2, 5, 1]
     written = compose_session(record(*(item(f"n{at}", depth=depth) for at, depth in enumerate(depths))), RAIN)
     assert [line.level for line in written.notes] == [0, 0, 1, 2, 1]
@@ -131,7 +131,7 @@ def test_the_event_has_its_sessions_by_slot_the_hallway_and_those_without_notes(
     assert (written.title, written.note_takers) == (CAMP.title, ("Ann", "Bob"))
 
 
-def test_a_session_with_posts_alone_is_one_without_notes():
+def test_a_session_with_only_posts_counts_as_without_notes():
     written = compose_event(record(item("so much rain", origin="post"), sessions=(RAIN,)))
     assert ([part.title for part in written.sessions], written.without_notes) == (["Who owns the rain?"], (RAIN,))
 
@@ -152,7 +152,7 @@ def test_the_ledger_has_every_commitment_and_every_open_question():
     ]
 
 
-def test_an_item_of_a_session_that_is_gone_is_in_the_hallway():
+def test_an_item_of_a_removed_session_is_in_the_hallway():
     written = compose_event(record(item("lost", session="gone")))
     assert written.hallway is not None
     assert [line.item.text for line in written.hallway.notes] == ["lost"]

@@ -54,7 +54,7 @@ def test_a_session_s_ledger_leaves_out_what_was_answered() -> None:
     assert [row["id"] for row in found] == ["i4"]
 
 
-def test_the_organiser_s_rows_tell_what_is_hidden() -> None:
+def test_the_organisers_rows_include_hidden_items() -> None:
     found = rows("csv", FORMATS["csv"].record(A_DAY))
     assert [(row["id"], row["state"]) for row in found] == [(made.id, made.state) for made in A_DAY.items]
 
@@ -77,11 +77,11 @@ def test_the_organiser_s_rows_tell_what_is_hidden() -> None:
         ("", ""),
     ],
 )
-def test_x5_what_begins_a_formula_has_an_apostrophe_before_it(typed: str, kept: str) -> None:
+def test_x5_a_cell_that_starts_a_formula_gets_an_apostrophe(typed: str, kept: str) -> None:
     assert cell(typed) == kept
 
 
-def test_x5_every_cell_stands_in_quotation_marks() -> None:
+def test_x5_every_cell_is_quoted() -> None:
     written = FORMATS["csv"].session(compose_session(record(item("a, b", "Ann", at("10:00"))), RAIN)).decode()
     lines = written.split("\r\n")
     assert (len(lines), lines[-1]) == (3, "")
@@ -90,7 +90,7 @@ def test_x5_every_cell_stands_in_quotation_marks() -> None:
 
 @settings(deadline=None)
 @given(st.text(st.one_of(st.characters(), st.sampled_from('=+-@\t\r\n\0",;|\u2028'))).filter(str.strip))
-def test_x5_no_text_makes_a_cell_that_runs_or_a_row_more(text: str) -> None:
+def test_x5_no_text_becomes_a_formula_or_an_extra_row(text: str) -> None:
     written = FORMATS["csv"].session(compose_session(record(item(text, text, at("10:00"), url=text)), RAIN))
     found = list(csv.reader(io.StringIO(written.decode(), newline="")))
     assert [len(row) for row in found] == [20, 20]

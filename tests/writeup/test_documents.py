@@ -39,7 +39,7 @@ def test_pandoc_reads_the_session_again(name: str) -> None:
     assert "https://example.social/6" in read
 
 
-def test_the_pdf_s_text_is_the_session_s() -> None:
+def test_the_pdf_contains_the_sessions_text() -> None:
     told = " ".join(pdf_text(FORMATS["pdf"].session(compose_session(A_DAY, RAIN))).split())
     for line in (
         "10:02 Ann Question: who pays for the gutters?",
@@ -51,13 +51,13 @@ def test_the_pdf_s_text_is_the_session_s() -> None:
         assert line in told
 
 
-def test_the_pdf_s_links_lead_where_the_words_say() -> None:
+def test_the_pdfs_links_have_the_right_targets() -> None:
     pages = pypdf.PdfReader(io.BytesIO(FORMATS["pdf"].session(compose_session(A_DAY, RAIN)))).pages
     actions = [note.get_object()["/A"] for page in pages for note in page.get("/Annots", [])]
     assert {action["/URI"] for action in actions} == {"https://example.org/map", "https://example.social/6"}
 
 
-def test_the_pdf_says_its_title_and_is_tagged_for_those_who_listen() -> None:
+def test_the_pdf_has_a_title_and_is_tagged_for_screen_readers() -> None:
     read = pypdf.PdfReader(io.BytesIO(FORMATS["pdf"].event(compose_event(A_DAY))))
     assert read.metadata
     assert read.metadata.title == "Puddlecamp"
@@ -88,7 +88,7 @@ def test_every_page_of_an_epub_is_well_formed_and_in_its_list() -> None:
 
 
 @pytest.mark.parametrize("name", ENGINES)
-def test_what_a_post_brought_as_html_is_set_as_it_was_meant(name: str) -> None:
+def test_the_html_of_a_post_keeps_its_formatting(name: str) -> None:
     markup = sanitise("<p>one<br>two</p><ol><li>three</li></ol><blockquote>four</blockquote><pre>five\n six</pre>")
     post = Item(id="p", event=CAMP.slug, origin="post", text="x", author="Zed", html=markup, session=RAIN.guid)
     written = FORMATS[name].session(compose_session(record(post), RAIN))
@@ -97,7 +97,7 @@ def test_what_a_post_brought_as_html_is_set_as_it_was_meant(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ENGINES)
-def test_a_text_nested_without_end_is_laid_out(name: str) -> None:
+def test_deeply_nested_text_is_laid_out(name: str) -> None:
     markup = "<ul><li>" * 300 + "deep" + "</li></ul>" * 300 + "<blockquote>" * 300 + "down" + "</blockquote>" * 300
     notes = [item(f"level {depth}", depth=depth, id=f"d{depth}") for depth in range(40)]
     post = Item(id="p", event=CAMP.slug, origin="post", text="x", author="Zed", html=markup, session=RAIN.guid)
@@ -140,7 +140,7 @@ MARKUP = r'#panic() $x$ \input{/etc/passwd} {{x}} `r` [a](javascript:x) <b>b</b>
 
 
 @pytest.mark.parametrize("name", ENGINES)
-def test_code_of_any_engine_is_set_as_it_was_typed(name: str) -> None:
+def test_code_for_any_engine_is_printed_as_text(name: str) -> None:
     note = Item(id="n", event=CAMP.slug, origin="note", text="x", author=MARKUP, html=escape(MARKUP), session=RAIN.guid)
     written = FORMATS[name].session(compose_session(record(note), RAIN))
     told = pdf_text(written) if name == "pdf" else by_pandoc(name, written, "plain")

@@ -21,7 +21,7 @@ every_format = pytest.mark.parametrize("made", EVERY, ids=lambda made: made.name
 every_format_of_sessions = pytest.mark.parametrize("made", OF_SESSIONS, ids=lambda made: made.name)
 
 
-def test_a_format_that_is_not_there_is_refused_with_those_that_are() -> None:
+def test_an_unknown_format_is_refused_with_the_known_ones() -> None:
     with pytest.raises(Invalid) as refused:
         format_of("doc")
     assert refused.value.message == (
@@ -41,7 +41,7 @@ def test_the_same_session_gives_the_same_bytes(made: Format) -> None:
 
 
 @every_format
-def test_what_is_hidden_is_in_no_file(made: Format) -> None:
+def test_a_hidden_item_is_in_no_file(made: Format) -> None:
     secret = record(item("the secret plan", "Mallory", at("10:00"), state="hidden"), item("open", "Ann", at("10:01")))
     files = [made.event(compose_event(secret))]
     files += [made.session(compose_session(secret, RAIN))] if made.write_session else []
@@ -49,7 +49,7 @@ def test_what_is_hidden_is_in_no_file(made: Format) -> None:
 
 
 @every_format
-def test_what_was_written_is_in_the_file(made: Format) -> None:
+def test_every_visible_text_is_in_the_file(made: Format) -> None:
     told = text_of(made.name, made.event(compose_event(A_DAY)))
     expected = {"ics": "Who owns the rain?", "ledger.csv": "what about roofs?"}.get(made.name, "the street does")
     assert expected in told
@@ -68,7 +68,7 @@ def test_x6_no_text_breaks_a_format(made: Format) -> None:
 
 
 @every_format
-def test_an_event_in_which_nothing_was_written_is_a_file_too(made: Format) -> None:
+def test_an_event_without_notes_can_be_exported(made: Format) -> None:
     written = made.event(compose_event(record()))
     assert bool(written) == (made.name != "ndjson")  # no item, no line
     assert "Ann" not in text_of(made.name, written)
@@ -89,7 +89,7 @@ def test_a_format_of_events_has_no_sessions() -> None:
     assert refused.value.message == "The format site is of a whole event; leave the session out."
 
 
-def test_what_is_held_or_hidden_is_asked_for_in_a_format_that_says_so() -> None:
+def test_held_and_hidden_items_require_a_format_that_marks_them() -> None:
     with pytest.raises(Invalid) as refused:
         FORMATS["md"].record(A_DAY)
     assert refused.value.message == (
@@ -97,7 +97,7 @@ def test_what_is_held_or_hidden_is_asked_for_in_a_format_that_says_so() -> None:
     )
 
 
-def test_the_page_about_formats_tells_of_each() -> None:
+def test_the_formats_page_describes_every_format() -> None:
     page = (Path(__file__).parents[2] / "docs" / "formats.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| `([\w.]+)` \| `([\w.]+)` \| ([\w, ]+) \|", page, flags=re.MULTILINE)
     assert rows == [

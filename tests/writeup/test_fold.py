@@ -89,7 +89,7 @@ def test_a_post_received_twice_is_listed_once() -> None:
     assert folded(post("lol", "@zed"), post("lol", "@eve")) == [("lol", []), ("lol", [])]
 
 
-def test_what_is_folded_is_counted_once_in_the_ledger_and_kept_among_the_items() -> None:
+def test_a_folded_item_counts_once_in_the_ledger_and_stays_in_the_items() -> None:
     asked = "Who pays for the gutters in the main street?"
     made = compose_event(record(item(asked, "Ann", at("10:02")), item(asked, "Bob", at("10:03"))))
     assert [due.line.item.author for due in made.ledger] == ["Ann"]

@@ -72,7 +72,7 @@ def test_x8_the_html_runs_nothing_and_loads_nothing():
     assert "@import" not in source
 
 
-def test_the_html_says_who_said_what_and_where_it_stands():
+def test_the_html_has_authors_texts_and_anchors():
     source = FORMATS["html"].write_session(compose_session(A_DAY, RAIN))
     assert (
         '<li id="i-i2" class="answer"><span class="time">10:03</span> <span class="author">Bob</span> '
@@ -91,7 +91,7 @@ def test_the_html_nests_lists_as_the_notes_are_nested():
     assert shape == "<ul><lin0<ul><lin1<ul><lin2</li</ul></li</ul></li<lin3<ul><lin4</li</ul></li</ul>"
 
 
-def test_an_anchor_that_somebody_points_to_is_there():
+def test_every_anchor_that_is_linked_exists():
     source = FORMATS["html"].write_event(compose_event(A_DAY))
     tags = Tags(source).found
     anchors = {attrs["id"] for _, attrs in tags if "id" in attrs}
@@ -154,13 +154,13 @@ def test_ndjson_is_a_line_an_item_in_reading_order():
     assert [json.loads(line) for line in lines] == expected
 
 
-def test_ndjson_stays_a_line_an_item_whatever_stands_in_it():
+def test_ndjson_has_one_line_an_item_for_any_text():
     written = FORMATS["ndjson"].write_session(compose_session(record(item("a\u2028b\u0085c\nd")), RAIN))
     assert len(written.splitlines()) == 1
     assert json.loads(written)["text"] == "a\u2028b\u0085c\nd"
 
 
-def test_an_organiser_gets_every_item_whatever_its_state():
+def test_an_organiser_gets_items_in_every_state():
     states = [json.loads(line)["state"] for line in ndjson.write_record(A_DAY)]
     assert states == [made.state for made in A_DAY.items]
 

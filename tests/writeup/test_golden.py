@@ -10,7 +10,7 @@ FILES = files()
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_format_is_written_as_ever(name: str) -> None:
+def test_a_format_matches_its_golden_file(name: str) -> None:
     kept = (FOLDER / name).read_bytes().decode() if (FOLDER / name).exists() else ""
     assert FILES[name] == kept, "if that is meant: python -m tests.writeup.golden"
 

@@ -43,7 +43,7 @@ def test_the_event_s_calendar_has_every_session_that_has_a_time() -> None:
     assert str(calendar["X-WR-CALNAME"]) == "Puddlecamp"
 
 
-def test_what_went_out_comes_in_again_as_the_same_programme() -> None:
+def test_an_exported_calendar_imports_as_the_same_programme() -> None:
     written = ICS.event(compose_event(A_DAY))
     schedule = read_schedule(written, name="puddle.ics")
     kept = [
@@ -59,7 +59,7 @@ def test_what_went_out_comes_in_again_as_the_same_programme() -> None:
 
 @settings(deadline=None)
 @given(st.text(st.one_of(st.characters(), st.sampled_from(NASTY_SIGNS))).filter(str.strip))
-def test_no_text_makes_another_line_of_the_calendar(text: str) -> None:
+def test_no_text_adds_a_line_to_the_calendar(text: str) -> None:
     nasty, session = nasty_record(text)
     written = ICS.session(compose_session(nasty, session)).decode()
     lines = written.replace("\r\n ", "").removesuffix("\r\n").split("\r\n")

@@ -11,7 +11,7 @@ from backchannel.writeup.model import Bar
 from tests.writeup.camp import A_DAY, RAIN, SHEDS, at, item, record
 
 
-def test_what_is_written_after_the_end_is_an_afterthought_however_early_it_arrives() -> None:
+def test_a_note_written_after_the_end_is_an_afterthought() -> None:
     notes = [
         item("before", when=at("10:44"), received_at=at("20:00")), item("at the end", when=at("10:45")),
         item("after", when=at("10:46")), item("that day", when=date(2009, 6, 9)), item("some time"),
@@ -42,7 +42,7 @@ LINES = [
 ]
 
 
-def test_key_points_are_the_pinned_then_the_most_agreed_with_then_a_pick() -> None:
+def test_key_points_are_pinned_then_most_agreed_with_then_chosen_automatically() -> None:
     notes = [item(text, id=f"i{at}", reactions={"agree": {1: 1, 2: 4}.get(at, 0)}) for at, text in enumerate(LINES)]
     made = compose_session(replace(record(*notes), pins=("i3", "gone")), RAIN)
     points = [(point.line.item.id, point.why) for point in made.key_points]
@@ -51,7 +51,7 @@ def test_key_points_are_the_pinned_then_the_most_agreed_with_then_a_pick() -> No
     assert 1 <= len(points[3:]) <= 2
 
 
-def test_a_pick_is_whole_lines_as_they_were_written_and_always_the_same() -> None:
+def test_automatic_key_points_are_whole_lines_and_always_the_same() -> None:
     notes = [item(text, id=f"i{at}") for at, text in enumerate(LINES)]
     made = compose_session(record(*notes), RAIN)
     assert made.key_points
@@ -59,11 +59,11 @@ def test_a_pick_is_whole_lines_as_they_were_written_and_always_the_same() -> Non
     assert made.key_points == compose_session(record(*notes), RAIN).key_points
 
 
-def test_nothing_is_picked_from_a_few_lines() -> None:
+def test_a_short_session_has_no_automatic_key_points() -> None:
     assert compose_session(record(*(item(text) for text in LINES[:4])), RAIN).key_points == ()
 
 
-def test_a_gap_is_told_in_the_sessions_that_it_concerns() -> None:
+def test_a_gap_is_reported_in_the_affected_sessions() -> None:
     gap = Gap(begins=at("10:12"), ends=at("10:31"), feed="https://example.social/tags/puddle.rss")
     told = "The feed from example.social may be missing posts between 10:12 and 10:31."
     made = compose_event(replace(A_DAY, gaps=(gap,)))
@@ -84,7 +84,7 @@ def test_the_figures_count_notes_over_the_day_and_by_session() -> None:
     )  # fmt: skip
 
 
-def test_a_session_without_notes_has_a_door_where_the_event_has_an_address() -> None:
+def test_a_session_without_notes_links_to_the_server_if_there_is_one() -> None:
     made = compose_event(A_DAY, "https://example.org/e/puddle")
     assert [made.door(session) for session in made.without_notes] == ["https://example.org/e/puddle/s/empty"]
     assert compose_event(A_DAY).door(made.without_notes[0]) == ""

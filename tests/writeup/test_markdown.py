@@ -96,7 +96,7 @@ PARAGRAPHS = TEXTS.map(lambda text: "\n".join(line for line in text.split("\n") 
 
 
 @given(SESSIONS, st.lists(ITEMS, min_size=1, max_size=6), st.lists(PARAGRAPHS, max_size=2).map("\n\n".join))
-def test_any_session_comes_back_as_it_was(session, items, introduction):
+def test_any_session_survives_export_and_import(session, items, introduction):
     edition = Edition(introduction=introduction)
     kept = replace(record(*items, sessions=(session,)), editions={session.guid: edition})
     written = compose_session(kept, session)
@@ -109,7 +109,7 @@ def test_any_session_comes_back_as_it_was(session, items, introduction):
 
 
 @given(st.lists(ITEMS, min_size=1, max_size=3), st.lists(ITEMS, min_size=1, max_size=3), TITLES)
-def test_any_event_comes_back_as_it_was(first, second, title):
+def test_any_event_survives_export_and_import(first, second, title):
     other = Session(guid="other", slug="other", title=title)
     items = [*first, *(Item(**{**{f: getattr(i, f) for f in Item.__slots__}, "session": "other"}) for i in second)]
     written = compose_event(record(*items, sessions=(RAIN, other)))
@@ -119,7 +119,7 @@ def test_any_event_comes_back_as_it_was(first, second, title):
 
 
 @given(TEXTS)
-def test_any_text_comes_back_to_the_letter(text):
+def test_any_text_survives_export_and_import_exactly(text):
     lines = text_to_markdown(text)
     assert text_from_markdown(lines) == text
     assert all(line and line[0] not in " \t" and "\n" not in line for line in lines)
@@ -156,7 +156,7 @@ def test_x7_no_note_changes_the_structure_around_it(notes, thoughts):
 @pytest.mark.parametrize(
     "text", ["---", "# x", "```", "<!-- x", "> x", "1. x", "a\n---", "a\n\n# b", "| a |\n|---|", "[x]: /y"]
 )
-def test_x7_the_words_that_would_change_it_are_shown_as_words(text):
+def test_x7_markdown_syntax_in_a_note_is_shown_as_text(text):
     shown = STRUCTURE.render("- " + "\n  ".join(text_to_markdown(text)))
     assert shown.count("<li>") == 1
     for tag in ("<h", "<pre", "<blockquote", "<ol", "<table", "<!--", "<hr"):

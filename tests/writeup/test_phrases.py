@@ -60,7 +60,7 @@ PIECES = st.one_of(
 
 @settings(deadline=None)
 @given(st.lists(PIECES, max_size=60).map("".join))
-def test_whatever_the_tags_every_word_is_there_once(markup: str) -> None:
+def test_every_word_is_kept_once_for_any_tags(markup: str) -> None:
     safe = sanitise(markup)
     blocks = read_words(safe)
     assert depth_of(blocks) <= MAX_DEPTH + 2
@@ -69,7 +69,7 @@ def test_whatever_the_tags_every_word_is_there_once(markup: str) -> None:
 
 @settings(deadline=None)
 @given(st.lists(PIECES, max_size=60).map("".join))
-def test_html_that_nobody_made_safe_makes_a_tree_all_the_same(markup: str) -> None:
+def test_unsanitised_html_still_becomes_a_valid_tree(markup: str) -> None:
     assert depth_of(read_words(markup)) <= MAX_DEPTH + 2
 
 

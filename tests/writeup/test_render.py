@@ -72,7 +72,7 @@ BAD_LINKS = [
 
 
 @pytest.mark.parametrize("address", BAD_LINKS)
-def test_x3_a_bad_address_is_no_link_and_its_text_is_kept(address):
+def test_x3_a_bad_url_is_not_linked_and_its_text_is_kept(address):
     assert not is_good_link(address)
     for markup in (render(f"[words]({address})"), render(f"<{address}>"), render(f"words {address}")):
         assert "href" not in markup
@@ -93,17 +93,17 @@ def test_x4_no_text_makes_rendering_slow(text):
 @pytest.mark.parametrize(
     "piece", ["<b>", "<ul><li>", "<pre>", "<p>", "<h1>", "<a href=http://x>", "<div><a>", "<!--", "&lt;", "<"]
 )
-def test_no_html_makes_cleaning_slow(piece):
+def test_no_html_makes_sanitising_slow(piece):
     begun = time.process_time()
     sanitise(piece * (65_536 // len(piece)))
     assert time.process_time() - begun < 1.0
 
 
-def test_x10_what_turns_the_reading_direction_is_kept_to_itself():
+def test_x10_changes_of_reading_direction_are_isolated():
     assert render("\u202egpj.exe") == "<bdi>\u202egpj.exe</bdi>"
 
 
-def test_x10_controls_go_and_surrogates_are_replaced():
+def test_x10_control_characters_are_removed_and_surrogates_replaced():
     assert render("a\x00b\x1bc\ud800d\te") == "abc\ufffdd\te"
     assert sanitise("<p>a\x00b\ud800</p>") == "<p>ab\ufffd</p>"
 
@@ -124,12 +124,12 @@ def test_x10_controls_go_and_surrogates_are_replaced():
         ("<form><input name=x><button>go</button></form>", "go"),
     ],
 )  # fmt: skip
-def test_x1_strangers_html_is_made_harmless(brought, kept):
+def test_x1_foreign_html_is_sanitised(brought, kept):
     assert sanitise(brought) == kept
 
 
 @pytest.mark.parametrize("brought", ["<p>[&#8;&#x1f;&#127;]</p>", "<b>" * 60_000 + "[&#8;]"])
-def test_control_characters_do_not_come_in_as_references(brought):
+def test_control_characters_are_removed_from_references(brought):
     cleaned = sanitise(brought)
     assert "[]" in cleaned
 
@@ -142,7 +142,7 @@ PIECES = """
 
 
 @given(st.lists(st.one_of(st.sampled_from(PIECES.strip().split("_")), st.text(max_size=4)), max_size=25).map("".join))
-def test_cleaning_twice_changes_nothing(markup):
+def test_sanitising_twice_changes_nothing(markup):
     once = sanitise(markup)
     assert sanitise(once) == once
     assert "onerror=alert(1)>" not in once.replace("&gt;", "")

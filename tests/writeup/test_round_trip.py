@@ -57,7 +57,7 @@ def test_any_session_comes_back(made, session, items):
 
 
 @FORMATS
-def test_an_event_comes_back_session_by_session_and_the_hallway_as_the_hallway(made):
+def test_an_event_survives_export_and_import_with_its_sessions_and_hallway(made):
     written = compose_event(A_DAY)
     documents = read_notes(made.write_event(written).encode())
     assert [(d.title, d.guid, d.hallway, len(d.drafts)) for d in documents] == [
@@ -84,7 +84,7 @@ def test_seconds_are_kept(made):
 @pytest.mark.parametrize(
     "text", ["-->", "--!>", "<!--", "<script>", "\u2028", "]]>", "--", "-->{}<!-- Backchannel data 1: {}"]
 )
-def test_nothing_in_it_ends_the_comment_that_holds_the_data(text):
+def test_no_text_ends_the_comment_that_holds_the_data(text):
     written = compose_session(record(item(text, text)), RAIN)
     source = html.write_session(written)
     head, _, data = source.rpartition("<!-- Backchannel data 1: ")

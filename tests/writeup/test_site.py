@@ -57,7 +57,7 @@ def read(files: dict[str, bytes]) -> dict[str, Addresses]:
     return {name: Addresses(data.decode()) for name, data in files.items() if name.endswith(".html")}
 
 
-def test_a_page_a_session_and_what_an_event_has_beside() -> None:
+def test_the_site_has_a_page_for_each_session_and_the_events_pages() -> None:
     sessions = [f"sessions/{stem}-{session_id(CAMP, session)[-6:]}.html" for stem, session in (
         ("01-who-owns-the-rain", RAIN), ("02-sheds", SHEDS),
     )]  # fmt: skip
@@ -68,7 +68,7 @@ def test_a_page_a_session_and_what_an_event_has_beside() -> None:
     ])  # fmt: skip
 
 
-def test_every_link_leads_to_a_place_that_is_there() -> None:
+def test_every_link_has_an_existing_target() -> None:
     files = pages(compose_event(A_DAY))
     found = read(files)
     wrong = []
@@ -83,7 +83,7 @@ def test_every_link_leads_to_a_place_that_is_there() -> None:
     assert wrong == []
 
 
-def test_no_page_loads_anything_but_its_own_files() -> None:
+def test_pages_load_only_the_sites_own_files() -> None:
     found = read(pages(compose_event(A_DAY)))
     loaded = {re.sub(r"^\.\./", "", address) for page in found.values() for address in page.loaded}
     assert loaded == {"style.css", "search.html", "search.js", "search-index.js"}
@@ -93,7 +93,7 @@ def test_no_page_loads_anything_but_its_own_files() -> None:
     assert "@import" not in style
 
 
-def test_the_search_has_every_line_of_every_page() -> None:
+def test_the_search_index_has_every_line() -> None:
     script = pages(compose_event(A_DAY))["search-index.js"].decode()
     index = json.loads(script.removeprefix("var backchannelIndex = ").removesuffix(";\n"))
     assert [title for _, title in index["pages"]] == ["Who owns the rain?", "Sheds", "In the hallway"]
@@ -125,7 +125,7 @@ def test_x9_names_in_the_zip_are_harmless_whatever_the_titles() -> None:
     assert len([entry for entry in entries if entry.filename.startswith("sessions/")]) == len(titles)
 
 
-def test_the_zip_is_dated_by_what_is_in_it() -> None:
+def test_the_zip_has_the_date_of_its_latest_item() -> None:
     written = FORMATS["site"].event(compose_event(A_DAY))
     with zipfile.ZipFile(io.BytesIO(written)) as archive:
         assert {entry.date_time for entry in archive.infolist()} == {(2009, 6, 9, 19, 0, 0)}
@@ -136,7 +136,7 @@ def test_the_list_of_files_is_all_of_them() -> None:
     assert files["files.txt"].decode().split() == sorted(files)
 
 
-def test_what_lies_beside_for_programs_can_be_read_in_again() -> None:
+def test_the_sites_data_files_can_be_imported_again() -> None:
     documents = read_notes(pages(compose_event(A_DAY))["data/event.md"], name="event.md")
     assert {found.title for found in documents} >= {"Who owns the rain?", "Sheds"}
     drafts = [draft.text for found in documents for draft in found.drafts if draft.origin != "post"]
@@ -145,7 +145,7 @@ def test_what_lies_beside_for_programs_can_be_read_in_again() -> None:
 
 @settings(deadline=None, max_examples=60)
 @given(st.text(st.one_of(st.characters(), st.sampled_from(NASTY_SIGNS))).filter(str.strip))
-def test_x2_no_text_runs_or_leads_astray_on_any_page(text: str) -> None:
+def test_x2_no_text_becomes_a_script_or_a_dangerous_link(text: str) -> None:
     nasty, _ = nasty_record(text)
     files = pages(compose_event(replace(nasty, event=replace(CAMP, title=text))))
     for name, page in read(files).items():
