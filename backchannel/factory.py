@@ -41,6 +41,7 @@ from backchannel.web import (
     organise,
     pages,
     pitches,
+    schedule_out,
     scribe,
     syndication,
     timelines,
@@ -54,7 +55,7 @@ from backchannel.web import (
 WEB = (  # in the order of registration: hooks that run after a request run in the opposite order
     unchanged, compress, guard, errors, filters, pages, timelines, api, follow, scribe, organise, triage, grid_edit,
     pitches, writeups, edit, mine, offline, websub,
-    syndication, wall, embed,
+    syndication, wall, embed, schedule_out,
 )  # fmt: skip
 
 MAX_MESSAGE_BYTES = 64 * 1024  # bytes in a socket message

@@ -88,7 +88,8 @@ def save_rooms(writer: Writer, slug: str, schedule: Schedule, by_hand: Collectio
         if room.guid in by_hand:
             rooms.setdefault(room.name, room)
     writer.save_rooms(slug, tuple(
-        replace(room, guid=known[name].guid, seats=known[name].seats) if name in known else room for name, room in rooms.items()
+        replace(room, guid=known[name].guid, seats=known[name].seats or room.seats) if name in known else room
+        for name, room in rooms.items()
     ))  # fmt: skip
 
 

@@ -35,6 +35,11 @@ def write_event(writeup: EventWriteUp) -> str:
     return _file(writeup.event, [(session, items.get(guid, ())) for guid, session in known.items()])
 
 
+def write_programme(event: Event, sessions: Iterable[Session]) -> str:
+    """Return the sessions alone, without regard to notes."""
+    return _file(event, [(session, ()) for session in sessions])
+
+
 def _file(event: Event, sessions: Iterable[tuple[Session, Iterable[Item]]]) -> str:
     calendar = Calendar()
     for name, value in (

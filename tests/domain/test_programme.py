@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
-from backchannel.domain.model import Schedule, Session
 from backchannel.domain.by_hand import ByHand, by_hand
 from backchannel.domain.grid_changes import Change
 from backchannel.domain.grid_log import LoggedEdit
+from backchannel.domain.model import Schedule, Session
 from backchannel.domain.programme import ByHandHere, Changed, Changes, diff, take
 from backchannel.domain.programme_phrases import sentences
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
@@ -20,6 +21,8 @@ from ...domain.errors import Unreadable
 from ...domain.model import Schedule
 from .faults import Faults
 from .gather import Found, Gathering, Given, duration, stated_hashtags, stem, zone_named, zone_of
+
+MAX_SEATS = 100_000  # of a room; more is a mistake
 
 
 def is_mine(text: str) -> bool:
@@ -38,9 +41,11 @@ def read_tables(document: Any, name: str, given: Given) -> Schedule:
     zone = zone_named(word(conference.get("time_zone_name")), faults)
     clock = zone_of(zone or given.timezone)
     found = [*_v1(conference, faults, clock), *_v2(schedule, faults, clock)]
+    if word(table(table(document).get("generator")).get("name")) == "Backchannel":
+        found = [_without_our_address(session, word(schedule.get("base_url"))) for session in found]
     zone = _believed_zone(zone, found, faults)
     for room in _rooms(schedule, conference, faults):
-        gathering.room(word(room.get("name")), word(room.get("guid")))
+        gathering.room(word(room.get("name")), word(room.get("guid")), seats_of(room.get("capacity")))
     for session in found:
         gathering.session(session)
     title = word(conference.get("title")) or word(conference.get("acronym")) or stem(name)
@@ -110,6 +115,7 @@ def _v2(schedule: Mapping[str, Any], faults: Faults, zone: tzinfo) -> Iterator[F
 def _session(source: Mapping[str, Any], room: str, day_: Mapping[str, Any], faults: Faults, zone: tzinfo) -> Found:
     title = word(source.get("title"))
     about = [text for key in ("subtitle", "abstract", "description") if (text := word(source.get(key)))]
+    cancelled = word(source.get("subtitle")).casefold() in ("cancelled", "canceled")
     where = f"session “{title[:60]}”"
     starts, ends = _times(source, day_, faults, where, zone)
     _schema(source, faults, where)
@@ -117,14 +123,25 @@ def _session(source: Mapping[str, Any], room: str, day_: Mapping[str, Any], faul
         title=title,
         guid=word(source.get("guid")),
         key=tuple(filter(None, (number_or_word(source.get("id")), word(source.get("code")), word(source.get("slug"))))),
-        abstract="\n\n".join(dict.fromkeys(about)),
+        abstract="\n\n".join(text for text in dict.fromkeys(about[cancelled:]) if not _is_hashtags(source, text)),
         room=room,
         starts=starts,
         ends=ends,
         leaders=_leaders(source),
         hashtags=stated_hashtags("\n".join(about)),
         url=word(source.get("url")),
+        cancelled=cancelled,
     )
+
+
+def _is_hashtags(source: Mapping[str, Any], text: str) -> bool:
+    """Return whether it is a description that states hashtags and nothing else, as in our own files."""
+    return text == word(source.get("description")) and re.fullmatch(r"Hashtag:( #\S+)+", text) is not None
+
+
+def _without_our_address(found: Found, base: str) -> Found:
+    """Return the session without the address of its page here, which stands in for its own in our files."""
+    return replace(found, url="") if base and found.url.startswith(f"{base}s/") else found
 
 
 def _leaders(source: Mapping[str, Any]) -> tuple[str, ...]:
@@ -215,6 +232,10 @@ def word(value: Any) -> str:
 
 def number_or_word(value: Any) -> str:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else word(value)
+
+
+def seats_of(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= MAX_SEATS else None
 
 
 def moment(value: Any, zone: tzinfo) -> datetime | None:

@@ -28,7 +28,10 @@ def read(text: str, name: str, given: Given) -> Schedule:
     root = _parse(text, called)
     if root.tag != "schedule":
         raise Unreadable(f"{called} is XML, but not a schedule: it begins with <{root.tag[:40]}>. Nothing was imported.")
-    return read_tables({"schedule": {"conference": _conference(root)}}, name, given)
+    conference, generator = _conference(root), root.find("generator")
+    maker = generator.get("name", "") if generator is not None else ""
+    schedule = {"base_url": conference.get("base_url"), "conference": conference}
+    return read_tables({"generator": {"name": maker}, "schedule": schedule}, name, given)
 
 
 def _parse(text: str, called: str) -> Element:

@@ -36,6 +36,7 @@ class Found:
     leaders: tuple[str, ...] = ()
     hashtags: tuple[str, ...] = ()
     url: str = ""
+    cancelled: bool = False
 
     @property
     def where(self) -> str:
@@ -58,6 +59,7 @@ class Gathering:
         self.faults = Faults()
         self._found: list[Found] = []
         self._rooms: dict[str, str] = {}
+        self._seats: dict[str, int] = {}
 
     def session(self, found: Found) -> None:
         """Add a session."""
@@ -69,7 +71,7 @@ class Gathering:
             self.faults.report("it has no readable time", "imported without a time", found.where)
         self._found.append(found)
 
-    def room(self, name: str, guid: str = "") -> None:
+    def room(self, name: str, guid: str = "", seats: int | None = None) -> None:
         """Add a room. A guid that another room has is ignored."""
         name = line(name, NAME_LIMIT)
         if not name:
@@ -80,6 +82,8 @@ class Gathering:
             self.faults.report(what, f"“{name}” got a new guid", "rooms")
             guid = ""
         self._rooms[name] = self._rooms.get(name) or guid
+        if seats is not None:
+            self._seats[name] = seats
 
     def schedule(
         self, title: str, *, zone: str | None = None, starts: date | None = None, ends: date | None = None
@@ -95,7 +99,9 @@ class Gathering:
             timezone=zone,
             starts=starts or min(days, default=None),
             ends=ends or max(days, default=None),
-            rooms=tuple(Room(name=n, guid=g or derived("room", title, n)) for n, g in self._rooms.items()),
+            rooms=tuple(
+                Room(name=n, guid=g or derived("room", title, n), seats=self._seats.get(n)) for n, g in self._rooms.items()
+            ),
             sessions=sessions,
             faults=self.faults.sentences(),
         )
@@ -118,6 +124,7 @@ class Gathering:
                     leaders=tuple(filter(None, (line(name, NAME_LIMIT) for name in found.leaders))),
                     hashtags=tuple(dict.fromkeys(found.hashtags)),
                     url=found.url if re.match(r"https?://", found.url) else None,
+                    cancelled=found.cancelled,
                 )
             )
         return tuple(made)

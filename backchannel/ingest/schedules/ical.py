@@ -12,6 +12,9 @@ from ...domain.errors import Unreadable
 from ...domain.model import Schedule
 from .gather import Found, Gathering, Given, stated_hashtags, stem, zone_named, zone_of
 
+# what our own files add to an abstract for people (writeup/ics.py)
+_OUR_LINES = re.compile(r"(?:(?:^|\n\n)Led by [^\n]*)?(?:(?:^|\n\n)Hashtag: #[^\n]*)?\Z")
+
 
 def is_mine(text: str) -> bool:
     return text.lstrip()[:15].upper() == "BEGIN:VCALENDAR"
@@ -23,11 +26,11 @@ def read(text: str, name: str, given: Given) -> Schedule:
     gathering = Gathering()
     zone = zone_named(_text(calendar, "X-WR-TIMEZONE"), gathering.faults)
     clock = zone_of(zone or given.timezone)
+    ours = "//Backchannel//" in _text(calendar, "PRODID")
     for event in calendar.walk("VEVENT"):
         found = _session(event, clock)
-        if _text(event, "STATUS").upper() == "CANCELLED":
-            gathering.faults.report("it is cancelled", "left out", found.where)
-            continue
+        if ours:
+            found.abstract = _OUR_LINES.sub("", found.abstract)
         if event.get("RRULE") or event.get("RDATE"):
             gathering.faults.report("it repeats", "only its first time was read", found.where)
         gathering.session(found)
@@ -62,6 +65,7 @@ def _session(event: Component, zone: tzinfo) -> Found:
         leaders=_leaders(event),
         hashtags=stated_hashtags(about),
         url=_text(event, "URL"),
+        cancelled=_text(event, "STATUS").upper() == "CANCELLED",
     )
 
 
