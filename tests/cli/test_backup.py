@@ -1,4 +1,4 @@
-"""Backups: whole under a running server, restored under one too."""
+"""Backups are complete while the server runs, and can be restored while it runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""backchannel export: files, folders, and what is refused; the same bytes from every process."""
+"""`backchannel export`: files, folders and refusals, with the same bytes from every process."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def written(camp: Camp) -> Camp:
 
 
 def export(camp: Camp, *words: str, seed: str = "0") -> subprocess.CompletedProcess[bytes]:
-    """The command as anybody runs it, its bytes untouched."""
+    """Run the command as a process and return its output as bytes."""
     command = [sys.executable, "-m", "backchannel", "export", camp.slug, *words]
     return subprocess.run(command, env=camp.server.environ | {"PYTHONHASHSEED": seed}, capture_output=True, timeout=60)
 
@@ -98,7 +98,7 @@ def test_held_and_hidden_items_are_only_in_tables(written: Camp) -> None:
 
 
 def test_a_missing_extra_is_reported_with_the_install_command(written: Camp) -> None:
-    """An interpreter in which the extra's modules cannot be found, as where it is not installed."""
+    """Run an interpreter that cannot find the extra's modules."""
     hide = "import sys; sys.modules['typst'] = None; from backchannel.cli.main import main; main()"
     command = [sys.executable, "-c", hide, "export", written.slug, "--format", "pdf"]
     done = subprocess.run(command, env=written.server.environ, capture_output=True, timeout=60)

@@ -1,4 +1,4 @@
-"""A list of feeds (OPML) brought in: each is added, and what is refused is told."""
+"""Importing a list of feeds (OPML) adds the feeds and reports refused ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bad input at the command line: one clear sentence, exit 1, nothing half-written; wrong usage is exit 2."""
+"""Bad input on the command line gets one sentence, exit code 1 and no partial changes; wrong usage gets exit code 2."""
 
 from __future__ import annotations
 

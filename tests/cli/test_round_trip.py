@@ -1,4 +1,4 @@
-"""A document in, out as Markdown, and in again into a fresh event: the same items."""
+"""A document imported, exported and imported into a new event gives the same items."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`backchannel serve`: where it listens, and how it ends."""
+"""`backchannel serve`: its port, its shutdown and its checks at startup."""
 
 from __future__ import annotations
 

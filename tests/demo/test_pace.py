@@ -1,4 +1,4 @@
-"""Camp time, squeezed."""
+"""The demo's time: a day of the camp compressed into minutes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The whole demo, forty times as fast: as a visitor would start it, looked at as a follower would see it."""
+"""The whole demo at forty times its speed, started like a user would and observed as a follower."""
 
 from __future__ import annotations
 

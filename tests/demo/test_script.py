@@ -1,4 +1,4 @@
-"""The script of the demo: what is written in camp/ is read as it was meant."""
+"""The demo's script: the files in camp/ are parsed correctly and are consistent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Edits of the programme through the desk: repeated, in conflict, undone, by every role, and what becomes of the items."""
+"""Edits of the programme through the desk: repeats, conflicts, undo, roles, and the effect on items."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When the grid changes: items go with their session; what only the clock placed is placed again."""
+"""After a change of the grid, items stay with their session, and posts placed only by time are placed again."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ TEXTS = st.sampled_from(
 
 
 class Histories(RuleBasedStateMachine):
-    """Ops by two note-takers and an organiser; one follower a channel who asks now and then, for a few changes at a time."""
+    """Random ops by two note-takers and an organiser, with one follower a channel who fetches a few changes at a time."""
 
     notes = Bundle("notes")
 
@@ -93,7 +93,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(nth=st.integers(0, 100))
     def ask_again(self, nth: int) -> None:
-        """A phone that heard no answer: the first answer again, and nothing changes. (What was refused may be tried again.)"""
+        """Send an op again: the first answer is repeated and nothing changes. (A refused op may succeed the second time.)"""
         if self.answered:
             who, raw, answer = self.answered[nth % len(self.answered)]
             head = self.store.reader().event(EVENT).head

@@ -1,4 +1,4 @@
-"""Each post once, from however many sources; gone upstream is gone here."""
+"""A post is saved once from any number of sources, and withdrawn when it is deleted upstream."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Posts: kept once, placed with a reason, an edit is a revision."""
+"""Posts are saved once and placed with a reason; an edit is a revision."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sessions without names, and exports without names: whatever is asked, nobody that the event knows is named."""
+"""Sessions and exports without names never name a person whom the event knows."""
 
 from __future__ import annotations
 
@@ -62,13 +62,13 @@ POST = {
 
 
 def named_in(text: str) -> list[str]:
-    """The names of the cast that stand in it as whole words, whatever their capitals."""
+    """Return the known names in a text, as whole words in any case."""
     return [name for name in NAMES if re.search(rf"(?<![^\W_]){re.escape(name)}(?![^\W_])", text, re.IGNORECASE)]
 
 
 @pytest.fixture
 def full(camp: Camp) -> Camp:
-    """A session in which everybody is named in every way: leader Ida Moss, author Zora Quill, speaker Hob, @vetch."""
+    """A session with names in every field: leader Ida Moss, author Zora Quill, speaker Hob, @vetch."""
     zora = camp.join("Zora Quill")
     zora.note("Hob: worms, says zora; ask @vetch and see https://example.social/@vetch/1")
     zora.note("ACTION: Ida Moss to call Nettle")

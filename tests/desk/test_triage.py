@@ -1,4 +1,4 @@
-"""The triage board: a person's word stands, undo restores exactly, corrections teach."""
+"""The triage board: placements by people stay, undo restores exactly, and corrections improve the placing."""
 
 from __future__ import annotations
 

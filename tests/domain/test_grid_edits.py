@@ -1,4 +1,4 @@
-"""Edits of the programme: their rules, their words, and that undoing them all gives the first programme again."""
+"""Edits of the programme: their rules, their descriptions, and undo, which restores the first programme."""
 
 from __future__ import annotations
 

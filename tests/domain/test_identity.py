@@ -1,4 +1,4 @@
-"""When two entries are one post."""
+"""Recognising entries of the same post."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names are left out: whole, in parts, as handles, in links; and what only looks like one is told."""
+"""Removing names: full names, parts, handles and links; possible names are reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is off the record: the phone and the server say the same of every line."""
+"""The off-the-record rule, which is the same on the phone and on the server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Posts find their session, with a method, a confidence and a reason that a person can check."""
+"""Posts are placed in sessions with a method, a confidence and a reason that people can check."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A re-import is a diff: what is new, changed and gone, in values and in sentences."""
+"""A repeated import is a diff of new, changed and removed sessions, as values and as sentences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One round of polling on the database given, in a process that a test may kill."""
+"""Run one round of polling on a database, in a process that a test can kill."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Every script of hostile_scripts on a port of its own; prints JSON name -> port, and stays until its input ends."""
+"""Serve every script of hostile_scripts on its own port, print the ports as JSON, and run until stdin is closed."""
 
 import contextlib
 import json

@@ -1,4 +1,4 @@
-"""Gap honesty: more was posted than one answer holds."""
+"""Catching up when more was posted than one response holds, and reporting gaps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The loop: what is due, one host at a time, one poller at a time, each post once. Real store, real desk."""
+"""The polling loop with a real store and desk: due feeds, one request a host, one poller a feed, each post once."""
 
 from __future__ import annotations
 

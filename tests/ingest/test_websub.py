@@ -1,4 +1,4 @@
-"""A hub that tells of new posts: asked, verified, believed when it signs, and asked to stop. A real hub, a real server."""
+"""WebSub with a real hub and server: subscribing, verification, signed pushes and unsubscribing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The client that was written from docs/protocol.md alone: what it keeps, what it applies, and what it does on a bad line."""
+"""Tests of the client library, which is written from docs/protocol.md alone: outbox, view and bad connections."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Make = Callable[..., Client]
 
 @pytest.fixture
 def client(camp: Camp) -> Iterator[Make]:
-    """Clients of the camp, closed at the end."""
+    """Return a function that makes clients of the camp; they are closed after the test."""
     made: list[Client] = []
 
     def make(role: str = "follower", **more: Any) -> Client:
@@ -217,7 +217,7 @@ def test_an_ack_received_during_a_restore_does_not_count(server: Server, tmp_pat
     take, restored = scribe._http.ops, []
 
     def take_and_restore(batch: Any) -> dict[str, Any]:
-        """The note is committed, the database is restored, and the answer comes with the new epoch on it."""
+        """Commit the note, restore the database, and return the response with the new epoch."""
         answer = take(batch)
         if answer["results"] and scribe.outbox.epoch and not restored:
             server.run("restore", str(copy))

@@ -1,4 +1,4 @@
-"""Two hundred notes at once, by twenty connections: all acked, once each, in one order for everybody."""
+"""Two hundred notes posted at once by twenty connections are all acked once, in the same order for everybody."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.stage import Camp, Person, eventually, put
 
 
 def in_order(frames: list[dict[str, Any]]) -> list[tuple[int, str]]:
-    """What the frames say, put one behind the other by `prev` and `seq`: the client hands each over in a thread of its own."""
+    """Return the items of frames sorted by `prev` and `seq`, because the client delivers each frame in its own thread."""
     order, cursor = [], 0
     for frame in sorted(frames, key=lambda frame: frame["seq"]):
         if frame["prev"] != cursor:

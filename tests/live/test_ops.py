@@ -1,4 +1,4 @@
-"""Ops over plain HTTP: taken once, answered always."""
+"""Ops over plain HTTP are carried out once and always answered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Changes of the programme reach followers: over the socket, over plain HTTP, and those who missed the message."""
+"""Changes of the programme reach followers over the socket, over plain HTTP, and after a missed message."""
 
 from __future__ import annotations
 

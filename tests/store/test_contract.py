@@ -1,4 +1,4 @@
-"""The contract of store/base.py, held by every store."""
+"""The contract of store/base.py, which every store must pass."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def test_a_page_being_read_still_shows_an_item_hidden_meanwhile(tmp_path: Path) 
     kept, reader, asked = keep(store, item("one"), "event"), store.reader(), []
 
     def hide_it(sql: str) -> None:
-        """Called at the beginning of every statement of the reader: between the first and the second, it is hidden."""
+        """Hide the item between the reader's first and second statement; the reader calls this before each one."""
         if "SELECT" in sql and len(asked) < 2:
             asked.append(sql)
             if len(asked) == 2:

@@ -1,4 +1,4 @@
-"""The counts kept on writing are those that counting all items would give, whatever happens to the items."""
+"""The counters updated on writing always equal a count of all items."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_counters_match_the_items_after_any_history(store: SqliteStore, history:
 
 
 def tallies_of(reader: Reader) -> dict[str | None, Tally]:
-    """Count from the items: note-takers in the order of their first note."""
+    """Count the items; note-takers are in the order of their first note."""
     by_session: dict[str | None, list[Item]] = defaultdict(list)
     for item in sorted(reader.items("camp"), key=lambda item: item.seq):
         by_session[item.session].append(item)

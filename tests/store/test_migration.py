@@ -28,7 +28,7 @@ COMMANDS = {
 
 @pytest.fixture(scope="module")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the old database, opened once by the store of today."""
+    """A copy of the old database, migrated by opening it."""
     copy = tmp_path_factory.mktemp("stores") / "old.db"
     shutil.copy(STORES / "schema-1.db", copy)
     SqliteStore(copy, make=False).close()

@@ -1,4 +1,4 @@
-"""A database is made once, whoever comes first; a file that is none of ours stays as it is."""
+"""A database is created once even by concurrent processes, and a foreign file is left unchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every statement of the store finds its rows by an index: no full scan, no search by event alone, of a table that grows.
+"""Every statement of the store uses an index: no full scan of a growing table, and no search by event alone.
 
 Each method of the store runs once on a database with realistic contents while SQLite reports the statements it executes.
 `EXPLAIN QUERY PLAN` then says how each of them finds its rows.
@@ -153,7 +153,7 @@ def fill(writer: Writer, slug: str, items: int) -> None:
 
 @pytest.fixture(scope="module")
 def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
-    """Six events, one of them large. Opened by the store, so that its settings are those of a server."""
+    """A database of six events, one of them large, opened with the store's settings."""
     store = SqliteStore(tmp_path_factory.mktemp("plans") / "camp.db")
     for number in range(6):
         store.write(lambda writer, number=number: fill(writer, f"camp{number}", 2000 if number == 3 else 50))
@@ -162,7 +162,7 @@ def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Con
 
 
 def statements(connection: sqlite3.Connection, act: Callable[[], Any]) -> set[str]:
-    """The SQL that `act` executes; what it wrote is undone."""
+    """Return the SQL that `act` executes, and roll back its changes."""
     seen: set[str] = set()
     connection.execute("BEGIN")
     connection.set_trace_callback(seen.add)
@@ -181,7 +181,7 @@ def slow_steps(connection: sqlite3.Connection, sql: str, *, whole_event: bool) -
 
 
 def reads_too_much(step: str, *, whole_event: bool) -> bool:
-    """Tell a step by its words: "SCAN item" or "SEARCH item USING INDEX x (event=?)"."""
+    """Parse a step of a plan: "SCAN item" or "SEARCH item USING INDEX x (event=?)"."""
     found = re.match(r"(SCAN|SEARCH) (\w+)", step)
     if found is None or found[2] not in GROWING:
         return False

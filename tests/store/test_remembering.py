@@ -1,4 +1,4 @@
-"""A reader remembers small answers, and forgets them when anybody commits."""
+"""A reader caches small results until any process commits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A write-up improved by hand: how it reads changes, the notes do not."""
+"""Editing a write-up changes the write-up and not the notes."""
 
 from __future__ import annotations
 

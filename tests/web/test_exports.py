@@ -1,4 +1,4 @@
-"""Write-ups to take away: every format over HTTP; what takes long is made apart, once, and never stale."""
+"""Downloads of write-ups: every format over HTTP, with slow formats built in the background, once, and never stale."""
 
 from __future__ import annotations
 

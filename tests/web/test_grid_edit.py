@@ -1,4 +1,4 @@
-"""The grid editor and the pitches as plain forms: nothing here runs a script."""
+"""The grid editor and the pitches as plain forms, without scripts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is asking: hosts, other sites, cookies, headers."""
+"""Checks of requests: host names, cross-site requests, cookies and headers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""My notes: each note-taker takes her own bullets home, and nobody else's."""
+"""Own notes: note-takers can download their own notes and nobody else's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The organisers' desk: links, feeds, and who is let in."""
+"""The organisers' page: join links, feeds and access."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages are answered from memory only as long as they are still right, and only to those who see the same."""
+"""Pages are served from the cache only while they are current, and only to viewers who see the same page."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def session_path(camp: Camp) -> str:
 
 @pytest.fixture
 def read_twice(camp: Camp) -> Camp:
-    """An event whose pages were read before, so that they can be answered from memory."""
+    """An event whose pages were opened before, so that they are cached."""
     camp.join("Ann").note("the first line")
     for path in ("", "/all", session_path(camp)):
         for _ in range(2):
@@ -93,7 +93,7 @@ def test_a_session_without_names_shows_none_at_once(read_twice: Camp) -> None:
 
 @pytest.mark.parametrize("role", ["scribe", "organiser", "follower"])
 def test_a_viewer_with_a_pass_gets_their_own_page(role: str, read_twice: Camp) -> None:
-    """Nothing of it is repeated to the public, and nothing of the public's page is repeated to them."""
+    """Their page is never served to the public, nor the public's page to them."""
     token = read_twice.passes[role]
     theirs = page(read_twice, session_path(read_twice), Authorization=f"Bearer {token}")
     public = page(read_twice, session_path(read_twice))

@@ -1,4 +1,4 @@
-"""Sealed pages: written once, fresh for ever, gone with what was on them."""
+"""Sealed pages of changes: immutable, cacheable, and dropped when one of their items is hidden."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Atom: a feed that feed readers take, whose ids stay the same."""
+"""Atom: a valid feed with stable ids."""
 
 from __future__ import annotations
 

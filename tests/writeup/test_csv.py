@@ -1,4 +1,4 @@
-"""CSV: every item and every commitment, and no cell that a spreadsheet would run."""
+"""CSV: every item and commitment, without cells that a spreadsheet would execute."""
 
 from __future__ import annotations
 

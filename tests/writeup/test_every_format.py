@@ -1,4 +1,4 @@
-"""What holds for every format there is, and for the next one."""
+"""Requirements that every format must meet."""
 
 from __future__ import annotations
 

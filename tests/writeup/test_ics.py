@@ -1,4 +1,4 @@
-"""iCalendar: the programme as it took place, for calendars, and for `import schedule`."""
+"""iCalendar: the programme as it took place, for calendars and for `import schedule`."""
 
 from __future__ import annotations
 

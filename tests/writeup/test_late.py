@@ -1,4 +1,4 @@
-"""What belongs to "at the time" and what came after; what to read first; gaps; figures."""
+"""Notes written at the time and afterthoughts, key points, gaps and statistics."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The site: plain files whose links all lead somewhere, and nowhere else."""
+"""The site: plain files whose links all have targets inside the site."""
 
 from __future__ import annotations
 
