@@ -2,6 +2,7 @@
 
 Frames come from the log, never from the request that made a change, so all followers see one order whichever process
 took the note. A commit in this process wakes the dispatcher; every 100 ms it also looks for commits of other processes.
+A quiet channel gets its frame at once. A busy one gets a frame every 20 ms, with all changes since the last one.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -27,6 +28,7 @@ log = logging.getLogger(__name__)
 
 POLL_INTERVAL_S = 0.1  # how often to look for commits of other processes
 HEARTBEAT_S = 10.0  # between two `head` messages of a channel
+FRAME_INTERVAL_S = 0.02  # between two frames of a channel; changes meanwhile share the second one
 MAX_ITEMS_PER_FRAME = 200  # larger backlogs are sent as several frames
 SPREAD_MS = 2  # for each follower, so that they don't all fetch a changed page in the same moment
 
@@ -44,16 +46,19 @@ class Emitter(Protocol):
 class Dispatcher:
     """Sends the changes of every channel that somebody in this process follows."""
 
-    def __init__(self, store: Store, emitter: Emitter) -> None:
+    def __init__(self, store: Store, emitter: Emitter, clock: Callable[[], float] = time.monotonic) -> None:
         self._store = store
         self._emitter = emitter
+        self._clock = clock
         self.digests = Digests(store)
         self._wanted = Signal()
         self._watchers: Counter[Channel] = Counter()
         self._sent: dict[Channel, int] = {}  # the last seq sent on each channel
+        self._due_at: dict[Channel, float] = {}  # when each channel may have its next frame
+        self._changed: set[Channel] = set()  # channels that may have something to send
         self._heads: dict[str, int] = {}
         self._moved: dict[Channel, Signal] = {}  # wakes long polls
-        self._heartbeat_at = time.monotonic() + HEARTBEAT_S
+        self._heartbeat_at = clock() + HEARTBEAT_S
         self._heartbeats: gevent.Greenlet | None = None  # truthy while it runs
         self._epoch = store.reader().epoch()
         self._programmes = dict(store.reader().programme_heads())  # the numbers sent last, by event
@@ -77,7 +82,7 @@ class Dispatcher:
         """Remove a follower of the channel."""
         self._watchers[channel] -= 1
         if self._watchers[channel] <= 0:
-            for kept in (self._watchers, self._sent, self._moved):
+            for kept in (self._watchers, self._sent, self._due_at, self._moved):
                 kept.pop(channel, None)
 
     @contextmanager
@@ -107,7 +112,7 @@ class Dispatcher:
     def run(self) -> None:
         """Send frames for ever. A failing round is logged and the next one continues."""
         while True:
-            self._wanted.wait(POLL_INTERVAL_S)
+            self._wanted.wait(self._pause_s())
             self._wanted.clear()
             try:
                 self.round()
@@ -115,18 +120,25 @@ class Dispatcher:
                 log.exception("A round of the dispatcher failed; the next one continues from there")
                 gevent.sleep(POLL_INTERVAL_S)
 
+    def _pause_s(self) -> float:
+        """Return the seconds until the next channel that changed is due, or until the next poll."""
+        due = [self._due_at.get(channel, 0.0) - self._clock() for channel in self._changed]
+        return max(0.0, min([*due, POLL_INTERVAL_S]))
+
     def round(self) -> None:
         """Send whatever is new on the followed channels."""
         reader = self._store.reader()
         if reader.epoch() != self._epoch:
             self._begin_again()
         heads = reader.heads()
-        for channel in [channel for channel in self._watchers if heads.get(channel[0]) != self._heads.get(channel[0])]:
-            self._send_new(channel)
+        self._changed |= {channel for channel in self._watchers if heads.get(channel[0]) != self._heads.get(channel[0])}
         self._heads = heads
+        for channel in [channel for channel in self._changed if self._due_at.get(channel, 0.0) <= self._clock()]:
+            if not self._send_new(channel):
+                self._changed.discard(channel)
         self._send_programmes(reader)
-        if time.monotonic() >= self._heartbeat_at:
-            self._heartbeat_at = time.monotonic() + HEARTBEAT_S
+        if self._clock() >= self._heartbeat_at:
+            self._heartbeat_at = self._clock() + HEARTBEAT_S
             self._start_heartbeats()
 
     def _begin_again(self) -> None:
@@ -140,15 +152,17 @@ class Dispatcher:
             self._heartbeats.kill()
         self._start_heartbeats()
 
-    def _send_new(self, channel: Channel) -> None:
-        more = True
-        while more and channel in self._sent:
-            page = self._store.reader().changes(*channel, self._sent[channel], MAX_ITEMS_PER_FRAME)
-            more = page.more
-            if page.seq > self._sent[channel]:
-                self._sent[channel] = page.seq
-                self._emitter.emit("changes", frame(channel, page), room=socketio_room(channel))
-                self._wake(channel)
+    def _send_new(self, channel: Channel) -> bool:
+        """Send what is new on the channel in one frame. Return whether there is more than fits."""
+        if channel not in self._sent:
+            return False
+        page = self._store.reader().changes(*channel, self._sent[channel], MAX_ITEMS_PER_FRAME)
+        if page.seq > self._sent[channel]:
+            self._sent[channel] = page.seq
+            self._due_at[channel] = self._clock() + FRAME_INTERVAL_S
+            self._emitter.emit("changes", frame(channel, page), room=socketio_room(channel))
+            self._wake(channel)
+        return page.more
 
     def _send_programmes(self, reader: Reader) -> None:
         """Send the numbers of changed programmes, with the changed sessions, on every followed channel of the event."""

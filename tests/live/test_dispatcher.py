@@ -13,7 +13,7 @@ import pytest
 from backchannel.domain.channels import digest
 from backchannel.domain.model import Event, Item
 from backchannel.live.digests import Digests
-from backchannel.live.dispatcher import Dispatcher
+from backchannel.live.dispatcher import FRAME_INTERVAL_S, MAX_ITEMS_PER_FRAME, Dispatcher
 from backchannel.store.sqlite.store import SqliteStore
 
 NOW = datetime(2026, 6, 13, 10, 5, tzinfo=UTC)
@@ -30,6 +30,15 @@ class Sent(list[tuple[str, int, int]]):
         self.meanwhile()
 
 
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[SqliteStore]:
     made = SqliteStore(tmp_path / "camp.db")
@@ -38,22 +47,53 @@ def store(tmp_path: Path) -> Iterator[SqliteStore]:
     made.close()
 
 
-def keep(store: SqliteStore, id: str) -> None:
+def keep(store: SqliteStore, id: str, *channels: str) -> None:
     note = Item(id=id, event="camp", origin="note", text=id, author="Ann", author_key="a", at=NOW)
-    store.write(lambda writer: writer.save_item(note, ["event"], do="put", by="a", at=NOW, new_text=True))
+    store.write(lambda writer: writer.save_item(note, channels or ["event"], do="put", by="a", at=NOW, new_text=True))
 
 
 def test_a_commit_is_sent_as_one_frame_with_the_previous_seq(store: SqliteStore) -> None:
-    sent = Sent()
-    dispatcher = Dispatcher(store, sent)
+    sent, clock = Sent(), Clock()
+    dispatcher = Dispatcher(store, sent, clock)
     dispatcher.watch(HERE)
     for id in ("one", "two"):
         keep(store, id)
     dispatcher.round()
     keep(store, "three")
+    clock.now += FRAME_INTERVAL_S
     dispatcher.round()
     dispatcher.round()
     assert sent == [("changes", 0, 2), ("changes", 2, 3)]
+
+
+def test_a_busy_channel_gets_one_frame_in_20_ms_and_a_quiet_one_gets_its_frame_at_once(store: SqliteStore) -> None:
+    sent, clock = Sent(), Clock()
+    dispatcher = Dispatcher(store, sent, clock)
+    dispatcher.watch(HERE)
+    for id in ("one", "two", "three"):
+        keep(store, id)
+        dispatcher.round()
+        clock.now += 0.001
+    assert sent == [("changes", 0, 1)]
+    dispatcher.watch(("camp", "staff"))
+    keep(store, "four", "event", "staff")
+    dispatcher.round()
+    assert sent == [("changes", 0, 1), ("changes", 0, 4)]  # the second one is of the quiet channel
+    clock.now += FRAME_INTERVAL_S
+    dispatcher.round()
+    assert sent == [("changes", 0, 1), ("changes", 0, 4), ("changes", 1, 4)]
+
+
+def test_more_changes_than_fit_go_out_in_several_frames(store: SqliteStore) -> None:
+    sent, clock = Sent(), Clock()
+    dispatcher = Dispatcher(store, sent, clock)
+    dispatcher.watch(HERE)
+    for number in range(MAX_ITEMS_PER_FRAME + 1):
+        keep(store, f"note {number}")
+    for _ in range(3):
+        dispatcher.round()
+        clock.now += FRAME_INTERVAL_S
+    assert sent == [("changes", 0, MAX_ITEMS_PER_FRAME), ("changes", MAX_ITEMS_PER_FRAME, MAX_ITEMS_PER_FRAME + 1)]
 
 
 def test_the_dispatcher_survives_all_followers_leaving_during_a_frame(store: SqliteStore) -> None:
