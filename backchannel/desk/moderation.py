@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -9,12 +10,12 @@ from backchannel.desk import access
 from backchannel.desk.placing import BY_HAND
 from backchannel.domain.channels import channels_of
 from backchannel.domain.errors import Clash
-from backchannel.domain.model import Item, Placement, State
+from backchannel.domain.model import Event, Item, Placement, State
 from backchannel.domain.wire import Op
 from backchannel.passes import Pass
-from backchannel.store.base import Writer
+from backchannel.store.base import Change, Reader, Writer
 
-UNDONE = ("move", "hide", "show", "place", "undo")
+UNDONE = ("move", "hide", "show", "place", "undo", "report")
 SITTING = timedelta(minutes=45)  # how far from a post its author is assumed to have been in the same session
 
 
@@ -25,10 +26,23 @@ def move_item(writer: Writer, actor: Pass, op: Op, now: datetime) -> Item:
     session = writer.session(actor.event, op.session) if op.session else None
     guid = session.guid if session else None
     access.require_session(actor, guid)
+    if actor.role == "organiser":
+        writer.save_moderator(actor.event, actor.author_key, actor.author)
     where = f"into “{session.title}”" if session else "into the hallway"
     placed = Placement(method="person", confidence=1.0, reason=f"moved {where} by {actor.author}")
     item = replace(item, session=guid, placed=placed)
     return writer.save_item(item, channels_of(item), do="move", by=actor.author_key, at=now, new_text=False)
+
+
+def is_trusted(reader: Reader, event: Event, item: Item) -> bool:
+    """Return whether the author of a post is no stranger: enough of their posts are visible."""
+    least = event.policy.trusted_after
+    return bool(item.author) and reader.visible_posts(event.slug, item.author, least) >= least
+
+
+def restored_state(history: Sequence[Change]) -> State:
+    """Return the state of a withdrawn item that comes back: the one it had, so that nothing hidden returns visibly."""
+    return next((change.state for change in reversed(history) if change.state != "withdrawn"), "visible")
 
 
 def hide_item(writer: Writer, actor: Pass, op: Op, now: datetime) -> Item:
@@ -45,14 +59,26 @@ def undo_change(writer: Writer, actor: Pass, op: Op, now: datetime) -> Item:
     """Undo the last move, hide or show of an item: restore its session, state and reason. Undo again to redo."""
     access.authorise_writing(writer, actor, actor.event)
     access.require_organiser(actor)
+    writer.save_moderator(actor.event, actor.author_key, actor.author)
     item = writer.item(actor.event, op.id)
     history = writer.history(actor.event, op.id)
-    last = next((n for n in range(len(history) - 1, 0, -1) if history[n].do in UNDONE), None)
+    last = last_decision(history, UNDONE)
     if last is None:
         raise Clash("There is nothing to undo for this item.", field="id")
     before = history[last - 1]
     item = replace(item, session=before.session, state=before.state, placed=before.placed)
     return writer.save_item(item, channels_of(item), do="undo", by=actor.author_key, at=now, new_text=False)
+
+
+def last_decision(history: Sequence[Change], dos: Collection[str]) -> int | None:
+    """Return the place of the last change that is one of `dos`. Reports that changed nothing don't count."""
+    return next(
+        (
+            n for n in range(len(history) - 1, 0, -1)
+            if history[n].do in dos and (history[n].do != "report" or history[n].state != history[n - 1].state)
+        ),
+        None,
+    )  # fmt: skip
 
 
 def seat_author(writer: Writer, actor: Pass, op: Op, now: datetime) -> Item:
@@ -85,6 +111,8 @@ def _set_state(writer: Writer, actor: Pass, op: Op, now: datetime, state: State)
     access.authorise_writing(writer, actor, actor.event)
     access.require_organiser(actor)
     item = writer.item(actor.event, op.id)
+    writer.settle_reports(actor.event, item.id)
+    writer.save_moderator(actor.event, actor.author_key, actor.author)
     if item.state == "withdrawn":
         raise Clash("Its author withdrew this item. Only they can bring it back.", field="id")
     if item.state == state:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import datetime
 
 from backchannel.desk import access
+from backchannel.desk.blocks import save_moderated
+from backchannel.desk.moderation import restored_state
 from backchannel.domain.channels import channels_of, reading_time
-from backchannel.domain.errors import Conflict, UnknownItem
+from backchannel.domain.errors import Conflict, SlowDown, UnknownItem
 from backchannel.domain.markup import read
 from backchannel.domain.model import Event, Item, Placement
+from backchannel.domain.moderation import decide, wait_s
 from backchannel.domain.wire import Op
 from backchannel.passes import Pass
 from backchannel.store.base import Writer
@@ -46,8 +50,8 @@ def take_note(writer: Writer, event: Event, actor: Pass, op: Op, now: datetime) 
         received_at=now,
         placed=WRITTEN_HERE if session else HALLWAY,
     )
-    item = worded(item, op.text, op.depth)
-    return writer.save_item(item, channels_of(item), do="put", by=actor.author_key, at=now, new_text=True)
+    _require_pace(writer, event, actor, now)
+    return _save(writer, actor, worded(item, op.text, op.depth), now)
 
 
 def correct_note(writer: Writer, item: Item, actor: Pass, op: Op, now: datetime) -> Item:
@@ -56,9 +60,28 @@ def correct_note(writer: Writer, item: Item, actor: Pass, op: Op, now: datetime)
         writer.save_conflicting_text(item, op.text, by=actor.author_key, at=now)
         raise Conflict(item.rev, item.text)
     if item.state == "withdrawn":
-        item = replace(item, state="visible")
-    item = worded(item, op.text, op.depth)
-    return writer.save_item(item, channels_of(item), do="put", by=actor.author_key, at=now, new_text=True)
+        item = replace(item, state=restored_state(writer.history(item.event, item.id)))
+    return _save(writer, actor, worded(item, op.text, op.depth), now)
+
+
+def _save(writer: Writer, actor: Pass, item: Item, now: datetime) -> Item:
+    """Save a note's new text, unless a block withholds it. An organiser's own notes are never blocked."""
+    blocks = () if actor.role == "organiser" else writer.blocks(item.event)
+    verdict = decide(item, "none", trusted=True, blocks=blocks)
+    return save_moderated(writer, item, verdict, by=actor.author_key, now=now)
+
+
+def _require_pace(writer: Writer, event: Event, actor: Pass, now: datetime) -> None:
+    """Raise `SlowDown` if slow mode is on and the author's last note is too recent. Organisers are exempt."""
+    if not event.policy.slow_s or actor.role == "organiser":
+        return
+    wait = wait_s(event.policy, writer.last_note(event.slug, actor.author_key), now)
+    if wait > 0:
+        raise SlowDown(
+            f"Slow mode is on: one note every {event.policy.slow_s} s. The note stays on your phone and is sent later.",
+            retry_after=math.ceil(wait),
+        )
+    writer.save_last_note(event.slug, actor.author_key, now)
 
 
 def retract_note(writer: Writer, actor: Pass, op: Op, now: datetime) -> Item:

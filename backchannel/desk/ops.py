@@ -14,7 +14,7 @@ from typing import Any
 
 from backchannel.desk import access, moderation, notes
 from backchannel.desk.desk import Desk
-from backchannel.domain.errors import BackchannelError, Conflict, OpReused
+from backchannel.domain.errors import BackchannelError, Conflict, OpReused, SlowDown
 from backchannel.domain.model import Item
 from backchannel.domain.wire import Do, Op, read_batch, read_op
 from backchannel.passes import Pass
@@ -85,4 +85,6 @@ def refusal(op: str | None, fault: BackchannelError) -> Answer:
     error = {"code": fault.code, "message": fault.message, "permanent": fault.permanent}
     if fault.field:
         error["field"] = fault.field
+    if isinstance(fault, SlowDown):
+        error["retry_after"] = fault.retry_after
     return {"op": op, "error": error}

@@ -7,15 +7,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
 
+from backchannel.desk.blocks import save_moderated
 from backchannel.desk.desk import Desk
+from backchannel.desk.moderation import is_trusted, restored_state
 from backchannel.desk.placer_state import PlacerState
 from backchannel.desk.placing import forget, placer_state
 from backchannel.domain import identity
+from backchannel.domain.blocks import Block
 from backchannel.domain.channels import channels_of
 from backchannel.domain.ids import derived
 from backchannel.domain.links import links_in
 from backchannel.domain.markup import read
 from backchannel.domain.model import Entry, Event, Feed, Item
+from backchannel.domain.moderation import decide, hold_of
 from backchannel.domain.placing import Unplaced
 from backchannel.store.base import Source, Writer
 
@@ -47,7 +51,7 @@ def take_entries(desk: Desk, event: str, entries: Sequence[Entry], *, feed: Feed
 def take_all(desk: Desk, writer: Writer, event: Event, entries: Sequence[Entry], feed: Feed | None) -> IntakeCounts:
     """Save new and edited entries inside the caller's job."""
     try:
-        intake = _Intake(writer, event, feed, placer_state(desk, writer, event), desk.clock())
+        intake = _Intake(writer, event, feed, placer_state(desk, writer, event), desk.clock(), writer.blocks(event.slug))
         return sum((intake.take(entry) for entry in entries), IntakeCounts())
     except BaseException:
         forget(desk, event)  # it has learnt what will not be saved
@@ -63,6 +67,7 @@ class _Intake:
     feed: Feed | None
     known: PlacerState
     now: datetime
+    blocks: tuple[Block, ...]
 
     def take(self, entry: Entry) -> IntakeCounts:
         own = identity.own_key(entry, self._feed_id)
@@ -88,10 +93,8 @@ class _Intake:
             text="", author=entry.author, author_key=f"feed:{self._feed_id}", session=placed.session,
             placed=placed.placement, at=post.at, written_at=entry.written_at, received_at=self.now, url=entry.url,
             sources=(self._source(entry),), source_id=entry.source_id,
-            # Authors who opted out of discovery are shown only after a person's decision.
-            state="held" if "undiscoverable" in entry.flags else "visible",
         )  # fmt: skip
-        item = self._keep(_worded(item, entry), "put", new_text=True)
+        item = self._moderated(_worded(item, entry), entry)
         self.known.keep(post, placed, item)
         self._remember(item, own, entry)
         for key in identity.shared_keys(entry):
@@ -106,7 +109,7 @@ class _Intake:
         self._remember(item, own, entry)
         # The first source decides the text, because servers render the same post differently.
         if item.author_key == f"feed:{self._feed_id}" and item.source_id == entry.source_id:
-            self._keep(_worded(item, entry), "put", new_text=True)
+            self._moderated(_worded(item, entry), entry)
         return IntakeCounts(edited=1)
 
     def _fold(self, entry: Entry, own: str, item: Item) -> IntakeCounts:
@@ -117,10 +120,21 @@ class _Intake:
             source["reshared_by"] = entry.author
         item = replace(item, sources=(*item.sources, source))
         if item.state == "withdrawn":
-            self._keep(_worded(replace(item, state="visible"), entry), "put", new_text=True)
+            state = restored_state(self.writer.history(self.event.slug, item.id))
+            self._moderated(_worded(replace(item, state=state), entry), entry)
             return IntakeCounts(new=1)
         self._keep(item, "source", new_text=False)
         return IntakeCounts(folded=1)
+
+    def _moderated(self, item: Item, entry: Entry) -> Item:
+        """Save new text in the state that the event's settings and blocks give it. They never show what was withheld."""
+        hold = hold_of(self.event.policy, self.feed.hold if self.feed else "")
+        verdict = decide(
+            item, hold, trusted=hold == "strangers" and is_trusted(self.writer, self.event, item), blocks=self.blocks,
+            # Authors who opted out of discovery are shown only after a person's decision.
+            undiscoverable=item.rev == 0 and "undiscoverable" in entry.flags,
+        )  # fmt: skip
+        return save_moderated(self.writer, item, verdict, by=f"feed:{self._feed_id}", now=self.now)
 
     def _keep(self, item: Item, do: str, *, new_text: bool) -> Item:
         by = f"feed:{self._feed_id}"

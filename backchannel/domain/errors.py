@@ -196,11 +196,15 @@ class EventClosed(Clash):
 
 
 class SlowDown(BackchannelError):
-    """Too many requests."""
+    """Too many requests. `retry_after` is in seconds."""
 
     code = "slow_down"
     status = 429
     permanent = False
+
+    def __init__(self, message: str, *, retry_after: int = 5) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class Busy(BackchannelError):

@@ -14,6 +14,8 @@ Origin = Literal["note", "post", "afterthought"]
 Kind = Literal["note", "question", "answer", "action", "pledge", "decision", "quote", "agreement", "link"]
 State = Literal["visible", "held", "hidden", "withdrawn"]
 Role = Literal["follower", "scribe", "organiser"]
+Hold = Literal["none", "strangers", "all"]  # which posts wait for approval
+FeedHold = Literal["", "none", "strangers", "all"]  # empty: as the event says
 RoomWish = Literal["", "small", "medium", "large"]
 PitchState = Literal["open", "placed", "declined"]
 When = datetime | date | None
@@ -28,6 +30,16 @@ ROOM_WISHES: tuple[RoomWish, ...] = ("", "small", "medium", "large")
 TEXT_LIMIT = 2000  # characters in a note
 NAME_LIMIT = 60  # characters in a display name
 TITLE_LIMIT = 200  # characters in a title
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """An event's moderation settings. Zero turns `reports_to_hold` and `slow_s` off."""
+
+    hold: Hold = "none"
+    trusted_after: int = 1  # visible posts after which an author is no longer a stranger
+    reports_to_hold: int = 0  # different people who must report an item before it is held
+    slow_s: int = 0  # seconds between two notes with one pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +60,7 @@ class Event:
     version: int = 0  # raised when the event, its rooms, sessions or write-ups change
     programme: int = 0  # raised by every change of the grid
     pitches: int = 0  # raised by every pitch and every vote
+    policy: Policy = Policy()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -281,6 +294,7 @@ class Feed:
     failures: int = 0
     health: str = "not polled yet"  # a sentence for the organiser
     off: bool = False
+    hold: FeedHold = ""
     newest_at: datetime | None = None  # when its newest post was written
     moved_to: str | None = None  # a permanent redirect seen once; it is followed when seen twice
     hub: str | None = None  # WebSub hub, and the feed's name there

@@ -17,6 +17,7 @@ from backchannel.passes import Pass
 
 OPS_A_MINUTE = 500  # a phone back online sends its outbox in batches of 50
 JOINS_A_MINUTE = 120  # by address
+REPORTS_A_MINUTE = 20  # by pass, or by address without one
 MAX_BUCKETS = 1000  # full buckets are dropped beyond this number
 
 
@@ -58,6 +59,10 @@ class Limits:
         """Count a join from an address."""
         self._take("joins", address, 1, JOINS_A_MINUTE)
 
+    def reports(self, reporter: str) -> None:
+        """Count a report by one person, or by the people behind one address."""
+        self._take("reports", reporter, 1, REPORTS_A_MINUTE)
+
     def socket(self, address: str) -> None:
         """Count an open connection. A client over the limit falls back to plain HTTP."""
         if self._on and self._sockets[address] >= self._most_sockets and not _is_this_machine(address):
@@ -79,7 +84,8 @@ class Limits:
         bucket = self._buckets.setdefault((what, who), Bucket(a_minute, now))
         seconds = bucket.take(n, now)
         if seconds > 0:
-            raise SlowDown(f"Too many requests. Try again in {math.ceil(seconds)} s; nothing was lost.")
+            wait = math.ceil(seconds)
+            raise SlowDown(f"Too many requests. Try again in {wait} s; nothing was lost.", retry_after=wait)
 
 
 def _is_this_machine(address: str) -> bool:

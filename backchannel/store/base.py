@@ -30,6 +30,7 @@ from backchannel.domain.model import (
     Tombstone,
 )
 from backchannel.domain.outcomes import Outcome
+from backchannel.store.moderation import ModerationReader, ModerationWriter
 from backchannel.store.programme import ProgrammeReader, ProgrammeWriter
 
 T = TypeVar("T")
@@ -109,7 +110,7 @@ class Window:
     later: bool
 
 
-class Reader(ProgrammeReader, Protocol):
+class Reader(ProgrammeReader, ModerationReader, Protocol):
     """The queries of a store."""
 
     def epoch(self) -> str:
@@ -231,7 +232,7 @@ class Reader(ProgrammeReader, Protocol):
         """Return id -> (text, state) for those of `ids` that exist."""
 
 
-class Writer(ProgrammeWriter, Reader, Protocol):
+class Writer(ProgrammeWriter, ModerationWriter, Reader, Protocol):
     """The changes a job can make. It also reads what the job has written so far."""
 
     def save_event(self, event: Event) -> None:

@@ -126,7 +126,12 @@ def take_ops(event: str) -> Response:
     batch = _json()
     raw = batch.get("ops") if isinstance(batch, dict) else None
     limits().ops(viewer, len(raw) if isinstance(raw, list) else 1)
-    return jsonify(with_epoch_and_time(services(), {"results": ops.take_ops(services().desk, viewer, event, batch)}))
+    results = ops.take_ops(services().desk, viewer, event, batch)
+    response = jsonify(with_epoch_and_time(services(), {"results": results}))
+    waits = [result["error"]["retry_after"] for result in results if "retry_after" in result.get("error", {})]
+    if waits:
+        response.headers["Retry-After"] = str(max(waits))
+    return response
 
 
 @api.post("/join")

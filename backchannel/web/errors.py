@@ -24,7 +24,7 @@ def register(app: Flask) -> None:
     def ours(fault: BackchannelError) -> ResponseReturnValue:
         response = _answer(fault.status, fault.message, error_on_wire(fault))
         if isinstance(fault, Busy | SlowDown):
-            response.headers["Retry-After"] = "5"
+            response.headers["Retry-After"] = str(fault.retry_after if isinstance(fault, SlowDown) else 5)
         return response
 
     @app.errorhandler(SecurityError)

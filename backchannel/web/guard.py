@@ -19,7 +19,9 @@ from backchannel.live.services import Services
 from backchannel.passes import Pass
 
 COOKIE_MAX_AGE_S = 90 * 24 * 3600  # seconds that a browser keeps its pass
-WITH_FORMS = ("scribe", "organise", "triage", "edit", "writeups", "grid_edit", "pitches")  # blueprints whose pages have forms
+WITH_FORMS = (  # blueprints whose pages have forms
+    "scribe", "organise", "triage", "edit", "writeups", "grid_edit", "pitches", "moderate", "rules", "report",
+)  # fmt: skip
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"

@@ -6,6 +6,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 
 from backchannel.domain.errors import UnknownEvent, UnknownItem
@@ -13,12 +14,12 @@ from backchannel.domain.model import Edition, Event, Feed, Gap, Item, Record, St
 from backchannel.domain.times import write_when
 from backchannel.store.base import Change, Page, Revision, Source, StoredAnswer, Tally
 from backchannel.store.sqlite import counters, rows
-from backchannel.store.sqlite.programme import ProgrammeQueries
+from backchannel.store.sqlite.moderation import ModerationQueries
 from backchannel.store.sqlite.rows import ITEM, ITEM_FROM, READING_ORDER
 from backchannel.store.sqlite.windows import WindowQueries
 
 
-class SqliteReader(ProgrammeQueries, WindowQueries):
+class SqliteReader(ModerationQueries, WindowQueries):
     """Queries over one connection. Every method fetches its whole result, so no statement stays open."""
 
     @contextmanager
@@ -153,7 +154,7 @@ class SqliteReader(ProgrammeQueries, WindowQueries):
         found = found[:limit]
         present = self.items_by_id(event, [row["id"] for row in found if not row["gone"]])
         items = tuple(
-            Tombstone(id=row["id"], seq=row["seq"]) if row["gone"] else present[row["id"]] for row in found
+            Tombstone(id=row["id"], seq=row["seq"]) if row["gone"] else _at(present[row["id"]], row["seq"]) for row in found
         )  # fmt: skip
         return Page(items=items, prev=after, seq=found[-1]["seq"] if found else after, more=more)
 
@@ -232,6 +233,11 @@ class SqliteReader(ProgrammeQueries, WindowQueries):
         if event is None:
             return [rows.feed(row) for row in self._all("SELECT * FROM feed ORDER BY event, url")]
         return [rows.feed(row) for row in self._all("SELECT * FROM feed WHERE event = ? ORDER BY url", event)]
+
+
+def _at(item: Item, seq: int) -> Item:
+    """Return the item at its seq on a channel: a report raises an item's seq on the organisers' channel alone."""
+    return item if item.seq == seq else replace(item, seq=seq)
 
 
 def _generation_key(role: str, session: str | None) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from backchannel.domain.model import Edition, Event, Feed, Gap, Item, Placement, Room, Session
+from backchannel.domain.model import Edition, Event, Feed, Gap, Item, Placement, Policy, Room, Session
 from backchannel.domain.outcomes import outcome_of
 from backchannel.domain.times import parse_when, write_when
 from backchannel.store.base import Change, Source
@@ -41,7 +42,7 @@ def event(row: sqlite3.Row) -> Event:
         ends=day(row["ends"]), hashtags=tuple(json.loads(row["hashtags"])), public=bool(row["public"]),
         closed=bool(row["closed"]), head=row["head"], withheld=tuple(json.loads(row["withheld"])),
         version=row["version"],
-        programme=row["programme"], pitches=row["pitches"],
+        programme=row["programme"], pitches=row["pitches"], policy=Policy(**json.loads(row["policy"])),
     )  # fmt: skip
 
 
@@ -50,6 +51,7 @@ def event_row(event: Event) -> dict[str, Any]:
         "slug": event.slug, "uid": event.uid, "title": event.title, "timezone": event.timezone,
         "starts": write_when(event.starts), "ends": write_when(event.ends), "hashtags": dumps(event.hashtags),
         "public": int(event.public), "closed": int(event.closed), "withheld": dumps(event.withheld),
+        "policy": dumps(asdict(event.policy)),
     }  # fmt: skip
 
 
@@ -126,7 +128,7 @@ def feed(row: sqlite3.Row) -> Feed:
         polled_at=moment(row["polled_at"]), due_at=moment(row["due_at"]), failures=row["failures"],
         health=row["health"], off=bool(row["off"]), newest_at=moment(row["newest_at"]), moved_to=row["moved_to"],
         hub=row["hub"], hub_topic=row["hub_topic"], hub_secret=row["hub_secret"], hub_due_at=moment(row["hub_due_at"]),
-        hub_until=moment(row["hub_until"]), nudged=bool(row["nudged"]),
+        hub_until=moment(row["hub_until"]), nudged=bool(row["nudged"]), hold=row["hold"],
     )  # fmt: skip
 
 
@@ -162,4 +164,5 @@ def feed_row(feed: Feed) -> dict[str, Any]:
         "health": feed.health, "off": int(feed.off), "newest_at": write_when(feed.newest_at),
         "moved_to": feed.moved_to, "hub": feed.hub, "hub_topic": feed.hub_topic, "hub_secret": feed.hub_secret,
         "hub_due_at": write_when(feed.hub_due_at), "hub_until": write_when(feed.hub_until), "nudged": int(feed.nudged),
+        "hold": feed.hold,
     }  # fmt: skip

@@ -173,6 +173,58 @@ _COUNT_STATISTICS = (
     ("activity", "activity", "50000 5000 10 1"),
 )
 
+
+@migrations()
+def add_moderation(db: Database) -> None:
+    """Add moderation settings, blocks, reports, the log of both, and the indexes to find what waits."""
+    for statement in _MODERATION.split(";\n"):
+        db.conn.execute(statement)
+    db.conn.executemany("INSERT INTO sqlite_stat1 VALUES (?, ?, ?)", _MODERATION_STATISTICS)
+    db.conn.execute("ANALYZE sqlite_schema")
+
+
+_MODERATION = """
+ALTER TABLE event ADD COLUMN policy TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE feed ADD COLUMN hold TEXT NOT NULL DEFAULT '';
+CREATE TABLE block (
+    event TEXT NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, typed TEXT NOT NULL,
+    effect TEXT NOT NULL, author TEXT NOT NULL, at TEXT NOT NULL, lifted INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (event, id)
+) WITHOUT ROWID;
+CREATE TABLE report (
+    event TEXT NOT NULL, id TEXT NOT NULL, reporter TEXT NOT NULL, reason TEXT NOT NULL, words TEXT NOT NULL,
+    at TEXT NOT NULL, settled INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (event, id, reporter)
+) WITHOUT ROWID;
+CREATE INDEX report_open ON report (event, at) WHERE settled = 0;
+CREATE TABLE moderation_log (
+    event TEXT NOT NULL, seq INTEGER NOT NULL, do TEXT NOT NULL, author TEXT NOT NULL, at TEXT NOT NULL,
+    said TEXT NOT NULL, before TEXT NOT NULL, PRIMARY KEY (event, seq)
+) WITHOUT ROWID;
+CREATE TABLE moderator (
+    event TEXT NOT NULL, author_key TEXT NOT NULL, author TEXT NOT NULL, PRIMARY KEY (event, author_key)
+) WITHOUT ROWID;
+CREATE TABLE last_note (
+    event TEXT NOT NULL, author_key TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (event, author_key)
+) WITHOUT ROWID;
+CREATE INDEX item_by_withheld_state ON item (event, state, seq) WHERE state IN ('held', 'hidden');
+CREATE INDEX item_by_poster ON item (event, author) WHERE state = 'visible' AND origin = 'post';
+CREATE INDEX change_by_block ON change (event, by) WHERE do = 'block';
+CREATE INDEX change_by_moderation ON change (event, seq) WHERE do IN ('move', 'seat', 'hide', 'show', 'undo', 'report')
+"""
+
+_MODERATION_STATISTICS = (
+    ("block", "block", "1000 100 1"),
+    ("report", "report", "10000 1000 2 1"),
+    ("report", "report_open", "1000 100 1"),
+    ("moderation_log", "moderation_log", "10000 1000 1"),
+    ("moderator", "moderator", "100 10 1"),
+    ("last_note", "last_note", "10000 1000 1"),
+    ("item", "item_by_withheld_state", "20000 2000 1000 1"),
+    ("item", "item_by_poster", "500000 50000 50"),
+    ("change", "change_by_block", "10000 1000 100"),
+    ("change", "change_by_moderation", "50000 5000 1"),
+)
+
 # (table, index, "rows, rows for one value of the first column, of the first two, ..."); a WITHOUT ROWID table's
 # primary key goes by the name of the table.
 _STATISTICS = (
@@ -264,5 +316,5 @@ CREATE TABLE feed (
 TABLES = (
     "room", "session", "item", "revision", "channel_item", "change", "op", "reaction", "source", "edition", "gap", "feed",
     "slot", "pitch", "pitch_vote", "grid_edit",
-    "tally", "note_taker", "activity",
+    "tally", "note_taker", "activity", "block", "report", "moderation_log", "moderator", "last_note",
 )  # fmt: skip

@@ -10,11 +10,13 @@ from datetime import datetime
 from typing import Any, TypeVar, cast
 
 from backchannel.domain import errors
+from backchannel.domain.blocks import Block
 from backchannel.domain.model import Edition, Event, Feed, Gap, Item, Session
 from backchannel.domain.times import write_when
 from backchannel.store.base import Source, StoredAnswer
 from backchannel.store.sqlite import counters, rows, schema
-from backchannel.store.sqlite.programme import ProgrammeChanges, insert
+from backchannel.store.sqlite.moderation import ModerationChanges
+from backchannel.store.sqlite.programme import insert
 from backchannel.store.sqlite.reader import SqliteReader, _generation_key
 
 T = TypeVar("T")
@@ -24,7 +26,7 @@ class NeedsSavepoints(Exception):
     """Raised when a step fails after it has written something, and there is no savepoint to return to."""
 
 
-class SqliteWriter(ProgrammeChanges, SqliteReader):
+class SqliteWriter(ModerationChanges, SqliteReader):
     """Writes over the writing connection. The caller begins and commits the transaction.
 
     Without `savepoints`, a step that fails after it has written something raises `NeedsSavepoints`. A savepoint costs a
@@ -80,6 +82,13 @@ class SqliteWriter(ProgrammeChanges, SqliteReader):
     def session(self, event: str, ref: str) -> Session:
         return self._remember(("session", event, ref), lambda: super(SqliteWriter, self).session(event, ref))
 
+    def blocks(self, event: str) -> tuple[Block, ...]:
+        return self._remember(("blocks", event), lambda: super(SqliteWriter, self).blocks(event))
+
+    def save_block(self, event: str, block: Block) -> None:
+        super().save_block(event, block)
+        self._known.clear()
+
     def _raise_version(self, event: str) -> None:
         super()._raise_version(event)
         self._known.clear()
@@ -134,14 +143,23 @@ class SqliteWriter(ProgrammeChanges, SqliteReader):
             self._save_revision(item, by=by, at=at)
         self._save_row(item, is_new)
         self._publish(item, channels, is_new)
+        self._save_change(item, do=do, by=by, at=at)
+        kind = item.kind if new_text or before is None else before.kind
+        counters.replace(self._connection, before, counters.counted(item, kind))
+        return item
+
+    def save_report_change(self, item: Item, channels: Sequence[str], *, by: str, at: datetime) -> int:
+        item = replace(item, seq=self._next_seq(item.event))
+        self._publish(item, channels, is_new=True)  # the other channels stay as they are
+        self._save_change(item, do="report", by=by, at=at)
+        return item.seq
+
+    def _save_change(self, item: Item, *, do: str, by: str, at: datetime) -> None:
         self._run(
             "INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             item.event, item.seq, item.id, do, by, write_when(at), item.session, item.state, item.rev,
             *rows.placement_columns(item.placed),
         )  # fmt: skip
-        kind = item.kind if new_text or before is None else before.kind
-        counters.replace(self._connection, before, counters.counted(item, kind))
-        return item
 
     def _next_rev(self, item: Item) -> int:
         found = self._connection.execute(
