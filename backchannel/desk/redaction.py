@@ -219,6 +219,9 @@ class RedactingReader:
         found = self._redact_items(event, self._reader.items_by_id(event, ids).values())
         return {item.id: item for item in found}
 
+    def items_after(self, event: str, id: str, limit: int) -> list[Item]:
+        return self._redact_items(event, self._reader.items_after(event, id, limit))
+
     def changes(self, event: str, channel: str, after: int, limit: int) -> Page:
         page = self._reader.changes(event, channel, after, limit)
         return replace(page, items=tuple(self._redact_items(event, page.items)))

@@ -78,8 +78,8 @@ def _read_author(typed: str) -> str:
 
 
 def _read_instance(typed: str) -> str:
-    host = urlsplit(typed if "//" in typed else f"//{typed.rpartition('@')[2]}").netloc
-    value = fold(host.rpartition("@")[2].partition(":")[0]).removeprefix("www.").strip(".")
+    address = typed if "//" in typed else f"//{typed.rpartition('@')[2]}"
+    value = _host(address).removeprefix("www.").strip(".")
     if not _DOMAIN.fullmatch(value):
         raise Invalid("Enter a domain like example.social.", field="value")
     return value
@@ -106,9 +106,9 @@ def _is_author(value: str, item: Item) -> bool:
     names = {fold(one_line(item.author)), _profile(item.url)}
     if not value.startswith("@"):
         return value in names
-    handles = {name if name.startswith("@") else f"@{name}" for name in names if name}
+    handles = {f"@{name.lstrip('@')}" for name in names if name.startswith("@") or _is_account(name)}
     if "@" not in value[1:]:  # on any instance
-        handles = {f"@{handle[1:].partition('@')[0]}" for handle in handles if " " not in handle}
+        handles = {f"@{handle[1:].partition('@')[0]}" for handle in handles}
     return value in handles
 
 

@@ -77,7 +77,7 @@ class ModerationReader(Protocol):
         """Return how much there is to do. Found by index, so every page of an organiser may ask."""
 
     def reports(self, event: str) -> list[Report]:
-        """Return the unsettled reports, newest first."""
+        """Return the newest 500 unsettled reports, newest first."""
 
     def reporters(self, event: str, id: str) -> int:
         """Return how many people reported the item since an organiser last decided about it."""

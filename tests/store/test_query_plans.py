@@ -14,18 +14,26 @@ from typing import Any
 
 import pytest
 
+from backchannel.domain.blocks import Block
 from backchannel.domain.channels import channels_of
 from backchannel.domain.grid_log import LoggedEdit
 from backchannel.domain.model import Edition, Event, Feed, Gap, Item, Placement, Room, Session, Slot
 from backchannel.store.base import Reader, Source, StoredAnswer, Writer
+from backchannel.store.moderation import LogLine, ModerationReader, ModerationWriter, Report
 from backchannel.store.programme import ProgrammeReader, ProgrammeWriter
 from backchannel.store.sqlite.reader import SqliteReader
 from backchannel.store.sqlite.store import SqliteStore
 from backchannel.store.sqlite.writer import SqliteWriter
 
 NOW = datetime(2026, 6, 13, 10, 5, tzinfo=UTC)
-GROWING = {"item", "revision", "channel_item", "change", "op", "reaction", "source", "edition", "activity"}
+GROWING = {
+    "item", "revision", "channel_item", "change", "op", "reaction", "source", "edition", "activity", "report",
+    "moderation_log",
+}  # fmt: skip
 EDITION = Edition(title="Maps")
+BLOCK = Block(id="b1", kind="word", value="spam", typed="spam", author="Ann", at=NOW)
+REPORT = Report(id="i7", reporter="ann", reason="spam", words="", at=NOW)
+LINE = LogLine(seq=0, do="settings", author="Ann", at=NOW, said="slow mode is off", before="{}")
 EDIT = LoggedEdit(op="op7", do="cancel", by="ann", author="Ann", at=NOW, said="cancelled “Maps”")
 
 # Methods whose answer is the whole event, so that reading every row of it is the job. Nothing live calls them per visitor.
@@ -80,6 +88,18 @@ READS: dict[str, Callable[[Reader], Any]] = {
     "editions": lambda reader: reader.editions("camp3"),
     "gaps": lambda reader: reader.gaps("camp3"),
     "fingerprints": lambda reader: reader.fingerprints("camp3", ["i1", "i2"]),
+    "blocks": lambda reader: reader.blocks("camp3"),
+    "block": lambda reader: reader.block("camp3", "b1"),
+    "blocked_items": lambda reader: reader.blocked_items("camp3", "b1"),
+    "visible_posts": lambda reader: reader.visible_posts("camp3", "Ann", 2),
+    "withheld": lambda reader: reader.withheld("camp3", "held", 50),
+    "withheld_count": lambda reader: reader.withheld_count("camp3", "hidden"),
+    "waiting": lambda reader: reader.waiting("camp3"),
+    "reports": lambda reader: reader.reports("camp3"),
+    "reporters": lambda reader: reader.reporters("camp3", "i7"),
+    "items_after": lambda reader: reader.items_after("camp3", "i7", 50),
+    "moderation_log": lambda reader: reader.moderation_log("camp3", 40, 20),
+    "last_note": lambda reader: reader.last_note("camp3", "ann"),
 }  # fmt: skip
 READS_OF_A_SESSION: dict[str, Callable[[Reader], Any]] = {
     "items": lambda reader: reader.items("camp3", session="g4"),
@@ -113,6 +133,13 @@ WRITES: dict[str, Callable[[Writer], Any]] = {
     "save_gap": lambda writer: writer.save_gap("camp3", Gap(begins=NOW, ends=NOW + timedelta(hours=1), feed="f1")),
     "save_feed": lambda writer: writer.save_feed(Feed(id="f1", event="camp3", url="https://a.example/")),
     "remove_feed": lambda writer: writer.remove_feed("camp3", "f9"),
+    "save_block": lambda writer: writer.save_block("camp3", BLOCK),
+    "save_report": lambda writer: writer.save_report("camp3", REPORT),
+    "settle_reports": lambda writer: writer.settle_reports("camp3", "i7"),
+    "save_report_change": lambda writer: writer.save_report_change(item("camp3", 6), ("staff",), by="reports", at=NOW),
+    "log_moderation": lambda writer: writer.log_moderation("camp3", LINE),
+    "save_moderator": lambda writer: writer.save_moderator("camp3", "ann", "Ann"),
+    "save_last_note": lambda writer: writer.save_last_note("camp3", "ann", NOW),
     "attempt": lambda writer: writer.attempt(lambda: None),
     "remove_event": lambda writer: writer.remove_event("camp3"),
 }
@@ -191,8 +218,8 @@ def reads_too_much(step: str, *, whole_event: bool) -> bool:
 
 
 def test_every_method_of_the_contract_is_checked() -> None:
-    reads = {name for name in {**vars(Reader), **vars(ProgrammeReader)} if not name.startswith("_")}
-    writes = {name for name in {**vars(Writer), **vars(ProgrammeWriter)} if not name.startswith("_")}
+    readers, writers = (Reader, ProgrammeReader, ModerationReader), (Writer, ProgrammeWriter, ModerationWriter)
+    reads, writes = ({name for kind in kinds for name in vars(kind) if name[0] != "_"} for kinds in (readers, writers))
     assert (set(READS), set(WRITES)) == (reads, writes)
 
 

@@ -58,7 +58,7 @@ class ModerationQueries(ProgrammeQueries):
         return Waiting(held=self.withheld_count(event, "held"), reported=int(row["n"]) if row else 0)
 
     def reports(self, event: str) -> list[Report]:
-        found = self._all("SELECT * FROM report WHERE event = ? AND settled = 0 ORDER BY at DESC", event)
+        found = self._all("SELECT * FROM report WHERE event = ? AND settled = 0 ORDER BY at DESC LIMIT 500", event)
         return [
             Report(
                 id=row["id"], reporter=row["reporter"], reason=row["reason"], words=row["words"],

@@ -195,7 +195,7 @@ CREATE TABLE report (
     event TEXT NOT NULL, id TEXT NOT NULL, reporter TEXT NOT NULL, reason TEXT NOT NULL, words TEXT NOT NULL,
     at TEXT NOT NULL, settled INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (event, id, reporter)
 ) WITHOUT ROWID;
-CREATE INDEX report_open ON report (event, at) WHERE settled = 0;
+CREATE INDEX report_open ON report (event, settled, at);
 CREATE TABLE moderation_log (
     event TEXT NOT NULL, seq INTEGER NOT NULL, do TEXT NOT NULL, author TEXT NOT NULL, at TEXT NOT NULL,
     said TEXT NOT NULL, before TEXT NOT NULL, PRIMARY KEY (event, seq)
@@ -215,7 +215,7 @@ CREATE INDEX change_by_moderation ON change (event, seq) WHERE do IN ('move', 's
 _MODERATION_STATISTICS = (
     ("block", "block", "1000 100 1"),
     ("report", "report", "10000 1000 2 1"),
-    ("report", "report_open", "1000 100 1"),
+    ("report", "report_open", "10000 1000 500 1"),
     ("moderation_log", "moderation_log", "10000 1000 1"),
     ("moderator", "moderator", "100 10 1"),
     ("last_note", "last_note", "10000 1000 1"),
