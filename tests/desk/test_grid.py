@@ -108,8 +108,8 @@ def test_a_conflicting_edit_is_refused_with_the_change_and_its_author(desk: Desk
     with pytest.raises(GridConflict, match=r"^Olive moved “Worms” to Loft, 11:00 meanwhile"):
         place(desk, olga, "g1", "hall", LATER, base=base)
     with pytest.raises(GridConflict, match=r"^Olive moved “Worms” to Loft, 11:00 meanwhile"):
-        place(desk, olga, "g2", "loft", LATER, base=base)  # the cell that she saw empty
-    place(desk, olive, "g1", "hall", LATER, base=base)  # her own change is no surprise to her
+        place(desk, olga, "g2", "loft", LATER, base=base)  # the cell that Olga saw empty
+    place(desk, olive, "g1", "hall", LATER, base=base)  # her own change does not conflict
     place(desk, olga, "g1", "loft", LATER, base=number(desk))
 
 

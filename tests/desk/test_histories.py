@@ -1,4 +1,4 @@
-"""Random histories: whatever people do and however late a follower asks, what she had and what changed is what there is.
+"""Random histories: for any ops and any delay, a follower who applies the changes has exactly the current items.
 
 snapshot(t0) + changes(t0 .. t1) == snapshot(t1)        for every role and channel
 """

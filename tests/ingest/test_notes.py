@@ -33,7 +33,7 @@ def as_data(documents):
 
 
 def _as_data(d):
-    """[origin, depth, author, at, text], and the speaker where the document knows her better than the words."""
+    """[origin, depth, author, at, text], and the speaker if the document names them better than the text does."""
     return [d.origin, d.depth, d.author, write_when(d.at), d.text, *([d.speaker] if d.speaker else [])]
 
 

@@ -114,7 +114,7 @@ def test_two_organisers_at_once_see_each_other_s_changes_and_a_clash_is_explaine
     ticket(olive, "Compost").locator(".pick").tap()
     olive.get_by_role("button", name="Extend by 10 min").tap()
     expect(olive.locator("[data-said]")).to_contain_text("You extended “Compost for councillors” by ten minutes.")
-    ticket(olga, "Compost").locator(".pick").tap()  # her page could not be renewed: it still shows the old grid
+    ticket(olga, "Compost").locator(".pick").tap()  # the page could not be refreshed, so it shows the old grid
     olga.get_by_role("button", name="Move here too: Attic").locator("visible=true").tap()
     expect(olga.locator(".refused")).to_contain_text("Olive extended “Compost for councillors” by ten minutes meanwhile.")
     olga.unroute("**/grid/edit*")
