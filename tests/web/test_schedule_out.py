@@ -150,7 +150,8 @@ def test_a_restricted_event_shows_its_programme_to_those_with_a_link(outside: Ca
 
 
 def test_the_event_s_page_names_its_schedules(outside: Camp) -> None:
-    links = re.findall(r'<link rel="alternate" type="([^"]+)"[^>]* href="([^"]+)"', httpx.get(f"{outside.server.url}/e/{outside.slug}").text)
+    page = httpx.get(f"{outside.server.url}/e/{outside.slug}").text
+    links = re.findall(r'<link rel="alternate" type="([^"]+)"[^>]* href="([^"]+)"', page)
     home = f"/e/{outside.slug}"
     assert {("text/calendar", f"{home}/schedule.ics"), ("application/json", f"{home}/schedule.json"),
             ("application/xml", f"{home}/schedule.xml")} <= set(links)  # fmt: skip
