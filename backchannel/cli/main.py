@@ -16,7 +16,7 @@ from backchannel.domain.errors import BackchannelError
 
 FILES = {
     "backup": "backup", "check": "backup", "demo": "demo", "event": "event", "export": "export", "feed": "feed",
-    "import": "importing", "place": "place", "poll": "poll", "restore": "backup", "serve": "serve",
+    "host": "host", "import": "importing", "place": "place", "poll": "poll", "restore": "backup", "serve": "serve",
 }  # fmt: skip  # command -> its file in backchannel/cli/
 
 

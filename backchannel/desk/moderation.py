@@ -25,7 +25,7 @@ def move_item(writer: Writer, actor: Pass, op: Op, now: datetime) -> Item:
     item = access.own_item(writer, actor, op.id)
     session = writer.session(actor.event, op.session) if op.session else None
     guid = session.guid if session else None
-    access.require_session(actor, guid)
+    access.require_session(writer, actor, guid)
     if actor.role == "organiser":
         writer.save_moderator(actor.event, actor.author_key, actor.author)
     where = f"into “{session.title}”" if session else "into the hallway"

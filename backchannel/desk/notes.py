@@ -36,7 +36,7 @@ def put_note(writer: Writer, actor: Pass, op: Op, now: datetime) -> Item:
 def take_note(writer: Writer, event: Event, actor: Pass, op: Op, now: datetime) -> Item:
     """Create a note or an afterthought."""
     session = writer.session(event.slug, op.session).guid if op.session else None
-    access.require_session(actor, session)
+    access.require_session(writer, actor, session)
     item = Item(
         id=op.id,
         event=event.slug,

@@ -47,6 +47,15 @@ def _staff(services: Services, slug: str, viewer: Pass | None) -> str:
     return STAFF
 
 
+def is_valid(services: Services, viewer: Pass) -> bool:
+    """Return whether a pass is neither revoked nor expired."""
+    try:
+        access.authenticate(services.read(), viewer, viewer.event)
+    except (UnknownEvent, BadPass):
+        return False
+    return True
+
+
 def may_follow(services: Services, slug: str, channel: str, viewer: Pass | None) -> bool:
     """Return whether a follower may stay on the channel: passes are revoked, and events become restricted."""
     try:
@@ -54,15 +63,15 @@ def may_follow(services: Services, slug: str, channel: str, viewer: Pass | None)
             _staff(services, slug, viewer)
         else:
             visible_event(services, slug, viewer)
+            if viewer is not None and viewer.event == slug:
+                access.authenticate(services.read(), viewer, slug)
     except (UnknownEvent, BadPass, Forbidden):
         return False
     return True
 
 
 def permissions(services: Services) -> Mapping[str, Hashable]:
-    """Return what the answers of `may_follow` depend on, by event. Equal values mean equal answers.
-
-    Whatever else can end a pass belongs here too, such as a list of revoked passes or an expiry that has passed.
+    """Return what the answers of `may_follow` and the revoked passes depend on, by event. Equal values mean equal answers.
     """
     return services.read().permissions()
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Container, Hashable, Mapping
+import time
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import replace
 from functools import wraps
 from typing import Any
@@ -12,11 +13,12 @@ import gevent
 from flask import request
 from flask_socketio import ConnectionRefusedError, SocketIO, join_room, leave_room
 
+from backchannel.desk import access
 from backchannel.desk.ops import take_ops
 from backchannel.domain.channels import EVENT, STAFF
 from backchannel.domain.errors import BackchannelError, BadPass, Invalid
 from backchannel.domain.wire import tidy
-from backchannel.live.auth import cookie_name, may_follow, permissions, readable_channel, with_epoch_and_time
+from backchannel.live.auth import cookie_name, is_valid, may_follow, permissions, readable_channel, with_epoch_and_time
 from backchannel.live.dispatcher import Channel, numbers, socketio_room
 from backchannel.live.limits import Limits
 from backchannel.live.services import Services
@@ -40,6 +42,7 @@ class Sockets:
         self._passes: dict[str, Pass | None] = {}
         self._follows: dict[str, set[Channel]] = {}
         self._addresses: dict[str, str] = {}  # client address
+        self._expiring: dict[str, int] = {}  # when the pass of a socket expires, in seconds since 1970
 
     def connect(self, sid: str, auth: object, address: str) -> None:
         """Register a socket. Raises `BadPass` for an invalid pass and `SlowDown` for too many connections."""
@@ -47,6 +50,8 @@ class Sockets:
         self._limits.socket(address)
         self._addresses[sid] = address
         self._passes[sid] = viewer
+        if viewer is not None and viewer.expires:
+            self._expiring[sid] = viewer.expires
         self._follows[sid] = set()
 
     def _pass_of(self, auth: Message) -> Pass | None:
@@ -58,21 +63,29 @@ class Sockets:
             event, key = self._services.passes.read_page(str(auth["token"]))
             cookie = request.cookies.get(cookie_name(self._services, event))
             viewer = self._services.passes.read(cookie) if cookie else None
-            return viewer if viewer is not None and viewer.author_key == key else None
+            own = viewer is not None and viewer.author_key == key and is_valid(self._services, viewer)
+            return viewer if own else None
         return None
+
+    def viewers(self) -> list[Pass | None]:
+        """Return the passes of the open sockets."""
+        return list(self._passes.values())
 
     def disconnect(self, sid: str) -> None:
         """Forget a socket and everything it follows."""
         if sid in self._addresses:
             self._limits.socket_closed(self._addresses.pop(sid))
         self._passes.pop(sid, None)
+        self._expiring.pop(sid, None)
         for channel in self._follows.pop(sid, set()):
             self._services.dispatcher.unwatch(channel)
 
     def follow(self, sid: str, message: Message) -> Answer:
         """Subscribe first, answer afterwards: a change between the two arrives twice rather than never."""
-        event = self._event(sid, message)
-        channel = (event, readable_channel(self._services, event, message.get("channel"), self._passes.get(sid)))
+        event, viewer = self._event(sid, message), self._passes.get(sid)
+        channel = (event, readable_channel(self._services, event, message.get("channel"), viewer))
+        if viewer is not None and viewer.event == event:
+            access.authenticate(self._services.read(), viewer, event)
         follows = self._follows[sid]
         if channel not in follows:
             if len(follows) >= MAX_CHANNELS_PER_SOCKET:
@@ -103,15 +116,27 @@ class Sockets:
         self._limits.ops(viewer, len(ops) if isinstance(ops, list) else 1)
         return with_epoch_and_time(self._services, {"results": take_ops(self._services.desk, viewer, event, message)})
 
-    def unauthorised(self, events: Container[str]) -> list[str]:
-        """Return the sockets on a channel of these events whose pass no longer allows a channel."""
+    def unauthorised(self, events: Collection[str]) -> list[str]:
+        """Return the sockets on a channel of these events whose pass no longer allows it, and those of expired passes."""
         known: dict[tuple[Channel, Pass | None], bool] = {}
-        concerned = [sid for sid, follows in self._follows.items() if any(event in events for event, _ in follows)]
-        return [sid for sid in concerned if not self._is_allowed(sid, known)]
+        revoked: dict[str, frozenset[str]] = {}
+        concerned = self._following(events) if events else []
+        concerned += [sid for sid, expires in self._expiring.items() if time.time() >= expires and self._follows.get(sid)]
+        return [sid for sid in concerned if not self._is_allowed(sid, known, revoked)]
 
-    def _is_allowed(self, sid: str, known: dict[tuple[Channel, Pass | None], bool]) -> bool:
+    def _following(self, events: Collection[str]) -> list[str]:
+        return [sid for sid, follows in self._follows.items() if any(event in events for event, _ in follows)]
+
+    def _is_allowed(
+        self, sid: str, known: dict[tuple[Channel, Pass | None], bool], revoked: dict[str, frozenset[str]]
+    ) -> bool:
         viewer = self._passes.get(sid)
-        # Permissions depend on the kind of pass, so each kind is checked once.
+        if viewer is not None:
+            if viewer.event not in revoked:
+                revoked[viewer.event] = self._services.read().revoked_keys(viewer.event)
+            if viewer.key in revoked[viewer.event]:
+                return False
+        # Everything else depends on the kind of pass, so each kind is checked once.
         kind = replace(viewer, key="", name="") if viewer else None
         for event, channel in list(self._follows.get(sid, ())):
             of_event = (event, STAFF if channel == STAFF else EVENT)
@@ -154,6 +179,7 @@ def register(socketio: SocketIO, services: Services, limits: Limits) -> None:
     for act in (sockets.follow, sockets.unfollow, sockets.ops):
         socketio.on(act.__name__)(_always_answering(services, act))
     socketio.start_background_task(close_unauthorised, socketio.server, services, sockets)
+    socketio.start_background_task(services.presence.run, sockets.viewers)
 
 
 def close_unauthorised(server: Any, services: Services, sockets: Sockets) -> None:
@@ -163,11 +189,10 @@ def close_unauthorised(server: Any, services: Services, sockets: Sockets) -> Non
         gevent.sleep(AUTH_CHECK_INTERVAL_S)
         try:
             now = permissions(services)
-            if now != before:
-                changed = {event for event in before.keys() | now.keys() if before.get(event) != now.get(event)}
-                for sid in sockets.unauthorised(changed):
-                    disconnect(server, server.manager.eio_sid_from_sid(sid, NAMESPACE))
-                before = now  # only after all of them are closed
+            changed = {event for event in before.keys() | now.keys() if before.get(event) != now.get(event)}
+            for sid in sockets.unauthorised(changed):
+                disconnect(server, server.manager.eio_sid_from_sid(sid, NAMESPACE))
+            before = now  # only after all of them are closed
         except Exception:
             log.exception("Checking for unauthorised sockets failed")
 

@@ -8,6 +8,7 @@ from backchannel.config import Settings
 from backchannel.desk.desk import Desk
 from backchannel.desk.redaction import RedactingStore
 from backchannel.live.dispatcher import Dispatcher
+from backchannel.live.presence import Presence
 from backchannel.passes import Passes
 from backchannel.store.base import Reader
 
@@ -21,6 +22,7 @@ class Services:
     desk: Desk
     passes: Passes
     dispatcher: Dispatcher
+    presence: Presence
 
     def read(self) -> Reader:
         """Return a reader that leaves out names where they must not be shown."""

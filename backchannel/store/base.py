@@ -30,6 +30,7 @@ from backchannel.domain.model import (
     Tombstone,
 )
 from backchannel.domain.outcomes import Outcome
+from backchannel.store.joining import JoiningReader, JoiningWriter
 from backchannel.store.moderation import ModerationReader, ModerationWriter
 from backchannel.store.programme import ProgrammeReader, ProgrammeWriter
 
@@ -110,7 +111,7 @@ class Window:
     later: bool
 
 
-class Reader(ProgrammeReader, ModerationReader, Protocol):
+class Reader(ProgrammeReader, ModerationReader, JoiningReader, Protocol):
     """The queries of a store."""
 
     def epoch(self) -> str:
@@ -130,8 +131,10 @@ class Reader(ProgrammeReader, ModerationReader, Protocol):
     def heads(self) -> dict[str, int]:
         """Return the latest seq of every event, by slug. Cheap enough to call ten times a second."""
 
-    def permissions(self) -> dict[str, tuple[str, bool, str]]:
-        """Return what decides who may read each event, by slug: its uid, whether it is public, and its generations."""
+    def permissions(self) -> dict[str, tuple[str, bool, str, str]]:
+        """Return what decides who may read each event, by slug: its uid, whether it is public, its generations, and a value
+        that changes when a personal pass is revoked or restored.
+        """
 
     def generation(self, slug: str, role: str, session: str | None = None) -> int:
         """Return how many times the passes of a role were replaced, starting at 0."""
@@ -232,7 +235,7 @@ class Reader(ProgrammeReader, ModerationReader, Protocol):
         """Return id -> (text, state) for those of `ids` that exist."""
 
 
-class Writer(ProgrammeWriter, ModerationWriter, Reader, Protocol):
+class Writer(ProgrammeWriter, ModerationWriter, JoiningWriter, Reader, Protocol):
     """The changes a job can make. It also reads what the job has written so far."""
 
     def save_event(self, event: Event) -> None:

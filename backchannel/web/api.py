@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Flask, Response, current_app, json, jsonify, request
 
-from backchannel.desk import access, events, grid, ops, overview
+from backchannel.desk import access, grid, ops, overview, people
 from backchannel.domain.channels import STAFF, session_of
 from backchannel.domain.errors import Invalid
 from backchannel.domain.grid_wire import read_edit
@@ -142,7 +142,7 @@ def join(event: str) -> Response:
     access.authenticate(services().read(), viewer, event)
     body = _json()
     name = body.get("name") if isinstance(body, dict) else None
-    token = events.join(services().desk, services().passes, viewer, name)
+    token = people.join(services().desk, services().passes, viewer, name)
     return jsonify(with_epoch_and_time(services(), {"pass": token}))
 
 

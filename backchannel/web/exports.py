@@ -34,18 +34,19 @@ BUILD_TIMEOUT_S = 300.0  # seconds a build may take
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A file to build. With `published`, drafts are left out."""
+    """A file to build. With `published`, drafts are left out; with `every`, held and hidden items are included."""
 
     event: str
     session: str | None  # slug
     format: str
     published: bool
+    every: bool = False
 
     def command(self, db: Path) -> list[str]:
         """Return the command that builds the file at low priority."""
         words = [*_NICE, sys.executable, "-m", "backchannel", "export", f"--db={db}", f"--format={self.format}", "--output=-"]
         words += [f"--session={self.session}"] if self.session else []
-        return [*words, *(["--published"] if self.published else []), "--", self.event]
+        return [*words, *(["--published"] if self.published else []), *(["--all"] if self.every else []), "--", self.event]
 
 
 _NICE = ("nice", "-n", "10") if shutil.which("nice") else ()

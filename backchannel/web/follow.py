@@ -35,7 +35,7 @@ def home() -> Response:
             }
             for grid in grids
         ]  # fmt: skip
-        return render_template("home.html", events=events)
+        return render_template("home.html", events=events, can_create=services().settings.create != "nobody")
 
     return kept.response(kept_pages().page(("home", *(grid.number for grid in grids)), render))
 

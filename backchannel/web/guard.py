@@ -20,7 +20,8 @@ from backchannel.passes import Pass
 
 COOKIE_MAX_AGE_S = 90 * 24 * 3600  # seconds that a browser keeps its pass
 WITH_FORMS = (  # blueprints whose pages have forms
-    "scribe", "organise", "triage", "edit", "writeups", "grid_edit", "pitches", "moderate", "rules", "report",
+    "scribe", "join", "new", "organise", "handout", "people", "settings", "triage", "edit", "writeups", "grid_edit",
+    "pitches", "moderate", "rules", "report",
 )  # fmt: skip
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -65,6 +66,7 @@ def visible(event: str) -> tuple[Event, Pass | None]:
     found = visible_event(services(), event, viewer)
     if viewer is not None:
         access.authenticate(services().read(), viewer, event)
+        services().presence.saw(viewer)
     return found, viewer
 
 
@@ -78,17 +80,18 @@ def writing_pass(event: str) -> Pass:
 
 def remember(response: Response, event: str, token: str) -> Response:
     """Set the pass cookie. It is Lax because people follow links from mail and chat."""
-    response.set_cookie(cookie_name(services(), event), token, max_age=COOKIE_MAX_AGE_S, **_cookie_options())
+    response.set_cookie(cookie_name(services(), event), token, max_age=COOKIE_MAX_AGE_S, **cookie_options())
     return response
 
 
 def forget(response: Response, event: str) -> Response:
     """Delete the pass cookie."""
-    response.delete_cookie(cookie_name(services(), event), **_cookie_options())
+    response.delete_cookie(cookie_name(services(), event), **cookie_options())
     return response
 
 
-def _cookie_options() -> dict[str, Any]:
+def cookie_options() -> dict[str, Any]:
+    """Return the attributes of every cookie that we set."""
     return {"path": "/", "secure": by_https(services()), "httponly": True, "samesite": "Lax"}
 
 

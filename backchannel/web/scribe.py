@@ -1,63 +1,22 @@
-"""The note-takers' pages: joining by link, and writing with or without scripts."""
+"""The note-takers' page, with or without scripts."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from backchannel.desk import access, events
 from backchannel.desk.ops import take_ops
 from backchannel.domain.channels import session_channel
-from backchannel.domain.errors import BackchannelError, BadPass
+from backchannel.domain.errors import BadPass
 from backchannel.domain.ids import uuid7
 from backchannel.domain.model import Event
 from backchannel.passes import Pass
 from backchannel.web import timelines
-from backchannel.web.guard import limits, remember, services, visible
+from backchannel.web.guard import limits, services, visible
 from backchannel.web.lines import Style
-from backchannel.web.pages import grid_of, kept_pages, page, viewer_context
+from backchannel.web.pages import grid_of, kept_pages, page
 
 scribe = Blueprint("scribe", __name__)
-
-
-@scribe.get("/join/<token>")
-def join(token: str) -> str:
-    """Show what a link opens. Link previews of chat apps don't use it up."""
-    viewer = services().passes.read(token)
-    event = access.authenticate(services().read(), viewer, viewer.event)
-    return _form(event, viewer)
-
-
-@scribe.post("/join/<token>")
-def joined(token: str) -> ResponseReturnValue:
-    """Exchange the link and a name for a personal pass, then redirect to a clean address."""
-    limits().joins(request.remote_addr or "")
-    viewer = services().passes.read(token)
-    event = access.authenticate(services().read(), viewer, viewer.event)
-    name = request.form.get("name", "")
-    try:
-        own = events.join(services().desk, services().passes, viewer, name)
-    except BadPass:
-        raise
-    except BackchannelError as fault:
-        return _form(event, viewer, error=fault.message, name=name), fault.status
-    response = redirect(_first_page(event, viewer), code=303)
-    assert isinstance(response, Response)
-    return remember(response, event.slug, own)
-
-
-def _form(event: Event, viewer: Pass, error: str = "", name: str = "") -> str:
-    session = services().read().session(event.slug, viewer.session) if viewer.session else None
-    return render_template(
-        "join.html", event=event, role=viewer.role, join_session=session, error=error, name=name, viewer=viewer_context(None)
-    )
-
-
-def _first_page(event: Event, viewer: Pass) -> str:
-    if viewer.session:
-        slug = services().read().session(event.slug, viewer.session).slug
-        return url_for("scribe.write", event=event.slug, slug=slug)
-    return url_for("follow.event", event=event.slug)
 
 
 @scribe.get("/e/<event>/s/<slug>/write")

@@ -18,7 +18,7 @@ const PAGES = `backchannel pages ${version}`;
 const FILES = `backchannel files ${version}`;
 const CACHED_PATHS = /^\/(?:e\/[^/]+(?:\/all|\/s\/[^/]+(?:\/write)?)?)?$/;
 const PARTIAL_PAGES = /^\?(?:before|after|around|all)=/; // earlier lines and whole sessions are not cached
-const IDENTITY_PATHS = /^\/(?:join\/|e\/[^/]+\/leave$)/; // a POST there changes who uses this phone
+const IDENTITY_PATHS = /^\/(?:(?:join|j|invite)\/|join$|new$|e\/[^/]+\/leave$)/; // a POST there changes who uses this phone
 const DOWNLOADS = /\.\w+$/; // these pass the worker by
 const REFUSED = [401, 403, 404, 410];
 const NETWORK_TIMEOUT_MS = 2_500;

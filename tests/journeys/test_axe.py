@@ -29,6 +29,13 @@ PAGES = {
     "pitches": ("e/{slug}/pitches", "organiser"),
     "pitches for everybody": ("e/{slug}/pitches", "follower"),
     "organise": ("e/{slug}/organise", "organiser"),
+    "hand out": ("e/{slug}/organise/hand-out", "organiser"),
+    "people": ("e/{slug}/organise/people", "organiser"),
+    "settings": ("e/{slug}/organise/settings", "organiser"),
+    "sheet": ("e/{slug}/organise/sheet", "organiser"),
+    "slide": ("e/{slug}/organise/slide", "organiser"),
+    "new event": ("new", "follower"),
+    "code": ("join", "follower"),
     "triage": ("e/{slug}/triage", "organiser"),
     "wall": ("e/{slug}/wall", "follower"),
     "dark wall": ("e/{slug}/wall?theme=dark&font=large", "follower"),
@@ -50,6 +57,7 @@ def test_no_page_has_an_accessibility_problem(
     camp.join("Ann").ops(*(put(line, session=camp.guid) for line in LINES))
     change_the_grid(camp)
     organiser = organising(open_page(view, color_scheme=scheme, reduced_motion="reduce"), camp)
+    make_code(organiser, camp)
     follower = open_page(view, color_scheme=scheme, reduced_motion="reduce")
     found = {}
     for name, (path, role) in PAGES.items():
@@ -78,6 +86,12 @@ def organising(page: Page, camp: Camp) -> Page:
     page.get_by_role("button", name="Join").click()
     page.wait_for_url("**/e/**")
     return page
+
+
+def make_code(page: Page, camp: Camp) -> None:
+    page.goto(f"{camp.server.url}/e/{camp.slug}/organise/hand-out")
+    page.get_by_role("button", name="Make code").click()
+    page.locator(".words").wait_for()
 
 
 def problems(page: Page) -> list[str]:

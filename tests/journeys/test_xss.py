@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, expect
 
 from backchannel.cli.common import Host
 from backchannel.config import Settings
-from backchannel.desk import events, programme
+from backchannel.desk import people, programme
 from backchannel.desk.feeds import add_feed
 from backchannel.desk.ops import take_ops
 from backchannel.domain.errors import Invalid
@@ -176,9 +176,9 @@ def take_notes(host: Host, camp: Camp, one: Payload) -> bool:
     """Two lines, one of them for the ledger, by somebody of that name; whether it may be a name."""
     shown = host.passes.read(camp.passes["scribe"])
     try:
-        shown = host.passes.read(events.join(host.desk, host.passes, shown, one.at("name")))
+        shown = host.passes.read(people.join(host.desk, host.passes, shown, one.at("name")))
     except Invalid:
-        shown = host.passes.read(events.join(host.desk, host.passes, shown, "Ann"))
+        shown = host.passes.read(people.join(host.desk, host.passes, shown, "Ann"))
     texts = (one.at("body"), f"Action: {one.at('title')}: {one.at('author')} by Friday")
     answers = take_ops(host.desk, shown, camp.slug, {"ops": [put(text, session=camp.guid) for text in texts]})
     assert all("seq" in answer for answer in answers), answers

@@ -12,6 +12,7 @@ import gevent
 import pytest
 
 from backchannel.domain.errors import AlreadyExists, UnknownEvent, UnknownItem, UnknownSession
+from backchannel.domain.joining import Holder
 from backchannel.domain.model import Event, Item, Room, Session, Tombstone
 from backchannel.store.base import HALLWAY, Repeatable, Store, Window, Writer
 from backchannel.store.group import GroupCommit
@@ -186,11 +187,15 @@ def test_permissions_change_with_whatever_decides_who_may_read_and_not_with_a_no
     assert look()
     store.write(lambda writer: writer.save_event(replace(EVENT, public=not EVENT.public)))
     assert look()
+    for revoked_at in (NOW, None):
+        ann = Holder(event="camp", key="k1", role="scribe", name="Ann", revoked_at=revoked_at)
+        store.write(lambda writer, ann=ann: writer.save_holder(ann))
+        assert look()
     store.write(lambda writer: writer.remove_event("camp"))
     assert look()
     store.write(lambda writer: writer.save_event(replace(EVENT, uid="u2")))
     assert look()
-    assert seen[-1] == {"camp": ("u2", EVENT.public, "{}")}
+    assert seen[-1] == {"camp": ("u2", EVENT.public, "{}", "0 ")}
 
 
 def test_a_reaction_counts_once_a_person_and_can_be_withdrawn(store: Store) -> None:

@@ -73,6 +73,12 @@ class Wire:
                 return answer
         raise AssertionError("the connection was closed in place of an answer")
 
+    def is_closed(self, within: float = 5.0) -> bool:
+        """Wait until the server closes the connection. Only a note about the programme may come before."""
+        while (late := self.heard(within)) is not GONE:
+            assert str(late).startswith('42["programme"'), late
+        return True
+
     def heard(self, within: float = 10.0) -> str | None:
         """Return the next message other than pings and heads, or `GONE` once the connection is closed."""
         end = time.monotonic() + within

@@ -14,12 +14,13 @@ from backchannel.domain.model import Edition, Event, Feed, Gap, Item, Record, St
 from backchannel.domain.times import write_when
 from backchannel.store.base import Change, Page, Revision, Source, StoredAnswer, Tally
 from backchannel.store.sqlite import counters, rows
+from backchannel.store.sqlite.joining import JoiningQueries
 from backchannel.store.sqlite.moderation import ModerationQueries
 from backchannel.store.sqlite.rows import ITEM, ITEM_FROM, READING_ORDER
 from backchannel.store.sqlite.windows import WindowQueries
 
 
-class SqliteReader(ModerationQueries, WindowQueries):
+class SqliteReader(ModerationQueries, JoiningQueries, WindowQueries):
     """Queries over one connection. Every method fetches its whole result, so no statement stays open."""
 
     @contextmanager
@@ -52,9 +53,14 @@ class SqliteReader(ModerationQueries, WindowQueries):
     def heads(self) -> dict[str, int]:
         return {row["slug"]: row["head"] for row in self._all("SELECT slug, head FROM event")}
 
-    def permissions(self) -> dict[str, tuple[str, bool, str]]:
-        found = self._all("SELECT slug, uid, public, generations FROM event")
-        return {row["slug"]: (row["uid"], bool(row["public"]), row["generations"]) for row in found}
+    def permissions(self) -> dict[str, tuple[str, bool, str, str]]:
+        found = self._all(
+            """SELECT slug, uid, public, generations, (
+                SELECT count(*) || ' ' || coalesce(max(revoked_at), '') FROM holder
+                WHERE holder.event = event.slug AND revoked_at IS NOT NULL
+            ) AS revoked FROM event"""
+        )
+        return {row["slug"]: (row["uid"], bool(row["public"]), row["generations"], row["revoked"]) for row in found}
 
     def generation(self, slug: str, role: str, session: str | None = None) -> int:
         row = self._one("SELECT generations FROM event WHERE slug = ?", slug)

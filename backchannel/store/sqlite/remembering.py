@@ -50,7 +50,7 @@ class RememberingReader(SqliteReader):
     def programme_heads(self) -> dict[str, tuple[int, int]]:
         return self._remember("programmes", super().programme_heads)
 
-    def permissions(self) -> dict[str, tuple[str, bool, str]]:
+    def permissions(self) -> dict[str, tuple[str, bool, str, str]]:
         return self._remember("permissions", super().permissions)
 
     def generation(self, slug: str, role: str, session: str | None = None) -> int:
@@ -69,6 +69,9 @@ class RememberingReader(SqliteReader):
     def anonymous_sessions(self, event: str) -> frozenset[str]:
         key = ("anonymous", event)
         return self._remember(key, lambda: super(RememberingReader, self).anonymous_sessions(event))
+
+    def revoked_keys(self, event: str) -> frozenset[str]:
+        return self._remember(("revoked", event), lambda: super(RememberingReader, self).revoked_keys(event))
 
     def channel_head(self, event: str, channel: str) -> int:
         key = ("head", event, channel)

@@ -225,6 +225,37 @@ _MODERATION_STATISTICS = (
     ("change", "change_by_moderation", "50000 5000 1"),
 )
 
+
+@migrations()
+def add_codes_and_holders(db: Database) -> None:
+    """Add spoken join codes, and the people who hold personal passes."""
+    for statement in _JOINING.split(";\n"):
+        db.conn.execute(statement)
+    db.conn.executemany("INSERT INTO sqlite_stat1 VALUES (?, ?, ?)", _JOINING_STATISTICS)
+    db.conn.execute("ANALYZE sqlite_schema")
+
+
+_JOINING = """
+CREATE TABLE join_code (
+    event TEXT NOT NULL, scope TEXT NOT NULL, rotation INTEGER NOT NULL, finder TEXT NOT NULL, proof TEXT NOT NULL,
+    expires_at TEXT NOT NULL, limits_passes INTEGER NOT NULL, failures INTEGER NOT NULL, PRIMARY KEY (event, scope)
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX join_code_by_finder ON join_code (finder);
+CREATE TABLE holder (
+    event TEXT NOT NULL, key TEXT NOT NULL, role TEXT NOT NULL, name TEXT NOT NULL, via TEXT NOT NULL,
+    generation INTEGER NOT NULL, session TEXT, room TEXT, invited_at TEXT, joined_at TEXT, seen_at TEXT, expires_at TEXT,
+    revoked_at TEXT, PRIMARY KEY (event, key)
+) WITHOUT ROWID;
+CREATE INDEX holder_revoked ON holder (event, key) WHERE revoked_at IS NOT NULL
+"""
+
+_JOINING_STATISTICS = (
+    ("join_code", "join_code", "200 20 1"),
+    ("join_code", "join_code_by_finder", "200 1"),
+    ("holder", "holder", "50000 5000 1"),
+    ("holder", "holder_revoked", "200 20 1"),
+)
+
 # (table, index, "rows, rows for one value of the first column, of the first two, ..."); a WITHOUT ROWID table's
 # primary key goes by the name of the table.
 _STATISTICS = (
@@ -317,4 +348,5 @@ TABLES = (
     "room", "session", "item", "revision", "channel_item", "change", "op", "reaction", "source", "edition", "gap", "feed",
     "slot", "pitch", "pitch_vote", "grid_edit",
     "tally", "note_taker", "activity", "block", "report", "moderation_log", "moderator", "last_note",
+    "join_code", "holder",
 )  # fmt: skip

@@ -11,10 +11,12 @@ from typing import Any, TypeVar, cast
 
 from backchannel.domain import errors
 from backchannel.domain.blocks import Block
+from backchannel.domain.joining import Holder
 from backchannel.domain.model import Edition, Event, Feed, Gap, Item, Session
 from backchannel.domain.times import write_when
 from backchannel.store.base import Source, StoredAnswer
 from backchannel.store.sqlite import counters, rows, schema
+from backchannel.store.sqlite.joining import JoiningChanges
 from backchannel.store.sqlite.moderation import ModerationChanges
 from backchannel.store.sqlite.programme import insert
 from backchannel.store.sqlite.reader import SqliteReader, _generation_key
@@ -26,7 +28,7 @@ class NeedsSavepoints(Exception):
     """Raised when a step fails after it has written something, and there is no savepoint to return to."""
 
 
-class SqliteWriter(ModerationChanges, SqliteReader):
+class SqliteWriter(ModerationChanges, JoiningChanges, SqliteReader):
     """Writes over the writing connection. The caller begins and commits the transaction.
 
     Without `savepoints`, a step that fails after it has written something raises `NeedsSavepoints`. A savepoint costs a
@@ -88,6 +90,13 @@ class SqliteWriter(ModerationChanges, SqliteReader):
     def save_block(self, event: str, block: Block) -> None:
         super().save_block(event, block)
         self._known.clear()
+
+    def revoked_keys(self, event: str) -> frozenset[str]:
+        return self._remember(("revoked", event), lambda: super(SqliteWriter, self).revoked_keys(event))
+
+    def save_holder(self, holder: Holder) -> None:
+        super().save_holder(holder)
+        self._known.pop(("revoked", holder.event), None)
 
     def _raise_version(self, event: str) -> None:
         super()._raise_version(event)
