@@ -50,6 +50,7 @@ from backchannel.web import (
     pitches,
     report,
     rules,
+    schedule_in,
     schedule_out,
     scribe,
     syndication,
@@ -64,7 +65,7 @@ from backchannel.web import (
 WEB = (  # in the order of registration: hooks that run after a request run in the opposite order
     unchanged, compress, guard, errors, filters, pages, timelines, api, follow, join, scribe, new, organise, handout,
     people, event_settings, triage, grid_edit, pitches, writeups, edit, mine, offline, websub, syndication, wall, embed,
-    schedule_out, moderate, rules, report,
+    schedule_in, schedule_out, moderate, rules, report,
 )  # fmt: skip
 
 MAX_MESSAGE_BYTES = 64 * 1024  # bytes in a socket message

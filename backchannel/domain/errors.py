@@ -17,6 +17,7 @@
     │   ├── OpReused            the same op id with another body
     │   ├── Conflict            a correction of an old revision
     │   ├── GridConflict        an edit of something on the grid that changed meanwhile
+    │   ├── ProgrammeChanged    a decision about a programme that changed meanwhile
     │   ├── AlreadyExists       a name that is in use
     │   └── EventClosed         the event accepts nothing more
     ├── SlowDown           429  too many requests; try again later
@@ -178,6 +179,15 @@ class GridConflict(Clash):
 
     def __init__(self, author: str, said: str) -> None:
         super().__init__(f"{author} {said} meanwhile. Look at the grid again, then decide.", field="base")
+
+
+class ProgrammeChanged(Clash):
+    """A decision about a programme that changed since it was shown."""
+
+    code = "conflict"
+
+    def __init__(self, said: str) -> None:
+        super().__init__(f"The programme changed meanwhile: {said}. Nothing was taken. Check the changes again.", field="number")
 
 
 class AlreadyExists(Clash):

@@ -21,7 +21,7 @@ from backchannel.passes import Pass
 COOKIE_MAX_AGE_S = 90 * 24 * 3600  # seconds that a browser keeps its pass
 WITH_FORMS = (  # blueprints whose pages have forms
     "scribe", "join", "new", "organise", "handout", "people", "settings", "triage", "edit", "writeups", "grid_edit",
-    "pitches", "moderate", "rules", "report",
+    "pitches", "schedule_in", "moderate", "rules", "report",
 )  # fmt: skip
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "

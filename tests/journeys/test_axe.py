@@ -28,6 +28,7 @@ PAGES = {
     "grid editor with a session chosen": ("e/{slug}/grid/edit?pick={guid}", "organiser"),
     "pitches": ("e/{slug}/pitches", "organiser"),
     "pitches for everybody": ("e/{slug}/pitches", "follower"),
+    "schedule": ("e/{slug}/schedule", "organiser"),
     "organise": ("e/{slug}/organise", "organiser"),
     "hand out": ("e/{slug}/organise/hand-out", "organiser"),
     "people": ("e/{slug}/organise/people", "organiser"),

@@ -141,7 +141,9 @@ def test_a_session_without_names_is_exported_without_its_leaders(outside: Camp, 
 
 @pytest.mark.parametrize("path", ["schedule.json", "schedule.xml", "schedule.ics", "s/tea/session.ics"])
 @pytest.mark.parametrize(("role", "status"), [("", 404), ("follower", 200), ("scribe", 200), ("organiser", 200)])
-def test_a_restricted_event_shows_its_programme_to_those_with_a_link(outside: Camp, path: str, role: str, status: int) -> None:
+def test_a_restricted_event_shows_its_programme_to_those_with_a_link(
+    outside: Camp, path: str, role: str, status: int
+) -> None:
     host = host_of(outside)
     host.desk.write(outside.slug, lambda writer: writer.save_event(replace(writer.event(outside.slug), public=False)))
     host.store.close()
