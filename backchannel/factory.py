@@ -30,6 +30,7 @@ from backchannel.store.sqlite.store import SqliteStore
 from backchannel.web import (
     api,
     compress,
+    coverage,
     edit,
     embed,
     errors,
@@ -66,6 +67,7 @@ WEB = (  # in the order of registration: hooks that run after a request run in t
     unchanged, compress, guard, errors, filters, pages, timelines, api, follow, join, scribe, new, organise, handout,
     people, event_settings, triage, grid_edit, pitches, writeups, edit, mine, offline, websub, syndication, wall, embed,
     schedule_in, schedule_out, moderate, rules, report,
+    coverage,
 )  # fmt: skip
 
 MAX_MESSAGE_BYTES = 64 * 1024  # bytes in a socket message

@@ -201,6 +201,11 @@ class Reader(ProgrammeReader, ModerationReader, JoiningReader, Protocol):
         Note-takers come in the order of their first note. Counts are kept on writing, so this is cheap.
         """
 
+    def posts_to_check(self, event: str) -> dict[str | None, int]:
+        """Return how many posts are held, unplaced or placed by an uncertain guess, by session guid; `None` is the
+        hallway.
+        """
+
     def activity(self, event: str, since: datetime, step: int) -> dict[str, list[int]]:
         """Return the counts of each session's visible items by `at`, from the minute of `since` on.
 

@@ -41,6 +41,8 @@ PAGES = {
     "wall": ("e/{slug}/wall", "follower"),
     "dark wall": ("e/{slug}/wall?theme=dark&font=large", "follower"),
     "embedded session": ("e/{slug}/s/{session}/embed", "follower"),
+    "coverage": ("e/{slug}/coverage", "organiser"),
+    "a session's code": ("e/{slug}/coverage?show={session}", "organiser"),
     "an error": ("e/nowhere", "follower"),
     "offline": ("offline", "follower"),
 }

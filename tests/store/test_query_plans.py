@@ -46,6 +46,7 @@ WHOLE_EVENT = {
     "editions": "the newest edition of every session",
     "holders": "the organisers' list of everybody who joined",
     "join_codes": "one code for each room and session",
+    "posts_to_check": "the index holds only the posts to check",
     "remove_event": "deletes all rows of the event",
 }
 
@@ -87,6 +88,7 @@ READS: dict[str, Callable[[Reader], Any]] = {
     "channel_head": lambda reader: reader.channel_head("camp3", "session/g4"),
     "channel_entries": lambda reader: reader.channel_entries("camp3", "session/g4"),
     "stored_answer": lambda reader: reader.stored_answer("camp3", "ann", "op7"),
+    "posts_to_check": lambda reader: reader.posts_to_check("camp3"),
     "tallies": lambda reader: reader.tallies("camp3"),
     "activity": lambda reader: reader.activity("camp3", NOW, 300),
     "record": lambda reader: reader.record("camp3"),

@@ -194,6 +194,12 @@ class SqliteReader(ModerationQueries, JoiningQueries, WindowQueries):
 
     # --- counts and records
 
+    def posts_to_check(self, event: str) -> dict[str | None, int]:
+        counted = self._all(
+            f"SELECT session, count(*) FROM item WHERE event = ? AND {rows.TO_CHECK} GROUP BY session", event
+        )
+        return {session: count for session, count in counted}
+
     def tallies(self, event: str) -> dict[str | None, Tally]:
         origins, kinds = defaultdict[str, Counter[str]](Counter), defaultdict[str, Counter[str]](Counter)
         for session, origin, kind, n in self._all(

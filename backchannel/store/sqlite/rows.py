@@ -20,6 +20,8 @@ ITEM = """
     revision.at AS revised_at
 """
 ITEM_FROM = "item JOIN revision ON revision.event = item.event AND revision.id = item.id AND revision.rev = item.rev"
+TO_CHECK = """origin = 'post' AND state IN ('visible', 'held') AND (method IS NULL OR method NOT IN ('person', 'explicit'))
+    AND (state = 'held' OR session IS NULL OR confidence < 0.5)"""  # as desk/triage.py. A step of the schema uses it
 READING_ORDER = "item.at, item.seq"  # items without a time come first: SQLite sorts NULL before everything
 
 
