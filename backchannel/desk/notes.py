@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
 
 from backchannel.desk import access
 from backchannel.desk.blocks import save_moderated
@@ -12,7 +14,7 @@ from backchannel.desk.moderation import restored_state
 from backchannel.domain.channels import channels_of, reading_time
 from backchannel.domain.errors import Conflict, SlowDown, UnknownItem
 from backchannel.domain.markup import read
-from backchannel.domain.model import Event, Item, Placement
+from backchannel.domain.model import Event, Item, Kind, Placement
 from backchannel.domain.moderation import decide, wait_s
 from backchannel.domain.wire import Op
 from backchannel.passes import Pass
@@ -37,11 +39,16 @@ def take_note(writer: Writer, event: Event, actor: Pass, op: Op, now: datetime) 
     """Create a note or an afterthought."""
     session = writer.session(event.slug, op.session).guid if op.session else None
     access.require_session(writer, actor, session)
+    kind, speaker, html = wording(op.text)
     item = Item(
         id=op.id,
         event=event.slug,
         origin=op.origin,
         text=op.text,
+        kind=kind,
+        depth=op.depth,
+        speaker=speaker,
+        html=html,
         author=actor.author,
         author_key=actor.author_key,
         session=session,
@@ -51,7 +58,7 @@ def take_note(writer: Writer, event: Event, actor: Pass, op: Op, now: datetime) 
         placed=WRITTEN_HERE if session else HALLWAY,
     )
     _require_pace(writer, event, actor, now)
-    return _save(writer, actor, worded(item, op.text, op.depth), now)
+    return _save(writer, actor, item, now)
 
 
 def correct_note(writer: Writer, item: Item, actor: Pass, op: Op, now: datetime) -> Item:
@@ -104,9 +111,22 @@ def react_to(writer: Writer, actor: Pass, op: Op, now: datetime) -> Item:
     return writer.save_item(item, channels_of(item), do="react", by=actor.author_key, at=now, new_text=False)
 
 
+class Wording(NamedTuple):
+    """What is parsed from a text."""
+
+    kind: Kind
+    speaker: str | None
+    html: str
+
+
+@lru_cache(maxsize=1024)
+def wording(text: str) -> Wording:
+    """Parse and render a text. It is remembered for a while, so that this can be done before the transaction."""
+    reading = read(text)
+    return Wording(reading.kind, reading.speaker, render(reading.body))
+
+
 def worded(item: Item, text: str, depth: int) -> Item:
     """Return the item with this text and everything parsed from it."""
-    reading = read(text)
-    return replace(
-        item, text=text, depth=depth, kind=reading.kind, speaker=reading.speaker, html=render(reading.body)
-    )
+    kind, speaker, html = wording(text)
+    return replace(item, text=text, depth=depth, kind=kind, speaker=speaker, html=html)

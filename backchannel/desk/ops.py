@@ -51,10 +51,13 @@ def take_ops(desk: Desk, actor: Pass, event: str, batch: object) -> list[Answer]
 
 def _read(raw: object, sent_at: datetime | None) -> Op | Answer:
     try:
-        return read_op(raw, sent_at)
+        op = read_op(raw, sent_at)
+        if op.do == "put":
+            notes.wording(op.text)  # here and not in the transaction, for which others wait
+        return op
     except BackchannelError as fault:
-        op = raw.get("op") if isinstance(raw, Mapping) else None
-        return refusal(op if isinstance(op, str) else None, fault)
+        id = raw.get("op") if isinstance(raw, Mapping) else None
+        return refusal(id if isinstance(id, str) else None, fault)
 
 
 def _answer(writer: Writer, actor: Pass, op: Op, now: datetime) -> Answer:

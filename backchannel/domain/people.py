@@ -59,6 +59,8 @@ def handles_in(text: str) -> tuple[str, ...]:
     >>> handles_in("more from @alncl and @Ann@example.social, not ann@example.org")
     ('@alncl', '@Ann@example.social')
     """
+    if "@" not in text:
+        return ()
     found: dict[str, str] = {}
     for match in _HANDLE.finditer(without_links(text)):
         handle = "@" + match[1].rstrip(".-")

@@ -41,7 +41,7 @@ _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")  # these change the direction
 
 _MAX_TAGS = 5_000  # tags in one text; nested tags take the parser quadratic time
 _MAX_LENGTH = 10_000  # characters; longer texts are shown as they are
-_MARKUP = re.compile(r"[*_`\[\]\\<>&:@#!\n\r]")
+_MARKUP = re.compile(r"[*_`\[\]\\<>&@#\n\r]|://")
 _HASHTAG = re.compile(r"\w+(?:-\w+)*")
 _HANDLE = re.compile(r"\w(?:[\w.-]{0,60}\w)?(?:@\w[\w.-]{0,100}\w)?")
 

@@ -25,8 +25,11 @@ TO_CHECK = """origin = 'post' AND state IN ('visible', 'held') AND (method IS NU
 READING_ORDER = "item.at, item.seq"  # items without a time come first: SQLite sorts NULL before everything
 
 
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
 def dumps(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _JSON.encode(value)
 
 
 def moment(text: str | None) -> datetime | None:

@@ -81,6 +81,13 @@ class SqliteWriter(ModerationChanges, JoiningChanges, SqliteReader):
         key = ("generation", slug, role, session)
         return self._remember(key, lambda: super(SqliteWriter, self).generation(slug, role, session))
 
+    def item(self, event: str, id: str) -> Item:
+        try:
+            return super().item(event, id)
+        except errors.UnknownItem:
+            self._known["missing", event, id] = True
+            raise
+
     def session(self, event: str, ref: str) -> Session:
         return self._remember(("session", event, ref), lambda: super(SqliteWriter, self).session(event, ref))
 
@@ -136,11 +143,16 @@ class SqliteWriter(ModerationChanges, JoiningChanges, SqliteReader):
     # --- items
 
     def _next_seq(self, event: str) -> int:
-        found = self._all("UPDATE event SET head = head + 1 WHERE slug = ? RETURNING head", event)
+        head = self._remember(("head", event), lambda: self._head(event)) + 1
+        self._run("UPDATE event SET head = ? WHERE slug = ?", head, event)
+        self._known["head", event] = head
+        return head
+
+    def _head(self, event: str) -> int:
+        found = self._connection.execute("SELECT head FROM event WHERE slug = ?", (event,)).fetchall()
         if not found:
             raise errors.UnknownEvent(event)
-        self._known["head", event] = head = int(found[0][0])
-        return head
+        return int(found[0][0])
 
     def save_item(
         self, item: Item, channels: Sequence[str], *, do: str, by: str, at: datetime, new_text: bool
@@ -171,6 +183,8 @@ class SqliteWriter(ModerationChanges, JoiningChanges, SqliteReader):
         )  # fmt: skip
 
     def _next_rev(self, item: Item) -> int:
+        if self._known.pop(("missing", item.event, item.id), False):
+            return 1
         found = self._connection.execute(
             "SELECT max(rev) FROM revision WHERE event = ? AND id = ?", (item.event, item.id)
         ).fetchall()
