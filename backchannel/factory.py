@@ -41,6 +41,7 @@ from backchannel.web import (
     guard,
     handout,
     join,
+    marks,
     mine,
     moderate,
     new,
@@ -67,7 +68,7 @@ WEB = (  # in the order of registration: hooks that run after a request run in t
     unchanged, compress, guard, errors, filters, pages, timelines, api, follow, join, scribe, new, organise, handout,
     people, event_settings, triage, grid_edit, pitches, writeups, edit, mine, offline, websub, syndication, wall, embed,
     schedule_in, schedule_out, moderate, rules, report,
-    coverage,
+    coverage, marks,
 )  # fmt: skip
 
 MAX_MESSAGE_BYTES = 64 * 1024  # bytes in a socket message
