@@ -50,7 +50,7 @@ def change_feed_hold(desk: Desk, actor: Pass, id: str, hold: FeedHold) -> None:
         if feed.hold == hold:
             return
         writer.save_feed(replace(feed, hold=hold))
-        said = f"{feed.title or feed.url}: {HOLD_WORDS[hold]}"
+        said = f"changed the feed {feed.title or feed.url}: {HOLD_WORDS[hold]}"
         _log(desk, writer, actor, "feed", said, json.dumps({"feed": id, "hold": feed.hold}))
 
     desk.write(actor.event, job)
@@ -149,4 +149,4 @@ def _difference(before: Policy, now: Policy) -> str:
         parts.append(f"{now.reports_to_hold} reports hold a line" if now.reports_to_hold else "reports hold nothing")
     if now.slow_s != before.slow_s:
         parts.append(f"slow mode: {now.slow_s} s between notes" if now.slow_s else "slow mode is off")
-    return "; ".join(parts)
+    return f"changed the settings: {'; '.join(parts)}"

@@ -24,6 +24,8 @@ export function fill(row, item, page) {
   identify(row, item);
   slot("author").textContent = item.author || "";
   /** @type {HTMLAnchorElement} */ (slot("permalink")).href = page.itemUrl.replace("ID", encodeURIComponent(item.id));
+  const report = /** @type {HTMLAnchorElement | null} */ (slot("report"));
+  if (report) report.href = `${page.itemUrl.replace("ID", encodeURIComponent(item.id))}/report`;
   const at = /** @type {HTMLTimeElement} */ (slot("at"));
   at.dateTime = item.at ?? "";
   at.textContent = moment(item.at, page.timezone);

@@ -85,7 +85,9 @@ export class Sender {
     const refused = changes.filter(({ op }) => answers.get(op)?.error?.permanent);
     if (saved.length) await this.outbox.acknowledge(saved, answers);
     for (const change of refused) await this.outbox.refuse(change, answers.get(change.op).error);
-    if (!saved.length && !refused.length) throw new Error("the server saved none of this batch; trying again");
+    if (saved.length || refused.length) return;
+    const slowed = changes.map(({ op }) => answers.get(op)?.error).find((error) => error?.retry_after);
+    throw slowed ? new Refusal(slowed, slowed.retry_after) : new Error("the server saved none of this batch; trying again");
   }
 
   /** Return the results by op; if the whole batch was refused, every op gets that error. @param {import("./outbox.js").Change[]} changes */

@@ -37,6 +37,11 @@ PAGES = {
     "slide": ("e/{slug}/organise/slide", "organiser"),
     "new event": ("new", "follower"),
     "code": ("join", "follower"),
+    "moderation": ("e/{slug}/moderate?show=reported", "organiser"),
+    "blocks": ("e/{slug}/moderate/blocks", "organiser"),
+    "moderation settings": ("e/{slug}/moderate/settings", "organiser"),
+    "moderation log": ("e/{slug}/moderate/log", "organiser"),
+    "report": ("e/{slug}/i/{item}/report", "follower"),
     "triage": ("e/{slug}/triage", "organiser"),
     "wall": ("e/{slug}/wall", "follower"),
     "dark wall": ("e/{slug}/wall?theme=dark&font=large", "follower"),
@@ -59,15 +64,25 @@ def test_no_page_has_an_accessibility_problem(
 ) -> None:
     camp.join("Ann").ops(*(put(line, session=camp.guid) for line in LINES))
     change_the_grid(camp)
+    item = moderate_something(camp)
     organiser = organising(open_page(view, color_scheme=scheme, reduced_motion="reduce"), camp)
     make_code(organiser, camp)
     follower = open_page(view, color_scheme=scheme, reduced_motion="reduce")
     found = {}
     for name, (path, role) in PAGES.items():
         page = organiser if role == "organiser" else follower
-        page.goto(f"{camp.server.url}/{path.format(slug=camp.slug, session=SESSION, guid=camp.guid)}")
+        page.goto(f"{camp.server.url}/{path.format(slug=camp.slug, session=SESSION, guid=camp.guid, item=item)}")
         found[name] = problems(page)
     assert {name: said for name, said in found.items() if said} == {}
+
+
+def moderate_something(camp: Camp) -> str:
+    """Hide a note, and report another one. Returns its id."""
+    hidden, reported = (camp.join("Bo").note(text)["id"] for text in ("rubbish", "nonsense"))
+    camp.person("organiser").do({"op": uuid7(), "id": hidden, "do": "hide"})
+    address = f"{camp.server.url}/e/{camp.slug}/i/{reported}/report"
+    assert httpx.post(address, data={"reason": "wrong", "words": "not at all"}).status_code == 303
+    return str(reported)
 
 
 def change_the_grid(camp: Camp) -> None:

@@ -99,7 +99,7 @@ def test_a_feed_holds_its_posts_by_a_setting_of_its_own(camp: Camp) -> None:
     refused = olive.post(f"/e/{camp.slug}/moderate/settings/feeds", data={"feed": feed, "hold": "perhaps"})
     assert refused.status_code == 400
     assert [words for _, words in log_lines(camp, olive)] == [
-        "Olive https://social.example/tags/tc26.rss: all posts wait for approval"
+        "Olive changed the feed https://social.example/tags/tc26.rss: all posts wait for approval"
     ]
     undo(camp, olive, log_lines(camp, olive)[0][0])
     assert '<option value="all" selected>' not in olive.get(f"/e/{camp.slug}/moderate/settings").text
@@ -247,7 +247,7 @@ def test_the_log_says_who_did_what_and_undoes_each_line(camp: Camp) -> None:
     lines = log_lines(camp, olive)
     assert [words for _, words in lines] == [
         "Oscar blocked the word “spam”",
-        "Oscar all posts wait for approval; slow mode: 20 s between notes",
+        "Oscar changed the settings: all posts wait for approval; slow mode: 20 s between notes",
         "Olive hid Ann : xyzzy",
     ]
     for seq, _ in lines:
