@@ -16,7 +16,7 @@ from flask_socketio import ConnectionRefusedError, SocketIO, join_room, leave_ro
 from backchannel.desk import access
 from backchannel.desk.ops import take_ops
 from backchannel.domain.channels import EVENT, STAFF
-from backchannel.domain.errors import BackchannelError, BadPass, Invalid
+from backchannel.domain.errors import BackchannelError, BadPass, Invalid, SlowDown
 from backchannel.domain.wire import tidy
 from backchannel.live.auth import cookie_name, is_valid, may_follow, permissions, readable_channel, with_epoch_and_time
 from backchannel.live.dispatcher import Channel, numbers, socketio_room
@@ -222,4 +222,5 @@ def _always_answering(services: Services, act: Callable[[str, Message], Answer])
 
 def error_on_wire(fault: BackchannelError) -> dict[str, Any]:
     """Return an error as JSON: {"code", "message", "field", "permanent"}."""
-    return {"code": fault.code, "message": fault.message, "field": fault.field, "permanent": fault.permanent}
+    error = {"code": fault.code, "message": fault.message, "field": fault.field, "permanent": fault.permanent}
+    return error | {"retry_after": fault.retry_after} if isinstance(fault, SlowDown) else error

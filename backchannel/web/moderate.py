@@ -164,7 +164,7 @@ def _line(line: LogLine, item: Any, sessions: dict[str, str]) -> dict[str, Any]:
     words = DONE.get(line.do, "") if line.id else line.said
     where = f"to {sessions.get(line.session or '', 'the hallway')}" if line.do == "move" else ""
     return {
-        "undoable": line.do != "report", "seq": line.seq, "at": line.at, "who": line.author, "words": words, "where": where, "id": line.id,
+        "undoable": line.do != "report", "seq": line.seq, "at": line.at, "who": line.author, "words": words, "where": where,
         "text": text if len(text) <= 90 else f"{text[:89]}…", "author": item.author if item else "",
     }  # fmt: skip
 
