@@ -10,8 +10,9 @@ from functools import wraps
 from typing import Any
 
 import gevent
+import socketio
 from flask import request
-from flask_socketio import ConnectionRefusedError, SocketIO, join_room, leave_room
+from flask_socketio import ConnectionRefusedError, SocketIO
 
 from backchannel.desk import access
 from backchannel.desk.ops import take_ops
@@ -36,7 +37,8 @@ AUTH_CHECK_INTERVAL_S = 0.5  # between looks for changed permissions
 class Sockets:
     """The open sockets of this process: the pass each presented (never what it may do), and the channels it follows."""
 
-    def __init__(self, services: Services, limits: Limits) -> None:
+    def __init__(self, server: socketio.Server, services: Services, limits: Limits) -> None:
+        self._server = server
         self._services = services
         self._limits = limits
         self._passes: dict[str, Pass | None] = {}
@@ -92,7 +94,7 @@ class Sockets:
                 raise Invalid(f"One connection can follow at most {MAX_CHANNELS_PER_SOCKET} channels.", field="channel")
             follows.add(channel)
             self._services.dispatcher.watch(channel)
-            join_room(socketio_room(channel))
+            self._server.enter_room(sid, socketio_room(channel), NAMESPACE)
         reader = self._services.read()
         answer = {"event": event, "channel": channel[1], "seq": reader.channel_head(*channel), **numbers(reader, event)}
         return with_epoch_and_time(self._services, answer)
@@ -102,7 +104,7 @@ class Sockets:
         channel = (self._event(sid, message), str(message.get("channel")))
         if channel in self._follows[sid]:
             self._follows[sid].discard(channel)
-            leave_room(socketio_room(channel))
+            self._server.leave_room(sid, socketio_room(channel), NAMESPACE)
             self._services.dispatcher.unwatch(channel)
         return with_epoch_and_time(self._services, {})
 
@@ -155,34 +157,39 @@ class Sockets:
         return tidy(event)
 
 
-def register(socketio: SocketIO, services: Services, limits: Limits) -> None:
-    """Add the event handlers to the server."""
-    sockets = Sockets(services, limits)
+def register(flask_socketio: SocketIO, services: Services, limits: Limits) -> None:
+    """Add the event handlers to the server.
 
-    @socketio.on("connect")  # type: ignore[untyped-decorator]
+    Only `connect` needs Flask's request, for its cookie. Preparing one for every message would take longer than a
+    small message itself.
+    """
+    server = flask_socketio.server
+    sockets = Sockets(server, services, limits)
+
+    @flask_socketio.on("connect")  # type: ignore[untyped-decorator]
     def connect(auth: object = None) -> bool | None:
         try:
-            sockets.connect(_sid(), auth, request.remote_addr or "")
+            sockets.connect(request.sid, auth, request.remote_addr or "")  # type: ignore[attr-defined]
         except BackchannelError as fault:
             raise ConnectionRefusedError(fault.message) from None
         return None
 
-    @socketio.on("disconnect")  # type: ignore[untyped-decorator]
-    def disconnect(_reason: object = None) -> None:
-        sockets.disconnect(_sid())
+    def disconnected(sid: str, _reason: object = None) -> None:
+        sockets.disconnect(sid)
 
-    @socketio.on("*")  # type: ignore[untyped-decorator]
-    def unknown(name: object, *_rest: object) -> Answer:
+    def unknown(name: object, _sid: str, *_rest: object) -> Answer:
         fault = Invalid(f"Unknown message “{tidy(str(name))[:40]}”. Use follow, unfollow or ops.")
         return with_epoch_and_time(services, {"error": error_on_wire(fault)})
 
+    server.on("disconnect", disconnected)
+    server.on("*", unknown)
     for act in (sockets.follow, sockets.unfollow, sockets.ops):
-        socketio.on(act.__name__)(_always_answering(services, act))
-    socketio.start_background_task(close_unauthorised, socketio.server, services, sockets)
-    socketio.start_background_task(services.presence.run, sockets.viewers)
+        server.on(act.__name__, _always_answering(services, act))
+    flask_socketio.start_background_task(close_unauthorised, server, services, sockets)
+    flask_socketio.start_background_task(services.presence.run, sockets.viewers)
 
 
-def close_unauthorised(server: Any, services: Services, sockets: Sockets) -> None:
+def close_unauthorised(server: socketio.Server, services: Services, sockets: Sockets) -> None:
     """Close unauthorised sockets, for ever. Looks at the sockets of an event only when its permissions have changed."""
     before: Mapping[str, Hashable] = {}
     while True:
@@ -197,19 +204,15 @@ def close_unauthorised(server: Any, services: Services, sockets: Sockets) -> Non
             log.exception("Checking for unauthorised sockets failed")
 
 
-def _sid() -> str:
-    return str(request.sid)  # type: ignore[attr-defined]
-
-
 def _always_answering(services: Services, act: Callable[[str, Message], Answer]) -> Callable[..., Answer]:
     """Wrap a handler so that it always returns an answer, even after an unexpected error."""
 
     @wraps(act)
-    def answer(message: object = None, *_rest: object) -> Answer:
+    def answer(sid: str, message: object = None, *_rest: object) -> Answer:
         try:
             if not isinstance(message, dict):
                 raise Invalid("Send a message as one JSON object.")
-            return act(_sid(), message)
+            return act(sid, message)
         except BackchannelError as fault:
             return with_epoch_and_time(services, {"error": error_on_wire(fault)})
         except Exception:
