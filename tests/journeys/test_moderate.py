@@ -17,7 +17,7 @@ def organise(page: Page, camp: Camp) -> None:
     page.goto(camp.links["organiser"])
     page.get_by_label("Your name").fill("Olive")
     page.get_by_role("button", name="Join").click()
-    page.wait_for_url(f"**/e/{camp.slug}")
+    page.wait_for_url("**/e/**")
 
 
 def post(camp: Camp, *texts: str) -> None:
