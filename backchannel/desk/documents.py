@@ -83,8 +83,9 @@ class ExistingItems:
         self._zone = ZoneInfo(event.timezone)
         self._items: dict[tuple[str, str, str], list[Item]] = defaultdict(list)
         guid = home.guid if home else None
-        for item in writer.items(event.slug, session=guid):
-            if item.session == guid and item.author_key != IMPORTED:
+        found = writer.items(event.slug, session=guid) if guid else writer.hallway(event.slug, limit=-1)
+        for item in found:
+            if item.author_key != IMPORTED:
                 self._items[item.origin, item.author, item.text].append(item)
 
     def has(self, draft: Draft, author: str) -> bool:

@@ -167,7 +167,7 @@ class Reader(ProgrammeReader, ModerationReader, JoiningReader, Protocol):
         """
 
     def hallway(self, event: str, *, limit: int = 100) -> list[Item]:
-        """Return the newest visible items that belong to no session, in reading order."""
+        """Return the newest visible items that belong to no session, in reading order. A negative limit means all."""
 
     def history(self, event: str, id: str) -> list[Change]:
         """Return the changes of an item, oldest first."""
@@ -291,6 +291,10 @@ class Writer(ProgrammeWriter, ModerationWriter, JoiningWriter, Reader, Protocol)
 
     def attempt(self, step: Callable[[], T]) -> T:
         """Run part of a job; an exception inside it undoes that part alone."""
+
+
+Job = Callable[[Writer], Any]
+JobResult = tuple[bool, Any]  # (True, the job's result) or (False, the exception it raised)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ There is no artificial delay, because waiting for more jobs only adds latency (m
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Protocol, TypeVar
 
 import gevent
 from gevent.event import AsyncResult, Event
@@ -16,8 +16,7 @@ from gevent.threadpool import ThreadPool
 from gevent.timeout import Timeout
 
 from backchannel.domain.errors import Busy
-from backchannel.store.base import Reader, Writer
-from backchannel.store.sqlite.store import Job, SqliteStore
+from backchannel.store.base import Job, JobResult, Reader, Store, Writer
 
 T = TypeVar("T")
 
@@ -25,10 +24,17 @@ MAX_JOBS_PER_COMMIT = 500  # limits how long the first job of a commit waits for
 WRITE_TIMEOUT_S = 6.0  # a little longer than a commit waits for another process
 
 
+class Committing(Store, Protocol):
+    """A store that can commit several jobs at once."""
+
+    def commit(self, jobs: Sequence[Job]) -> list[JobResult]:
+        """Run the jobs in one transaction and return their outcomes in order."""
+
+
 class GroupCommit:
     """A `Store` for a gevent process that commits many jobs at once."""
 
-    def __init__(self, store: SqliteStore) -> None:
+    def __init__(self, store: Committing) -> None:
         self._store = store
         self._queue: list[tuple[Job, AsyncResult]] = []
         self._wanted = Event()
@@ -66,7 +72,7 @@ class GroupCommit:
 
     def _commit(self, batch: list[tuple[Job, AsyncResult]]) -> None:
         try:
-            outcomes: list[tuple[bool, Any]] = self._thread.apply(self._store.commit, ([job for job, _ in batch],))
+            outcomes: list[JobResult] = self._thread.apply(self._store.commit, ([job for job, _ in batch],))
         except Exception as fault:  # every caller must get an answer
             outcomes = [(False, fault)] * len(batch)
         for (_, pending), (ok, result) in zip(batch, outcomes, strict=True):

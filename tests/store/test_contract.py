@@ -27,7 +27,7 @@ MAPS = Session(guid="g1", slug="maps", title="Maps", leaders=("Ida",), headings=
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     made: Store = SqliteStore(tmp_path / "camp.db")
     if request.param == "grouped":
-        made = GroupCommit(made)  # type: ignore[arg-type]
+        made = GroupCommit(made)
     made.write(lambda writer: writer.save_event(EVENT))
     made.write(lambda writer: writer.save_session("camp", MAPS))
     yield made

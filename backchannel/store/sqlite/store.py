@@ -12,17 +12,15 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from backchannel.domain.errors import Busy, DiskFull, Unknown, Unreadable
-from backchannel.store.base import Reader, Repeatable, Writer
+from backchannel.store.base import Job, JobResult, Reader, Repeatable, Writer
 from backchannel.store.sqlite.remembering import RememberingReader
 from backchannel.store.sqlite.schema import migrations, set_up
 from backchannel.store.sqlite.writer import NeedsSavepoints, SqliteWriter
 
 T = TypeVar("T")
-Job = Callable[[Writer], Any]
-Outcome = tuple[bool, Any]  # (True, the job's result) or (False, the exception it raised)
 
 LOCK_TIMEOUT_S = 5.0  # how long a commit waits for another process before it answers `Busy`
 
@@ -74,7 +72,7 @@ class SqliteStore:
             raise result
         return result  # type: ignore[no-any-return]
 
-    def commit(self, jobs: Sequence[Job]) -> list[Outcome]:
+    def commit(self, jobs: Sequence[Job]) -> list[JobResult]:
         """Run the jobs in one transaction. A failing job is undone alone; a failing commit fails them all."""
         with self._lock:
             try:
@@ -85,7 +83,7 @@ class SqliteStore:
             except sqlite3.OperationalError as fault:
                 return [(False, _translate_error(fault))] * len(jobs)
 
-    def _transact(self, jobs: Sequence[Job], *, savepoints: bool) -> list[Outcome]:
+    def _transact(self, jobs: Sequence[Job], *, savepoints: bool) -> list[JobResult]:
         try:
             self._writing.execute("BEGIN IMMEDIATE")
             writer = SqliteWriter(self._writing, savepoints=savepoints)
@@ -120,7 +118,7 @@ def _refuse_foreign_database(path: Path) -> None:
         raise Unreadable(f"{path} is another program's database ({', '.join(sorted(tables)[:3])}).")
 
 
-def _attempt(writer: SqliteWriter, job: Job) -> Outcome:
+def _attempt(writer: SqliteWriter, job: Job) -> JobResult:
     try:
         return True, writer.attempt(lambda: job(writer))
     except (sqlite3.OperationalError, NeedsSavepoints):
