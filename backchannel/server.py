@@ -17,6 +17,7 @@ from backchannel.config import Settings
 from backchannel.domain.errors import AlreadyExists, Invalid
 from backchannel.factory import create_app
 from backchannel.ingest.poller import Poller
+from backchannel.ingest.schedules.watch import Watcher
 from backchannel.live.services import Services
 from backchannel.live.watchdog import Watchdog
 
@@ -85,6 +86,8 @@ def _start_background(app: Flask) -> None:
     app.extensions["backchannel watchdog"] = watchdog = Watchdog()
     gevent.spawn(watchdog.run)
     gevent.spawn(Poller(services.store, services.desk, services.settings).run_for_ever)
+    aside = gevent.get_hub().threadpool.apply  # a native thread
+    gevent.spawn(Watcher(services.store, services.desk, services.settings, aside).run_for_ever)
 
 
 def _address(server: Any) -> str:

@@ -303,3 +303,17 @@ class Feed:
     hub_due_at: datetime | None = None  # when to subscribe again
     hub_until: datetime | None = None  # the end of the hub's lease
     nudged: bool = False  # the hub announced something new
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchedSchedule:
+    """The address that an event's programme follows, with the results of the last look. An event has at most one."""
+
+    event: str
+    url: str
+    etag: str | None = None
+    modified: str | None = None
+    looked_at: datetime | None = None
+    due_at: datetime | None = None
+    failures: int = 0
+    health: str = "It was not looked at yet."  # for the organiser

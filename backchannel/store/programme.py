@@ -12,7 +12,7 @@ from typing import Protocol
 
 from backchannel.domain.grid import Part, Programme
 from backchannel.domain.grid_log import LoggedEdit
-from backchannel.domain.model import Room, Session
+from backchannel.domain.model import Room, Session, WatchedSchedule
 
 
 class ProgrammeReader(Protocol):
@@ -48,6 +48,9 @@ class ProgrammeReader(Protocol):
     def grid_edit(self, event: str, op: str) -> LoggedEdit | None:
         """Return the edit with this op id, or `None`."""
 
+    def watched_schedules(self) -> list[WatchedSchedule]:
+        """Return the addresses that programmes follow, of all events. Cheap enough for every second."""
+
     def has_posts_by_clock(self, event: str, since: datetime, until: datetime) -> bool:
         """Return whether a post of this period was placed by its time or room alone."""
 
@@ -75,6 +78,12 @@ class ProgrammeWriter(ProgrammeReader, Protocol):
 
     def log_edit(self, event: str, edit: LoggedEdit) -> int:
         """Raise the programme's number, and store the edit with that number as its `rev`, which is returned."""
+
+    def save_watched_schedule(self, watched: WatchedSchedule) -> None:
+        """Create or replace the address that an event's programme follows."""
+
+    def remove_watched_schedule(self, event: str) -> None:
+        """Forget the address that an event's programme follows."""
 
     def mark_undone(self, event: str, rev: int) -> None:
         """Mark an edit as undone."""

@@ -18,7 +18,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from backchannel.desk.programme import compare
-from backchannel.desk.schedules import take_shown
+from backchannel.desk.schedules import take_shown, unwatch_schedule, watch_schedule, watched_schedule
 from backchannel.domain import programme_phrases as phrases
 from backchannel.domain.errors import BackchannelError, BadPass, Forbidden, Invalid
 from backchannel.domain.model import Event, Schedule
@@ -91,6 +91,29 @@ def taken(event: str) -> ResponseReturnValue:
     except BackchannelError as fault:
         return _diff_page(services().read().event(event), viewer, given, schedule, fault.message), fault.status
     return redirect(url_for("schedule_in.board", event=event, taken="yes"), code=303)
+
+
+@schedule_in.post("/e/<event>/schedule/watch")
+def watched(event: str) -> ResponseReturnValue:
+    """Let the programme follow an address."""
+    found, viewer = _changing(event)
+    url = request.form.get("url", "").strip()
+    try:
+        check_url(url, Fetching.of(services().settings).allow)
+        watch_schedule(services().desk, viewer, url)
+    except (BadPass, Forbidden):
+        raise
+    except BackchannelError as fault:
+        return _page(found, viewer, refused=fault.message, field="watch"), fault.status
+    return redirect(url_for("schedule_in.board", event=event, _anchor="watch"), code=303)
+
+
+@schedule_in.post("/e/<event>/schedule/unwatch")
+def unwatched(event: str) -> ResponseReturnValue:
+    """Stop following an address."""
+    _, viewer = _changing(event)
+    unwatch_schedule(services().desk, viewer)
+    return redirect(url_for("schedule_in.board", event=event, _anchor="watch"), code=303)
 
 
 def _changing(event: str) -> tuple[Event, Pass]:
@@ -171,10 +194,10 @@ def _views(changes: Changes, zone: ZoneInfo) -> dict[str, list[dict[str, str]]]:
 def _page(
     event: Event, viewer: Pass, *, shown: dict[str, Any] | None = None, refused: str = "", field: str = ""
 ) -> str:
-    url = request.form.get("url", "") if refused and field == "url" else ""
+    url = request.form.get("url", "") if refused and field in ("url", "watch") else ""
     return render_template(
         "schedule.html", **still(event, viewer), shown=shown, refused=refused, field=field, url=url,
-        taken=request.args.get("taken") == "yes",
+        watched=watched_schedule(services().read(), event.slug), taken=request.args.get("taken") == "yes",
     )  # fmt: skip
 
 

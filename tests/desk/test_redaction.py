@@ -41,6 +41,7 @@ TELL_OF_NOBODY = {
         "page_extent",
         "window",
         "only_new",
+        "watched_schedules",
         "blocks",
         "block",
         "blocked_items",

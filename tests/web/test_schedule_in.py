@@ -13,7 +13,7 @@ import httpx2 as httpx
 import pytest
 
 from backchannel.domain.ids import uuid7
-from tests.stage import Camp, Server, schedule_json
+from tests.stage import Camp, Server, eventually, schedule_json
 
 Form = dict[str, str | list[str]]
 
@@ -194,6 +194,20 @@ def test_an_address_is_fetched_and_one_that_turned_into_a_web_page_is_told(tmp_p
         assert told(ask(f"{base}/none")) == ("url", "The schedule's server answered 404. Check the address.")
         assert told(ask("http://10.0.0.1/schedule.json"))[0] == "url"
         assert titles(camp) == OLD
+
+        def post(path: str, **form: str) -> httpx.Response:
+            return httpx.post(f"{page(camp)}/{path}", data=form, headers=signed(camp))
+
+        assert told(post("watch", url="ftp://camp.example/"))[0] == "watch"
+        assert post("watch", url=f"{base}/schedule.json").status_code == 303
+        eventually(lambda: titles(camp) == NEW)
+        shown = httpx.get(page(camp), headers=signed(camp)).text
+        assert re.search(r'<p class="health">Read at \d\d:\d\d\.</p>', shown)
+        assert post("unwatch").status_code == 303
+        assert "Stop following" not in httpx.get(page(camp), headers=signed(camp)).text
+        for role, status in (("", 401), ("follower", 403), ("scribe", 403)):
+            for path in ("watch", "unwatch"):
+                assert httpx.post(f"{page(camp)}/{path}", headers=signed(camp, role)).status_code == status
     finally:
         server.stop()
         site.shutdown()

@@ -13,7 +13,7 @@ from backchannel.domain.errors import UnknownEvent, UnknownSession
 from backchannel.domain.grid import Part, Programme
 from backchannel.domain.grid_log import LoggedEdit
 from backchannel.domain.ids import derived
-from backchannel.domain.model import Pitch, Room, Session, Slot
+from backchannel.domain.model import Pitch, Room, Session, Slot, WatchedSchedule
 from backchannel.domain.times import write_when
 from backchannel.store.sqlite import programme_rows, rows
 
@@ -106,6 +106,9 @@ class ProgrammeQueries:
         row = self._one("SELECT * FROM grid_edit WHERE event = ? AND op = ?", event, op)
         return programme_rows.edit(row) if row else None
 
+    def watched_schedules(self) -> list[WatchedSchedule]:
+        return [programme_rows.watched_schedule(row) for row in self._all("SELECT * FROM watched_schedule ORDER BY event")]
+
     def has_posts_by_clock(self, event: str, since: datetime, until: datetime) -> bool:
         row = self._one(
             """SELECT 1 FROM item WHERE event = ? AND at >= ? AND at <= ? AND method IN ('time', 'room') AND origin = 'post'
@@ -176,6 +179,12 @@ class ProgrammeChanges(ProgrammeQueries):
         rev = self._raise(event, "programme")
         self._upsert("grid_edit", programme_rows.edit_row(event, replace(edit, rev=rev)), ("event", "rev"))
         return rev
+
+    def save_watched_schedule(self, watched: WatchedSchedule) -> None:
+        self._upsert("watched_schedule", programme_rows.watched_schedule_row(watched), ("event",))
+
+    def remove_watched_schedule(self, event: str) -> None:
+        self._run("DELETE FROM watched_schedule WHERE event = ?", event)
 
     def mark_undone(self, event: str, rev: int) -> None:
         self._run("UPDATE grid_edit SET undone = 1 WHERE event = ? AND rev = ?", event, rev)

@@ -10,7 +10,7 @@ from typing import Any
 
 from backchannel.domain.grid_changes import Change
 from backchannel.domain.grid_log import ItemsMoved, LoggedEdit
-from backchannel.domain.model import Pitch, Room, Slot
+from backchannel.domain.model import Pitch, Room, Slot, WatchedSchedule
 from backchannel.domain.times import write_when
 from backchannel.store.sqlite.rows import dumps, moment
 
@@ -61,3 +61,14 @@ def edit_row(event: str, edit: LoggedEdit) -> dict[str, Any]:
         "keys": dumps(sorted(edit.keys)), "moved": dumps(asdict(edit.moved)) if edit.moved else None,
         "undone": int(edit.undone),
     }  # fmt: skip
+
+
+def watched_schedule(row: sqlite3.Row) -> WatchedSchedule:
+    return WatchedSchedule(
+        event=row["event"], url=row["url"], etag=row["etag"], modified=row["modified"], looked_at=moment(row["looked_at"]),
+        due_at=moment(row["due_at"]), failures=row["failures"], health=row["health"],
+    )  # fmt: skip
+
+
+def watched_schedule_row(watched: WatchedSchedule) -> dict[str, Any]:
+    return asdict(watched) | {"looked_at": write_when(watched.looked_at), "due_at": write_when(watched.due_at)}

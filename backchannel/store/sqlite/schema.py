@@ -266,6 +266,19 @@ def index_posts_to_check(db: Database) -> None:
     db.conn.execute("ANALYZE sqlite_schema")
 
 
+@migrations()
+def add_watched_schedules(db: Database) -> None:
+    """Add the addresses that programmes follow."""
+    db.conn.execute(_WATCHED_SCHEDULES)
+
+
+_WATCHED_SCHEDULES = """
+CREATE TABLE watched_schedule (
+    event TEXT NOT NULL PRIMARY KEY, url TEXT NOT NULL, etag TEXT, modified TEXT, looked_at TEXT, due_at TEXT,
+    failures INTEGER NOT NULL, health TEXT NOT NULL
+) WITHOUT ROWID
+"""
+
 # (table, index, "rows, rows for one value of the first column, of the first two, ..."); a WITHOUT ROWID table's
 # primary key goes by the name of the table.
 _STATISTICS = (
@@ -358,5 +371,5 @@ TABLES = (
     "room", "session", "item", "revision", "channel_item", "change", "op", "reaction", "source", "edition", "gap", "feed",
     "slot", "pitch", "pitch_vote", "grid_edit",
     "tally", "note_taker", "activity", "block", "report", "moderation_log", "moderator", "last_note",
-    "join_code", "holder",
+    "join_code", "holder", "watched_schedule",
 )  # fmt: skip
