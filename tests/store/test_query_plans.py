@@ -18,7 +18,7 @@ from backchannel.domain.blocks import Block
 from backchannel.domain.channels import channels_of
 from backchannel.domain.grid_log import LoggedEdit
 from backchannel.domain.joining import Holder, JoinCode
-from backchannel.domain.model import Edition, Event, Feed, Gap, Item, Placement, Room, Session, Slot
+from backchannel.domain.model import Edition, Event, Feed, Gap, Item, Placement, Room, Session, Slot, WatchedSchedule
 from backchannel.store.base import Reader, Source, StoredAnswer, Writer
 from backchannel.store.joining import JoiningReader, JoiningWriter
 from backchannel.store.moderation import LogLine, ModerationReader, ModerationWriter, Report
@@ -64,6 +64,7 @@ READS: dict[str, Callable[[Reader], Any]] = {
     "grid_edits": lambda reader: reader.grid_edits("camp3", 3),
     "grid_edit": lambda reader: reader.grid_edit("camp3", "op7"),
     "has_posts_by_clock": lambda reader: reader.has_posts_by_clock("camp3", NOW, NOW + timedelta(hours=1)),
+    "watched_schedules": lambda reader: reader.watched_schedules(),
     "join_codes": lambda reader: reader.join_codes("camp3"),
     "join_code": lambda reader: reader.join_code("f3"),
     "holders": lambda reader: reader.holders("camp3"),
@@ -137,6 +138,8 @@ WRITES: dict[str, Callable[[Writer], Any]] = {
     "remove_part": lambda writer: writer.remove_part("camp3", Slot(guid="t1", starts=NOW, ends=NOW)),
     "vote": lambda writer: writer.vote("camp3", "p1", "ann", True),
     "log_edit": lambda writer: writer.log_edit("camp3", EDIT),
+    "save_watched_schedule": lambda writer: writer.save_watched_schedule(WatchedSchedule(event="camp3", url="https://e.example")),
+    "remove_watched_schedule": lambda writer: writer.remove_watched_schedule("camp3"),
     "mark_undone": lambda writer: writer.mark_undone("camp3", 3),
     "raise_pitches": lambda writer: writer.raise_pitches("camp3"),
     "save_item": lambda writer: save(writer, item("camp3", 6)),
