@@ -83,7 +83,10 @@ class ModerationReader(Protocol):
         """Return how many people reported the item since an organiser last decided about it."""
 
     def items_after(self, event: str, id: str, limit: int) -> list[Item]:
-        """Return items in the order of their ids, from the one after `id` on: a way through all of them in pages."""
+        """Return items in the order of their ids, from the one after `id` on: a way through all of them in pages.
+
+        They have only what blocks compare: author, text, address, session and state.
+        """
 
     def moderation_log(self, event: str, before: int | None, limit: int) -> list[LogLine]:
         """Return what organisers and reports did, newest first, from before the seq `before`."""

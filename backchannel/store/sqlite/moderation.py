@@ -10,9 +10,8 @@ from backchannel.domain.blocks import Block
 from backchannel.domain.model import Item
 from backchannel.domain.times import write_when
 from backchannel.store.moderation import LogLine, Report, Waiting
-from backchannel.store.sqlite import rows
 from backchannel.store.sqlite.programme import ProgrammeChanges, ProgrammeQueries
-from backchannel.store.sqlite.rows import ITEM, ITEM_FROM
+from backchannel.store.sqlite.rows import ITEM_FROM
 
 MODERATED = "('move', 'seat', 'hide', 'show', 'undo', 'report')"  # as in the index change_by_moderation
 WITHHELD = "state = ? AND state IN ('held', 'hidden')"  # as in the index item_by_withheld_state
@@ -73,9 +72,11 @@ class ModerationQueries(ProgrammeQueries):
 
     def items_after(self, event: str, id: str, limit: int) -> list[Item]:
         found = self._all(
-            f"SELECT {ITEM} FROM {ITEM_FROM} WHERE item.event = ? AND item.id > ? ORDER BY item.id LIMIT ?", event, id, limit
-        )
-        return [rows.item(row) for row in found]
+            f"""SELECT item.id, origin, session, author, url, state, item.seq, text, kind FROM {ITEM_FROM}
+            WHERE item.event = ? AND item.id > ? ORDER BY item.id LIMIT ?""",
+            event, id, limit,
+        )  # fmt: skip
+        return [Item(event=event, **row) for row in found]
 
     def moderation_log(self, event: str, before: int | None, limit: int) -> list[LogLine]:
         last = before if before is not None else 1 << 62
