@@ -46,6 +46,7 @@ from backchannel.web import (
     moderate,
     new,
     offline,
+    openapi,
     organise,
     pages,
     people,
@@ -65,7 +66,7 @@ from backchannel.web import (
 )
 
 WEB = (  # in the order of registration: hooks that run after a request run in the opposite order
-    unchanged, compress, guard, errors, filters, pages, timelines, api, follow, join, scribe, new, organise, handout,
+    unchanged, compress, guard, errors, filters, pages, timelines, api, openapi, follow, join, scribe, new, organise, handout,
     people, event_settings, triage, grid_edit, pitches, writeups, edit, mine, offline, websub, syndication, wall, embed,
     schedule_in, schedule_out, moderate, rules, report,
     coverage, marks,
