@@ -87,6 +87,7 @@ def seat_author(writer: Writer, actor: Pass, op: Op, now: datetime) -> Item:
     The author's other posts around that time follow, unless a person placed them. The placer learns from it for later
     posts.
     """
+    access.own_item(writer, actor, op.id)  # somebody else's item is unknown to a note-taker, whatever they want to do
     access.require_organiser(actor)
     item = move_item(writer, actor, op, now)
     if item.at is None or not item.author:

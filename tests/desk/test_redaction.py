@@ -41,6 +41,7 @@ TELL_OF_NOBODY = {
         "page_extent",
         "window",
         "only_new",
+        "posts_to_check",
         "watched_schedules",
         "blocks",
         "block",
