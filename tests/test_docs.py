@@ -130,7 +130,8 @@ def test_the_limits_in_the_protocol_match_the_code() -> None:
         f"at most {api.MAX_PAGE_ITEMS} | {api.DEFAULT_PAGE_ITEMS} |",
         f"at most {api.MAX_LAST_PAGE_ITEMS} items, whatever the limit",
         f"seconds (at most {api.MAX_WAIT_S:g})",
-        f"over {pace.OPS_A_MINUTE} ops a minute with one pass, or {pace.JOINS_A_MINUTE} joins a minute",
+        f"over {pace.OPS_A_MINUTE} ops a minute with one pass, {pace.JOINS_A_MINUTE} joins a minute",
+        f"or {pace.REPORTS_A_MINUTE} reports a minute by one person",
         f"can follow at most {handlers.MAX_CHANNELS_PER_SOCKET} channels",
         f"Of an empty channel it is `{digest([])}`",
     ):
