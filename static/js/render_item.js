@@ -46,7 +46,7 @@ function identify(row, item) {
   const kept = ["mine", "just-in", "first-new", "selected", "settled"].filter((name) => row.classList.contains(name));
   row.id = `i-${item.id}`;
   const kind = item.kind === "note" ? [] : [`is-${item.kind}`];
-  row.className = ["item", `is-${item.origin}`, ...kind, `depth-${Math.min(item.depth || 0, 4)}`, ...kept].join(" ");
+  row.className = ["item", "h-entry", `is-${item.origin}`, ...kind, `depth-${Math.min(item.depth || 0, 4)}`, ...kept].join(" ");
   Object.assign(row.dataset, {
     id: item.id,
     seq: String(item.seq),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import datetime
 from html import unescape
+from html.parser import HTMLParser
 from typing import Any
 
 import httpx2 as httpx
@@ -54,3 +56,51 @@ def test_search_engines_stay_away_from_the_api_and_join_links(camp: Camp) -> Non
     answer = httpx.get(f"{camp.server.url}/robots.txt")
     assert answer.headers["Content-Type"].startswith("text/plain")
     assert re.findall("Disallow: (.*)", answer.text) == ["/api/", "/join/", "/socket.io/"]
+
+
+class Marked(HTMLParser):
+    """The microformats classes of a page's elements, with the text or the datetime of each. Templates are left out."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, str]] = []
+        self._open: list[str] = []  # classes whose text follows
+        self.feed(re.sub("<template.*?</template>", "", page, flags=re.DOTALL))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        for name in re.findall(r"(?<!\S)(?:h|p|e|u|dt)-[a-z]+(?!\S)", given.get("class") or ""):
+            value = given.get("datetime") or given.get("href")
+            if name.startswith("h-") or value:
+                self.found.append((name, value or ""))
+            else:
+                self._open.append(name)
+
+    def handle_data(self, data: str) -> None:
+        if self._open and data.strip():
+            self.found.append((self._open.pop(), data.strip()))
+
+
+def test_a_session_page_is_an_h_event_with_a_feed_of_entries(camp: Camp) -> None:
+    id = camp.join("Priya").note("The kettle is on")["id"]
+    session = camp.sessions[0]
+    item = httpx.get(f"{camp.api}/items/{id}").json()["item"]
+    page = session_page(camp)
+    marked = Marked(page[: page.index('<aside class="elsewhere"')]).found
+    assert [name for name, _ in marked].count("h-event") == 1
+    assert {("p-name", session["title"]), ("p-location", "Kitchen")} <= set(marked)
+    assert marked[[name for name, _ in marked].index("h-feed") :] == [
+        ("h-feed", ""), ("h-entry", ""), ("u-url", f"/e/{camp.slug}/i/{id}"), ("dt-published", item["at"]),
+        ("p-author", "Priya"), ("e-content", "The kettle is on"),
+    ]  # fmt: skip
+    starts = datetime.fromisoformat(session["starts"])
+    assert [datetime.fromisoformat(when) for name, when in marked if name == "dt-start"] == [starts]
+
+
+def test_an_event_page_is_an_h_event_with_its_days(camp: Camp) -> None:
+    page = httpx.get(f"{camp.server.url}/e/{camp.slug}").text
+    head = page[
+        page.index('<header class="event-head') : page.index("</header>", page.index('<header class="event-head'))
+    ]
+    day = camp.sessions[0]["starts"][:10]
+    assert Marked(head).found[:3] == [("h-event", ""), ("p-name", "Teacup Camp"), ("dt-start", day)]
