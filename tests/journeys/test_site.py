@@ -50,7 +50,7 @@ def test_a_word_is_found_and_leads_to_its_line(site: Path, open_page: Callable[.
     page.goto((site / "sessions").as_uri() + "/" + next(path.name for path in (site / "sessions").glob("02-*")))
     page.get_by_role("searchbox").fill("GUTTERS who")
     page.keyboard.press("Enter")
-    expect(page.locator("#told")).to_have_text("1 found.")
+    expect(page.locator("#status")).to_have_text("1 found.")
     assert page.locator("#found mark").all_inner_texts() == ["who", "gutters?"]
     page.get_by_role("link", name="Who owns the rain?").click()
     expect(page.locator(":target")).to_contain_text("who pays for the gutters?")
@@ -60,9 +60,9 @@ def test_a_word_is_found_and_leads_to_its_line(site: Path, open_page: Callable[.
 def test_accents_and_capitals_do_not_count_and_nothing_found_runs(site: Path, open_page: Callable[..., Page]) -> None:
     page = open_page()
     page.goto((site / "search.html").as_uri() + "?q=grosse")
-    expect(page.locator("#told")).to_have_text("1 found.")
+    expect(page.locator("#status")).to_have_text("1 found.")
     page.get_by_role("searchbox", name="Search the event").last.fill("GROßE onerror")
-    expect(page.locator("#told")).to_have_text("1 found.")
+    expect(page.locator("#status")).to_have_text("1 found.")
     assert page.locator("#found img, #found script").count() == 0
 
 
