@@ -263,6 +263,11 @@ class Edition:
     published: bool = True
     rev: int = 0
 
+    @property
+    def indexable(self) -> bool:
+        """Return whether search engines may list the write-up: it is public, and somebody edited or published it."""
+        return self.published and self.rev > 0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:

@@ -9,7 +9,7 @@ import gevent
 from flask import Flask, current_app, request, url_for
 from markupsafe import Markup
 
-from backchannel.domain.model import Event
+from backchannel.domain.model import Event, Item
 from backchannel.domain.outcomes import Outcome
 from backchannel.store.base import Window
 from backchannel.web.guard import services
@@ -85,6 +85,15 @@ def view(
         speakers=tuple(dict.fromkeys(row.speaker for row in rows if row.speaker)),
         present=frozenset(id for id, _ in window.lines),
     )  # fmt: skip
+
+
+def newest_items(event: Event, session: str, limit: int) -> list[Item]:
+    """Return the newest items of a session, in reading order."""
+    reader = services().read()
+    with reader.snapshot():
+        ids = [id for id, _ in reader.window(event.slug, session, limit=limit).lines]
+        found = reader.items_by_id(event.slug, ids)
+    return [found[id] for id in ids]
 
 
 def _newest(slug: str, session: str | None) -> Window:

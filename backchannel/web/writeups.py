@@ -30,9 +30,11 @@ def event(event: str) -> Response:
     reader_of = impersonal(viewer)
 
     def render() -> str:
-        writeup = compose_event(readable_record(event, reader_of))
-        context = still(found, reader_of)
-        return render_template("writeup_event.html", **context, writeup=writeup, formats=_offered(whole=True))
+        record = readable_record(event, reader_of)
+        return render_template(
+            "writeup_event.html", **still(found, reader_of), writeup=compose_event(record), formats=_offered(whole=True),
+            indexable=any(edition.indexable for edition in record.editions.values()),
+        )  # fmt: skip
 
     return kept_page(found, reader_of, ("write-up", found.head), off_hub(render))
 
@@ -116,6 +118,7 @@ def _file(kind: Format, stem: str, data: bytes) -> Response:
     shown_where = "inline" if kind.media_type.startswith("text/") or "json" in kind.media_type else "attachment"
     response.headers["Content-Disposition"] = f'{shown_where}; filename="{kind.file_name(stem)}"'
     response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
+    response.headers["X-Robots-Tag"] = "noindex"  # search engines list the page instead
     return response
 
 

@@ -21,10 +21,10 @@ def session_page(camp: Camp) -> str:
     return httpx.get(f"{camp.server.url}/e/{camp.slug}/s/{camp.sessions[0]['slug']}").text
 
 
-def linked_data(page: str) -> dict[str, Any]:
-    (text,) = re.findall('<script type="application/ld\\+json">(.*?)</script>', page)
-    found: dict[str, Any] = json.loads(text)
-    return found
+def linked_data(page: str, kind: str = "Event") -> dict[str, Any]:
+    texts = re.findall('<script type="application/ld\\+json">(.*?)</script>', page)
+    (found,) = [data for data in map(json.loads, texts) if data["@type"] == kind]
+    return dict(found)
 
 
 def previews(page: str) -> dict[str, str]:
@@ -41,6 +41,46 @@ def test_a_session_is_described_as_an_event_within_its_event(camp: Camp) -> None
     }  # fmt: skip
     assert (found["superEvent"]["name"], found["superEvent"]["url"]) == ("Teacup Camp", home)
     assert linked_data(httpx.get(home).text)["name"] == "Teacup Camp"
+
+
+def test_the_notes_of_a_session_are_described_as_a_live_blog_about_it(camp: Camp) -> None:
+    writer = camp.join("Priya")
+    ids = [writer.note(text)["id"] for text in ("The kettle is on", EVIL)]
+    gone = writer.note("A slip of the pen")["id"]
+    writer.do({"op": uuid7(), "id": gone, "do": "retract"})
+    times = [httpx.get(f"{camp.api}/items/{id}").json()["item"]["at"] for id in ids]
+    found, event = linked_data(session_page(camp), "LiveBlogPosting"), linked_data(session_page(camp))
+    assert (found["headline"], found["url"], found["about"]["superEvent"]["name"]) == (
+        event["name"], event["url"], "Teacup Camp",
+    )  # fmt: skip
+    assert found["liveBlogUpdate"] == [
+        {
+            "@type": "BlogPosting", "articleBody": text, "datePublished": at,
+            "author": {"@type": "Person", "name": "Priya"}, "url": f"{camp.server.url}/e/{camp.slug}/i/{id}",
+        }
+        for id, at, text in zip(ids, times, ("The kettle is on", EVIL), strict=True)
+    ]  # fmt: skip
+
+
+def test_search_engines_list_a_write_up_once_somebody_edited_it_and_while_it_is_published(camp: Camp) -> None:
+    camp.join("Priya").note("The kettle is on")
+    event = f"{camp.server.url}/e/{camp.slug}"
+    session = f"{event}/s/{camp.sessions[0]['slug']}/write-up"
+    organiser = {"Authorization": f"Bearer {camp.passes['organiser']}"}
+
+    def listed() -> list[bool]:
+        pages = [httpx.get(url, headers=organiser) for url in (session, f"{event}/write-up")]
+        assert [page.status_code for page in pages] == [200, 200]
+        return ['<meta name="robots" content="noindex">' not in page.text for page in pages]
+
+    assert listed() == [False, False]
+    httpx.post(f"{session}/edit", data={"title": "Tea"}, headers=organiser)
+    assert listed() == [True, True]
+    httpx.post(f"{session}/publish", data={"published": "no"}, headers=organiser)
+    assert listed() == [False, False]
+    httpx.post(f"{session}/publish", data={"published": "yes"}, headers=organiser)
+    assert listed() == [True, True]
+    assert httpx.get(f"{event}/write-up.html").headers["X-Robots-Tag"] == "noindex"
 
 
 def test_markup_in_a_title_stays_text_in_previews_and_linked_data(camp: Camp) -> None:
