@@ -28,7 +28,7 @@ from tests.stage import Server
 
 Way = Literal["emit", "retry"]
 CONNECT = 5.0  # seconds to connect
-PATIENCE = 1.0  # seconds to wait for an ack
+ACK_TIMEOUT_S = 1.0  # seconds to wait for an ack
 
 
 class Connection:
@@ -85,7 +85,7 @@ class ControlWriter:
             if self._way == "emit":
                 client.emit("note", note.text)
             else:
-                note.acked = client.call("note", note.text, timeout=PATIENCE)["seq"]
+                note.acked = client.call("note", note.text, timeout=ACK_TIMEOUT_S)["seq"]
         except (socketio.exceptions.SocketIOError, OSError):
             return False
         return True

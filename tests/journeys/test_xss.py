@@ -41,14 +41,14 @@ from tests.stage import Camp, Server, put
 
 ALL = payloads()
 ON_BOARD = 60  # posts that the triage board shows at once
-PATIENCE = 90_000  # ms, for pages of a thousand items on a busy machine
+TIMEOUT_MS = 90_000  # ms, for pages of a thousand items on a busy machine
 FRAMES = 100  # of the control, on one page
 
 
 @pytest.fixture
 def watch(browser: Browser) -> Iterator[Watch]:
     context = browser.new_context(bypass_csp=True, viewport={"width": 1280, "height": 2000})
-    context.set_default_timeout(PATIENCE)
+    context.set_default_timeout(TIMEOUT_MS)
     yield Watch(context, frozenset({"127.0.0.1"}))
     context.close()
 
@@ -138,10 +138,10 @@ def test_in_posts_they_do_not_run(server: Server, watch: Watch, tmp_path: Path) 
     url = f"{server.url}/e/{camp.slug}"
     live = watch.context.new_page()
     live.goto(f"{url}/s/{SESSION}")
-    expect(live.locator(".state-word")).to_contain_text("live", timeout=PATIENCE)
+    expect(live.locator(".state-word")).to_contain_text("live", timeout=TIMEOUT_MS)
     posts = polled(camp, rss(ALL), atom(ALL), json_feed(ALL), session=camp.guid)
     assert posts > 2.9 * len(ALL)  # a few have one and the same link, and so are one post
-    expect(live.locator("#timeline > .is-post")).to_have_count(posts, timeout=PATIENCE)
+    expect(live.locator("#timeline > .is-post")).to_have_count(posts, timeout=TIMEOUT_MS)
     assert probe(live, "main *") > posts
     live.close()
     assert min(look(watch, f"{url}/organise")) > 50
@@ -158,12 +158,12 @@ def test_in_notes_and_names_they_do_not_run(server: Server, watch: Watch, tmp_pa
     url = f"{server.url}/e/{camp.slug}"
     live = watch.context.new_page()
     live.goto(f"{url}/s/{SESSION}")
-    expect(live.locator(".state-word")).to_contain_text("live", timeout=PATIENCE)
+    expect(live.locator(".state-word")).to_contain_text("live", timeout=TIMEOUT_MS)
     host = host_of(server)
     named = sum(take_notes(host, camp, one) for one in ALL)
     host.store.close()
     assert named > 0.75 * len(ALL)  # the others are longer than a name may be
-    expect(live.locator("#timeline > .item")).to_have_count(2 * len(ALL), timeout=PATIENCE)
+    expect(live.locator("#timeline > .item")).to_have_count(2 * len(ALL), timeout=TIMEOUT_MS)
     assert probe(live, "main *") > 2 * len(ALL)
     live.close()
     places = ("all", f"s/{SESSION}", f"s/{SESSION}/write-up", "write-up")
@@ -203,11 +203,11 @@ def test_in_programmes_and_on_the_board_they_do_not_run(
     look(watch, url, f"{url}/all", f"{url}/organise", f"{url}/write-up", *(f"{url}/s/{slug}" for slug in outbreaks[::4]))
     board = watch.context.new_page()
     board.goto(f"{url}/triage")
-    expect(board.locator(".state-word")).to_contain_text("live", timeout=PATIENCE)
+    expect(board.locator(".state-word")).to_contain_text("live", timeout=TIMEOUT_MS)
     assert board.locator(".unsorted").count() > len(some) / 2
     probe(board, ".post-words *")
     assert point_and_press(board, ".post-words .text, .post-words .text a, .post-words .author") > len(some)
     board.keyboard.press("1")
-    expect(board.locator("[data-undo-line]")).to_be_visible(timeout=PATIENCE)
+    expect(board.locator("[data-undo-line]")).to_be_visible(timeout=TIMEOUT_MS)
     probe(board, "[data-undo-line] *")
     assert (watch.ran, watch.foreign) == ([], [])

@@ -1,4 +1,4 @@
-"""What the importer knows besides the document."""
+"""Hints for an import: what the importer knows besides the document."""
 
 from __future__ import annotations
 
