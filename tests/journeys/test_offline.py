@@ -79,7 +79,7 @@ def test_a_server_killed_between_commit_and_ack_has_the_note_once(
     server = another_server(entry="tests.chaos.serve")
     camp = Camp.make(server)
     server.kill()
-    server.environ["CHAOS_DIE"] = "committed:1"
+    server.environ["CHAOS_DIE"] = "committed:2"  # the first commit is the join
     server.start()
     page = open_page(PHONE)
     take_notes(page, camp, "Ann")
