@@ -147,7 +147,7 @@ def _first_page(opened: Opened) -> str:
         here = [view for view in (*grid.on_now, *grid.next) if view["room"] == room]
         if here:
             return url_for("scribe.write", event=event.slug, slug=here[0]["slug"])
-    return url_for("organise.desk" if opened.gives.role == "organiser" else "follow.event", event=event.slug)
+    return url_for("follow.event", event=event.slug)
 
 
 def _code_form(error: str = "", typed: str = "") -> str:

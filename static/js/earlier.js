@@ -107,10 +107,13 @@ export class Earlier {
 
   /** Set or hide the link. @param {string} href */
   #point(href) {
-    if (!this.link) return;
-    this.link.hidden = !href;
-    if (href) this.link.href = href;
-    if (href) /** @type {HTMLElement} */ (this.link.parentElement).hidden = false;
+    const { link } = this;
+    if (!link) return;
+    steadily(this.timeline.list, () => {
+      link.hidden = !href;
+      if (href) link.href = href;
+      if (href) /** @type {HTMLElement} */ (link.parentElement).hidden = false;
+    });
   }
 }
 
