@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from backchannel.desk.desk import Desk
 from backchannel.desk.notes import worded
-from backchannel.desk.placing import forget
 from backchannel.domain.channels import channels_of
 from backchannel.domain.grid_edits import free_slug
 from backchannel.domain.ids import derived
@@ -47,9 +46,7 @@ def take_documents(
 
     def job(writer: Writer) -> list[Imported]:
         event = writer.event(slug)
-        imported = [_import_document(desk, writer, event, document, session, author, day) for document in documents]
-        forget(desk, event)
-        return imported
+        return [_import_document(desk, writer, event, document, session, author, day) for document in documents]
 
     return desk.write(slug, job)
 

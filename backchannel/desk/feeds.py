@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from backchannel.desk.desk import MIN_FREE_FOR_POSTS, Desk
+from backchannel.desk.placing import write_placing
 from backchannel.desk.posts import IntakeCounts, take_all, withdraw_missing
 from backchannel.domain.errors import UnknownFeed
 from backchannel.domain.ids import derived
@@ -81,4 +82,4 @@ def save_poll(
         return taken
 
     desk.require_space(MIN_FREE_FOR_POSTS)
-    return desk.write(feed.event, job)
+    return write_placing(desk, feed.event, job) if entries else desk.write(feed.event, job)

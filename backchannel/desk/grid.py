@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from backchannel.desk import access
 from backchannel.desk.desk import Desk
-from backchannel.desk.placing import follow_changes
+from backchannel.desk.placing import following
 from backchannel.domain.channels import channels_of
 from backchannel.domain.errors import Clash, OpReused, Unknown
 from backchannel.domain.grid import Part, Programme, with_implied_parts
@@ -71,11 +71,14 @@ def edit_grid(desk: Desk, actor: Pass, edit: Edit) -> dict[str, Any]:
         )
         return answer
 
-    return desk.write(actor.event, job)
+    return following(desk, actor.event, job)
 
 
 def carry_out(desk: Desk, writer: Writer, slug: str, edit: Edit, editor: Editor) -> LoggedEdit:
-    """Carry out an edit inside a write job and return it as logged. An edit that changes nothing is not logged."""
+    """Carry out an edit inside a write job and return it as logged. An edit that changes nothing is not logged.
+
+    Run the job with `following`, so that posts follow the edit.
+    """
     now, event, stored = desk.clock(), writer.event(slug), writer.programme(slug)
     old = with_implied_parts(stored)
     target = _target(writer, slug, edit)
@@ -99,7 +102,6 @@ def carry_out(desk: Desk, writer: Writer, slug: str, edit: Edit, editor: Editor)
     if target:
         writer.mark_undone(slug, target.rev)
     rev = writer.log_edit(slug, logged)
-    follow_changes(desk, writer, slug, old, new, changes)
     return replace(logged, rev=rev)
 
 

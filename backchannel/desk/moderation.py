@@ -17,6 +17,7 @@ from backchannel.store.base import Change, Reader, Writer
 
 UNDONE = ("move", "hide", "show", "place", "undo", "report")
 SITTING = timedelta(minutes=45)  # how far from a post its author is assumed to have been in the same session
+MAX_SEATED = 200  # posts that follow their author into a session
 
 
 def move_item(writer: Writer, actor: Pass, op: Op, now: datetime) -> Item:
@@ -90,22 +91,21 @@ def seat_author(writer: Writer, actor: Pass, op: Op, now: datetime) -> Item:
     access.own_item(writer, actor, op.id)  # somebody else's item is unknown to a note-taker, whatever they want to do
     access.require_organiser(actor)
     item = move_item(writer, actor, op, now)
-    if item.at is None or not item.author:
+    if not isinstance(item.at, datetime) or not item.author:
         return item
     reason = f"{actor.author} says that {item.author} was in this session"
     placed = Placement(method="author", confidence=0.95, reason=reason)
-    for other in writer.items(actor.event, states=("visible", "held")):
-        if other.id != item.id and other.session != item.session and _seated_beside(other, item):
+    near = (item.at - SITTING, item.at + SITTING)
+    posts = writer.posts_of(actor.event, item.author, *near, limit=MAX_SEATED)
+    for other in writer.items_by_id(actor.event, posts).values():
+        if other.id != item.id and other.session != item.session and not _is_by_hand(other):
             moved = replace(other, session=item.session, placed=placed)
             writer.save_item(moved, channels_of(moved), do="move", by=actor.author_key, at=now, new_text=False)
     return item
 
 
-def _seated_beside(other: Item, item: Item) -> bool:
-    by_hand = other.placed is not None and other.placed.method in BY_HAND
-    if other.origin != "post" or other.author != item.author or by_hand:
-        return False
-    return isinstance(other.at, datetime) and isinstance(item.at, datetime) and abs(other.at - item.at) < SITTING
+def _is_by_hand(item: Item) -> bool:
+    return item.placed is not None and item.placed.method in BY_HAND
 
 
 def _set_state(writer: Writer, actor: Pass, op: Op, now: datetime, state: State) -> Item:

@@ -1,38 +1,75 @@
-"""Placement of posts: one placer an event, and repeated placement on demand or after a changed grid."""
+"""Placement of posts: one placer an event, and repeated placement on demand or after a changed programme.
+
+All of it runs in short write jobs, because notes wait for each of them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from backchannel.desk.desk import Desk
 from backchannel.desk.placer_state import PlacerState
 from backchannel.domain.channels import channels_of
-from backchannel.domain.grid import Programme, length_of
+from backchannel.domain.grid import length_of
 from backchannel.domain.grid_changes import Change
-from backchannel.domain.model import Event, Item
+from backchannel.domain.model import Event, Item, Session
 from backchannel.domain.placing import Placed, Placer, Unplaced
+from backchannel.domain.times import parse_when
 from backchannel.store.base import Reader, Writer
+
+T = TypeVar("T")
 
 BY_HAND = ("person", "explicit")  # methods that only a person may override
 BY_CLOCK = ("time", "room")
 LAG = timedelta(hours=1)  # how far from a session the clock alone may place a post in it
+POSTS_PER_JOB = 25  # posts placed in one write job
+
+Span = tuple[datetime, datetime]
 
 
 def placer_state(desk: Desk, writer: Writer, event: Event) -> PlacerState:
-    """Return the event's placer, up to date with the timeline."""
-    known = desk.placers.get(event.uid)
-    if known is None:
-        placer = Placer(event, writer.sessions(event.slug), writer.rooms(event.slug))
-        known = desk.placers[event.uid] = PlacerState(placer)
-    known.catch_up(writer, event.slug)
+    """Return the event's placer, up to date with the programme and the timeline.
+
+    It learns here whatever is new. Call `catch_up` before the job, so that this is little.
+    """
+    known = _known(desk, writer, event)
+    while known.learn_page(writer, event.slug):
+        pass
     return known
 
 
-def forget(desk: Desk, event: Event) -> None:
-    """Discard the placer, because the programme changed or because it learnt something that was not saved."""
-    desk.placers.pop(event.uid, None)
+def catch_up(desk: Desk, slug: str) -> None:
+    """Teach the event's placer what it has missed, in one write job for each page of items."""
+    while desk.store.write(lambda writer: _known(desk, writer, writer.event(slug)).learn_page(writer, slug)):
+        pass
+
+
+def _known(desk: Desk, writer: Writer, event: Event) -> PlacerState:
+    known = desk.placers.get(event.uid)
+    if known is None:
+        known = desk.placers[event.uid] = PlacerState()
+    known.follow_programme(writer, event)
+    return known
+
+
+def write_placing(desk: Desk, slug: str, job: Callable[[Writer], T]) -> T:
+    """Run a job that places posts. The placer catches up before, and is discarded if the job fails: it has then learnt
+    what was not saved.
+    """
+    catch_up(desk, slug)
+    try:
+        return desk.write(slug, job)
+    except BaseException:
+        forget(desk, slug)
+        raise
+
+
+def forget(desk: Desk, slug: str) -> None:
+    """Discard the event's placer."""
+    desk.placers.pop(desk.read().event(slug).uid, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,54 +87,31 @@ def _no_progress(_done: int) -> None:
 def place_again(
     desk: Desk, slug: str, *, dry_run: bool = False, progress: Callable[[int], None] = _no_progress
 ) -> list[Move]:
-    """Place all posts again that no person placed, in the order they arrived. Return what moved. One transaction."""
-    if dry_run:
-        return _moves(desk.read(), slug, progress)
-
-    def job(writer: Writer) -> list[Move]:
-        moves = _moves(writer, slug, progress)
-        for move in moves:
-            _move(writer, move, desk.clock())
-        forget(desk, writer.event(slug))
-        return moves
-
-    return desk.write(slug, job)
-
-
-def follow_the_grid(desk: Desk, writer: Writer, slug: str) -> None:
-    """Place posts again that were placed by the clock or the room alone. Other posts stay with their session."""
-    if any(_by_clock(item) for item in writer.items(slug)):
-        for move in _moves(writer, slug, _no_progress):
-            if _by_clock(move.item):
-                _move(writer, move, desk.clock())
-    forget(desk, writer.event(slug))
-
-
-def follow_changes(
-    desk: Desk, writer: Writer, slug: str, old: Programme, new: Programme, changes: Iterable[Change]
-) -> None:
-    """Place posts again after edits of the grid, if any post of the affected time was placed by the clock."""
-    changed = [change.guid for change in changes if change.kind == "session"]
-    if not changed and all(change.kind != "room" for change in changes):
-        return
-    found = [programme.sessions.get(guid) for programme in (old, new) for guid in changed]
-    times = [(one.starts, one.starts + length_of(one)) for one in found if one and one.starts]
-    if times and writer.has_posts_by_clock(slug, min(times)[0] - LAG, max(ends for _, ends in times) + LAG):
-        follow_the_grid(desk, writer, slug)
-    else:
-        forget(desk, writer.event(slug))
-
-
-def _by_clock(item: Item) -> bool:
-    return item.origin == "post" and item.placed is not None and item.placed.method in BY_CLOCK
-
-
-def _moves(reader: Reader, slug: str, progress: Callable[[int], None]) -> list[Move]:
+    """Place all posts again that no person placed, in the order they arrived. Return what moved."""
+    reader = desk.read()
     placer = Placer(reader.event(slug), reader.sessions(slug), reader.rooms(slug))
-    items = reader.items(slug, states=("visible", "held"))
+    moves: list[Move] = []
+    for ids in slices(reader.arrivals(slug), POSTS_PER_JOB):
+        if dry_run:
+            moves += _moves(desk.read(), placer, slug, ids)
+        else:
+            moves += desk.write(slug, lambda writer, ids=ids: _moved(desk, writer, placer, slug, ids))  # type: ignore[misc]
+        progress(len(ids))
+    forget(desk, slug)
+    return moves
+
+
+def _moved(desk: Desk, writer: Writer, placer: Placer, slug: str, ids: Sequence[str]) -> list[Move]:
+    moves = _moves(writer, placer, slug, ids)
+    for move in moves:
+        _move(writer, move, desk.clock())
+    return moves
+
+
+def _moves(reader: Reader, placer: Placer, slug: str, ids: Sequence[str]) -> list[Move]:
+    """Place these items again with a placer that has learnt all earlier ones."""
     moves = []
-    for item in sorted(items, key=lambda item: (item.received_at is not None, item.received_at, item.seq)):
-        progress(1)
+    for item in _present(reader, slug, ids):
         if item.origin != "post" or (item.placed and item.placed.method in BY_HAND):
             placer.learn_item(item)
             continue
@@ -109,6 +123,65 @@ def _moves(reader: Reader, slug: str, progress: Callable[[int], None]) -> list[M
     return moves
 
 
-def _move(writer: Writer, move: Move, now: datetime) -> None:
+def following(desk: Desk, slug: str, job: Callable[[Writer], T]) -> T:
+    """Run a job that may change the programme. Afterwards, place posts again that only the clock or a room had placed.
+
+    Only posts around the changed sessions are concerned. All others stay with their session.
+    """
+    before, _ = desk.read().programme_heads().get(slug, (0, 0))
+    done = desk.write(slug, job)
+    changes = [change for edit in desk.read().grid_edits(slug, before) for change in edit.changes]
+    if changes and (span := _span(changes, {one.guid: one for one in desk.read().sessions(slug)})):
+        _place_again_by_clock(desk, slug, span)
+    return done
+
+
+def _place_again_by_clock(desk: Desk, slug: str, span: Span) -> None:
+    last = ""
+    while ids := desk.read().posts_by_clock(slug, *span, after=last, limit=POSTS_PER_JOB):
+        if not last:
+            catch_up(desk, slug)
+        desk.write(slug, lambda writer, ids=ids: _follow(desk, writer, slug, ids))  # type: ignore[misc]
+        last = ids[-1]
+
+
+def _follow(desk: Desk, writer: Writer, slug: str, ids: Sequence[str]) -> None:
+    known = placer_state(desk, writer, writer.event(slug))
+    for item in _present(writer, slug, ids):
+        if item.placed is None or item.placed.method not in BY_CLOCK:
+            continue
+        post, placed = Unplaced.of_item(item), known.place_again(item)
+        moved = item if placed.session == item.session else _move(writer, Move(item, placed), desk.clock())
+        known.keep(post, placed, moved)
+
+
+def _span(changes: Iterable[Change], sessions: Mapping[str, Session]) -> Span | None:
+    """Return the time in which the changes may concern posts placed by the clock."""
+    times = [span for change in changes if change.kind == "session" for span in _times(change, sessions.get(change.guid))]
+    return (min(times)[0] - LAG, max(ends for _, ends in times) + LAG) if times else None
+
+
+def _times(change: Change, session: Session | None) -> Iterator[Span]:
+    """Return when the session takes place now, and when it did before the change."""
+    if session and session.starts:
+        yield session.starts, session.starts + length_of(session)
+    starts = parse_when((change.before or {}).get("starts"))
+    ends = parse_when((change.before or {}).get("ends"))
+    if isinstance(starts, datetime):
+        yield starts, ends if isinstance(ends, datetime) else starts + (length_of(session) if session else LAG)
+
+
+def _present(reader: Reader, slug: str, ids: Sequence[str]) -> list[Item]:
+    """Return the items that are visible or held, in the order of the ids."""
+    found = reader.items_by_id(slug, ids)
+    return [found[id] for id in ids if id in found and found[id].state in ("visible", "held")]
+
+
+def _move(writer: Writer, move: Move, now: datetime) -> Item:
     item = replace(move.item, session=move.to.session, placed=move.to.placement)
-    writer.save_item(item, channels_of(item), do="place", by="machine", at=now, new_text=False)
+    return writer.save_item(item, channels_of(item), do="place", by="machine", at=now, new_text=False)
+
+
+def slices(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    """Return the ids in parts of at most this size."""
+    return (ids[at : at + size] for at in range(0, len(ids), size))

@@ -11,7 +11,7 @@ from backchannel.desk.blocks import save_moderated
 from backchannel.desk.desk import Desk
 from backchannel.desk.moderation import is_trusted, restored_state
 from backchannel.desk.placer_state import PlacerState
-from backchannel.desk.placing import forget, placer_state
+from backchannel.desk.placing import placer_state, write_placing
 from backchannel.domain import identity
 from backchannel.domain.blocks import Block
 from backchannel.domain.channels import channels_of
@@ -45,17 +45,13 @@ class IntakeCounts:
 
 def take_entries(desk: Desk, event: str, entries: Sequence[Entry], *, feed: Feed | None = None) -> IntakeCounts:
     """Save new and edited entries in one transaction."""
-    return desk.write(event, lambda writer: take_all(desk, writer, writer.event(event), entries, feed))
+    return write_placing(desk, event, lambda writer: take_all(desk, writer, writer.event(event), entries, feed))
 
 
 def take_all(desk: Desk, writer: Writer, event: Event, entries: Sequence[Entry], feed: Feed | None) -> IntakeCounts:
-    """Save new and edited entries inside the caller's job."""
-    try:
-        intake = _Intake(writer, event, feed, placer_state(desk, writer, event), desk.clock(), writer.blocks(event.slug))
-        return sum((intake.take(entry) for entry in entries), IntakeCounts())
-    except BaseException:
-        forget(desk, event)  # it has learnt what will not be saved
-        raise
+    """Save new and edited entries inside the caller's job. Run the job with `write_placing`."""
+    intake = _Intake(writer, event, feed, placer_state(desk, writer, event), desk.clock(), writer.blocks(event.slug))
+    return sum((intake.take(entry) for entry in entries), IntakeCounts())
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from backchannel.desk.desk import Desk
 from backchannel.desk.grid import Editor, carry_out
-from backchannel.desk.placing import follow_the_grid, forget
+from backchannel.desk.placing import following
 from backchannel.domain.by_hand import ByHand, by_hand, in_our_rooms
 from backchannel.domain.channels import channels_of
 from backchannel.domain.errors import Invalid
@@ -33,7 +33,7 @@ def take_schedule(
     """
     if dry_run:
         return compare(desk.read(), slug, schedule, theirs).changes
-    return desk.write(slug, lambda writer: apply_schedule(desk, writer, slug, schedule, theirs))
+    return following(desk, slug, lambda writer: apply_schedule(desk, writer, slug, schedule, theirs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def compare(reader: Reader, slug: str, schedule: Schedule, theirs: Collection[st
 
 
 def apply_schedule(desk: Desk, writer: Writer, slug: str, schedule: Schedule, theirs: Collection[str] | None) -> Changes:
-    """Take a schedule inside a write job and return the changes."""
+    """Take a schedule inside a write job and return the changes. Run the job with `following`."""
     event, before = writer.event(slug), writer.programme(slug)
     compared = compare(writer, slug, schedule, theirs)
     changes, schedule = compared.changes, compared.schedule
@@ -70,10 +70,6 @@ def apply_schedule(desk: Desk, writer: Writer, slug: str, schedule: Schedule, th
     _save_slots(writer, slug, before, {session.guid for session in schedule.sessions})
     writer.save_event(_dated(event, schedule))
     _log(desk, writer, slug, before)
-    if changes.changed or changes.gone:
-        follow_the_grid(desk, writer, slug)
-    else:
-        forget(desk, event)
     return changes
 
 
@@ -127,7 +123,7 @@ def merge_sessions(desk: Desk, slug: str, ref: str, into: str) -> tuple[Session,
         carry_out(desk, writer, slug, edit, Editor("host", "The host"))
         return old, writer.session(slug, new.guid)
 
-    return desk.write(slug, job)
+    return following(desk, slug, job)
 
 
 def _to_hallway(writer: Writer, desk: Desk, slug: str, session: Session) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from backchannel.desk import access
 from backchannel.desk.desk import Desk
+from backchannel.desk.placing import following
 from backchannel.desk.programme import apply_schedule
 from backchannel.domain.errors import ProgrammeChanged
 from backchannel.domain.model import Schedule, WatchedSchedule
@@ -33,7 +34,7 @@ def take_shown(desk: Desk, actor: Pass, schedule: Schedule, *, number: int, thei
             raise ProgrammeChanged(_said_since(writer, actor.event, number))
         return apply_schedule(desk, writer, actor.event, schedule, theirs)
 
-    return desk.write(actor.event, job)
+    return following(desk, actor.event, job)
 
 
 def watched_schedule(reader: Reader, slug: str) -> WatchedSchedule | None:
@@ -87,7 +88,7 @@ def save_look(desk: Desk, watched: WatchedSchedule, schedule: Schedule | None) -
         if schedule is not None:
             apply_schedule(desk, writer, watched.event, schedule, ())
 
-    desk.write(watched.event, job)
+    following(desk, watched.event, job)
 
 
 def _said_since(writer: Writer, slug: str, number: int) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backchannel.desk.desk import Desk
-from backchannel.desk.placing import BY_HAND, placer_state
+from backchannel.desk.placing import BY_HAND, POSTS_PER_JOB, catch_up, placer_state, slices
 from backchannel.domain.model import Item
 from backchannel.domain.placing import Candidate, Unplaced
 from backchannel.store.base import Writer
@@ -25,16 +26,21 @@ class Unsorted:
 def unsorted(desk: Desk, slug: str) -> tuple[list[Unsorted], int]:
     """Return the newest such posts, newest first, and their total number.
 
-    Runs as a write job although it writes nothing, because the placer is only used there.
+    The candidates are found in short write jobs although nothing is written, because the placer is only used there.
     """
+    ids, total = desk.read().newest_to_check(slug, MAX_POSTS), sum(desk.read().posts_to_check(slug).values())
+    board: list[Unsorted] = []
+    if ids:
+        catch_up(desk, slug)
+    for some in slices(ids, POSTS_PER_JOB):
+        board += desk.store.write(lambda writer, some=some: _with_candidates(desk, writer, slug, some))  # type: ignore[misc]
+    return board, total
 
-    def job(writer: Writer) -> tuple[list[Unsorted], int]:
-        doubtful = [item for item in writer.items(slug, states=("visible", "held")) if is_unsorted(item)]
-        placer = placer_state(desk, writer, writer.event(slug)).placer
-        board = [Unsorted(item, placer.place(Unplaced.of_item(item)).candidates) for item in doubtful[: -MAX_POSTS - 1 : -1]]
-        return board, len(doubtful)
 
-    return desk.store.write(job)
+def _with_candidates(desk: Desk, writer: Writer, slug: str, ids: Sequence[str]) -> list[Unsorted]:
+    placer, found = placer_state(desk, writer, writer.event(slug)).placer, writer.items_by_id(slug, ids)
+    doubtful = [found[id] for id in ids if is_unsorted(found[id])]
+    return [Unsorted(item, placer.place(Unplaced.of_item(item)).candidates) for item in doubtful]
 
 
 def is_unsorted(item: Item) -> bool:

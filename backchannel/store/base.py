@@ -206,6 +206,12 @@ class Reader(ProgrammeReader, ModerationReader, JoiningReader, Protocol):
         hallway.
         """
 
+    def newest_to_check(self, event: str, limit: int) -> list[str]:
+        """Return the ids of the newest of these posts, newest first."""
+
+    def arrivals(self, event: str) -> list[str]:
+        """Return the ids of the visible and held items in the order they arrived. Reads the whole event."""
+
     def activity(self, event: str, since: datetime, step: int) -> dict[str, list[int]]:
         """Return the counts of each session's visible items by `at`, from the minute of `since` on.
 

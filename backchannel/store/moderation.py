@@ -67,6 +67,9 @@ class ModerationReader(Protocol):
     def visible_posts(self, event: str, author: str, limit: int) -> int:
         """Return the number of the author's visible posts, counting no further than `limit`."""
 
+    def posts_of(self, event: str, author: str, since: datetime, until: datetime, limit: int) -> list[str]:
+        """Return the ids of the author's visible and held posts between two times, by `at`."""
+
     def withheld(self, event: str, state: Literal["held", "hidden"], limit: int) -> list[str]:
         """Return the ids of the newest held or hidden items, newest first."""
 

@@ -51,8 +51,10 @@ class ProgrammeReader(Protocol):
     def watched_schedules(self) -> list[WatchedSchedule]:
         """Return the addresses that programmes follow, of all events. Cheap enough for every second."""
 
-    def has_posts_by_clock(self, event: str, since: datetime, until: datetime) -> bool:
-        """Return whether a post of this period was placed by its time or room alone."""
+    def posts_by_clock(self, event: str, since: datetime, until: datetime, *, after: str = "", limit: int) -> list[str]:
+        """Return the ids of posts of this period that were placed by their time or room alone, by `at` and id: those
+        after the post `after`.
+        """
 
 
 class ProgrammeWriter(ProgrammeReader, Protocol):

@@ -71,7 +71,10 @@ TELL_OF_NOBODY = {
         "merged_sessions",
         "programme_heads",
         "voted",
-        "has_posts_by_clock",
+        "posts_by_clock",
+        "posts_of",
+        "newest_to_check",
+        "arrivals",
     ),
 }
 NAMES = ("Zora", "Quill", "Zora Quill", "Ida Moss", "Ida", "@vetch@example.social", "vetch", "Hob", "Nettle")

@@ -32,7 +32,7 @@ GROWING = {
     "item", "revision", "channel_item", "change", "op", "reaction", "source", "edition", "activity", "report",
     "moderation_log", "holder", "join_code",
 }  # fmt: skip
-FOR_THESE_ROWS = ("holder_revoked",)  # indexes that hold only the wanted rows of an event
+FOR_THESE_ROWS = ("holder_revoked", "item_to_check_by_time")  # indexes that hold only the wanted rows of an event
 EDITION = Edition(title="Maps")
 BLOCK = Block(id="b1", kind="word", value="spam", typed="spam", author="Ann", at=NOW)
 REPORT = Report(id="i7", reporter="ann", reason="spam", words="", at=NOW)
@@ -47,6 +47,7 @@ WHOLE_EVENT = {
     "holders": "the organisers' list of everybody who joined",
     "join_codes": "one code for each room and session",
     "posts_to_check": "the index holds only the posts to check",
+    "arrivals": "all items, to place all posts again",
     "remove_event": "deletes all rows of the event",
 }
 
@@ -63,7 +64,7 @@ READS: dict[str, Callable[[Reader], Any]] = {
     "voted": lambda reader: reader.voted("camp3", "ann"),
     "grid_edits": lambda reader: reader.grid_edits("camp3", 3),
     "grid_edit": lambda reader: reader.grid_edit("camp3", "op7"),
-    "has_posts_by_clock": lambda reader: reader.has_posts_by_clock("camp3", NOW, NOW + timedelta(hours=1)),
+    "posts_by_clock": lambda reader: reader.posts_by_clock("camp3", NOW, NOW + timedelta(hours=1), after="i7", limit=20),
     "watched_schedules": lambda reader: reader.watched_schedules(),
     "join_codes": lambda reader: reader.join_codes("camp3"),
     "join_code": lambda reader: reader.join_code("f3"),
@@ -90,6 +91,8 @@ READS: dict[str, Callable[[Reader], Any]] = {
     "channel_entries": lambda reader: reader.channel_entries("camp3", "session/g4"),
     "stored_answer": lambda reader: reader.stored_answer("camp3", "ann", "op7"),
     "posts_to_check": lambda reader: reader.posts_to_check("camp3"),
+    "newest_to_check": lambda reader: reader.newest_to_check("camp3", 20),
+    "arrivals": lambda reader: reader.arrivals("camp3"),
     "tallies": lambda reader: reader.tallies("camp3"),
     "activity": lambda reader: reader.activity("camp3", NOW, 300),
     "record": lambda reader: reader.record("camp3"),
@@ -104,6 +107,7 @@ READS: dict[str, Callable[[Reader], Any]] = {
     "blocks": lambda reader: reader.blocks("camp3"),
     "block": lambda reader: reader.block("camp3", "b1"),
     "blocked_items": lambda reader: reader.blocked_items("camp3", "b1"),
+    "posts_of": lambda reader: reader.posts_of("camp3", "Ann", NOW, NOW + timedelta(hours=1), 20),
     "visible_posts": lambda reader: reader.visible_posts("camp3", "Ann", 2),
     "withheld": lambda reader: reader.withheld("camp3", "held", 50),
     "withheld_count": lambda reader: reader.withheld_count("camp3", "hidden"),

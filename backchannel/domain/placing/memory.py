@@ -40,8 +40,8 @@ class Memory:
     Guesses are weighted by its square, so that a doubtful one does not mislead the next.
     """
 
-    def __init__(self, sessions: Iterable[str]) -> None:
-        self.words = Words(sessions)
+    def __init__(self) -> None:
+        self.words = Words()
         self.heard: dict[str, float] = {}  # session -> time of its latest item
         self._authors: dict[str, Author] = {}
         self._where: dict[str, str] = {}  # id or address of an item -> session

@@ -25,14 +25,26 @@ class Placer:
     """
 
     def __init__(self, event: Event, sessions: Sequence[Session], rooms: Sequence[Room] = ()) -> None:
-        self._sessions = {s.guid: s for s in sessions}
-        self._memory = Memory(self._sessions)
+        self._sessions: dict[str, Session] = {}
+        self._memory = Memory()
+        self.follow(event, sessions, rooms)
+
+    def follow(self, event: Event, sessions: Sequence[Session], rooms: Sequence[Room] = ()) -> None:
+        """Take over a changed programme. What was learnt from items stays."""
+        before, self._sessions = self._sessions, {session.guid: session for session in sessions}
         self._evidence = Evidence(event, sessions, rooms)
         self._reasons = Reasons(event, self._evidence, self._memory)
-        for session in sessions:
-            self._memory.words.learn(session.guid, words_of(session.title), TITLE)
-            about = f"{session.abstract} {' '.join(session.leaders)}"
-            self._memory.words.learn(session.guid, words_of(about), 1.0)
+        for guid, session in before.items():
+            if _words(session) != _words(self._sessions.get(guid)):
+                self._learn_words(session, -1.0)
+        for guid, session in self._sessions.items():
+            if guid not in before or _words(session) != _words(before[guid]):
+                self._learn_words(session, 1.0)
+
+    def _learn_words(self, session: Session, weight: float) -> None:
+        title, about = _words(session)
+        self._memory.words.learn(session.guid, words_of(title), TITLE * weight)
+        self._memory.words.learn(session.guid, words_of(about), weight)
 
     # placing
 
@@ -78,8 +90,8 @@ class Placer:
 
     def learn_moved(self, post: Unplaced, session: str | None, was: Placed | None = None) -> None:
         """Learn that a person moved the post. `was` is its earlier placement, if it was learnt."""
-        if was and was.session:
-            self._unlearn(post, was.session, was.placement.confidence)
+        if was:
+            self.unlearn(post, was)
         self._learn(post, session, Placement(method="person", confidence=1.0, reason=""))
 
     def learn_note(self, session: str | None, text: str, author: str = "", at: When = None) -> None:
@@ -115,9 +127,17 @@ class Placer:
         self._memory.add_author(post.author, session, at, sure, tagged=tagged)
         self._memory.set_last_heard(session, at)
 
-    def _unlearn(self, post: Unplaced, session: str, sure: float) -> None:
-        self._memory.add_words(session, self._evidence.words(post), -sure)
-        self._memory.forget_author(post.author, session, sure)
+    def unlearn(self, post: Unplaced, was: Placed) -> None:
+        """Take back what was learnt from a post that was placed there."""
+        if was.session in self._sessions:
+            sure = was.placement.confidence
+            self._memory.add_words(was.session, self._evidence.words(post), -sure)
+            self._memory.forget_author(post.author, was.session, sure)
+
+
+def _words(session: Session | None) -> tuple[str, str]:
+    """Return a session's title, and what its programme entry says besides."""
+    return (session.title, f"{session.abstract} {' '.join(session.leaders)}") if session else ("", "")
 
 
 def _scores(columns: Columns, sessions: Iterable[str]) -> dict[str, float]:

@@ -49,10 +49,10 @@ def stem(word: str) -> str:
 class Words:
     """Word counts per session and overall. A query costs at most words x sessions."""
 
-    def __init__(self, sessions: Iterable[str]) -> None:
-        self.silence = dict.fromkeys(sessions, 0.0)  # session -> the penalty of each word, which grows with how much was said
+    def __init__(self) -> None:
+        self.silence: dict[str, float] = {}  # session -> the penalty of each word, which grows with how much was said
         self._said: dict[str, dict[str, float]] = {}  # word -> session -> count
-        self._in_session = dict.fromkeys(self.silence, 0.0)
+        self._in_session: defaultdict[str, float] = defaultdict(float)
         self._overall: defaultdict[str, float] = defaultdict(float)
         self._total = 0.0
 

@@ -40,6 +40,14 @@ class ModerationQueries(ProgrammeQueries):
         )  # fmt: skip
         return int(row["n"]) if row else 0
 
+    def posts_of(self, event: str, author: str, since: datetime, until: datetime, limit: int) -> list[str]:
+        found = self._all(
+            """SELECT id FROM item WHERE event = ? AND author = ? AND origin = 'post' AND state IN ('visible', 'held')
+            AND at > ? AND at < ? ORDER BY at LIMIT ?""",
+            event, author, write_when(since), write_when(until), limit,
+        )  # fmt: skip
+        return [row["id"] for row in found]
+
     def withheld(self, event: str, state: Literal["held", "hidden"], limit: int) -> list[str]:
         found = self._all(f"SELECT id FROM item WHERE event = ? AND {WITHHELD} ORDER BY seq DESC LIMIT ?", event, state, limit)
         return [row["id"] for row in found]

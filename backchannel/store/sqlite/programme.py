@@ -109,13 +109,14 @@ class ProgrammeQueries:
     def watched_schedules(self) -> list[WatchedSchedule]:
         return [programme_rows.watched_schedule(row) for row in self._all("SELECT * FROM watched_schedule ORDER BY event")]
 
-    def has_posts_by_clock(self, event: str, since: datetime, until: datetime) -> bool:
-        row = self._one(
-            """SELECT 1 FROM item WHERE event = ? AND at >= ? AND at <= ? AND method IN ('time', 'room') AND origin = 'post'
-            LIMIT 1""",
-            event, write_when(since), write_when(until),
+    def posts_by_clock(self, event: str, since: datetime, until: datetime, *, after: str = "", limit: int) -> list[str]:
+        position = self._one("SELECT at, id FROM item WHERE event = ? AND id = ?", event, after) if after else None
+        found = self._all(
+            f"""SELECT id FROM item WHERE event = ? AND {rows.BY_CLOCK} AND at <= ? AND (at, id) > (?, ?)
+            ORDER BY at, id LIMIT ?""",
+            event, write_when(until), *(position or (write_when(since), "")), limit,
         )  # fmt: skip
-        return row is not None
+        return [row["id"] for row in found]
 
 
 class ProgrammeChanges(ProgrammeQueries):

@@ -200,6 +200,20 @@ class SqliteReader(ModerationQueries, JoiningQueries, WindowQueries):
         )
         return {session: count for session, count in counted}
 
+    def newest_to_check(self, event: str, limit: int) -> list[str]:
+        found = self._all(
+            f"SELECT id FROM item WHERE event = ? AND {rows.TO_CHECK} ORDER BY at DESC, seq DESC LIMIT ?", event, limit
+        )
+        return [row["id"] for row in found]
+
+    def arrivals(self, event: str) -> list[str]:
+        found = self._all(
+            """SELECT id FROM item WHERE event = ? AND state IN ('visible', 'held')
+            ORDER BY received_at IS NOT NULL, received_at, seq""",
+            event,
+        )
+        return [row["id"] for row in found]
+
     def tallies(self, event: str) -> dict[str | None, Tally]:
         origins, kinds = defaultdict[str, Counter[str]](Counter), defaultdict[str, Counter[str]](Counter)
         for session, origin, kind, n in self._all(

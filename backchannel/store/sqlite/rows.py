@@ -22,6 +22,7 @@ ITEM = """
 ITEM_FROM = "item JOIN revision ON revision.event = item.event AND revision.id = item.id AND revision.rev = item.rev"
 TO_CHECK = """origin = 'post' AND state IN ('visible', 'held') AND (method IS NULL OR method NOT IN ('person', 'explicit'))
     AND (state = 'held' OR session IS NULL OR confidence < 0.5)"""  # as desk/triage.py. A step of the schema uses it
+BY_CLOCK = "origin = 'post' AND method IN ('time', 'room')"  # as in the index item_by_clock
 READING_ORDER = "item.at, item.seq"  # items without a time come first: SQLite sorts NULL before everything
 
 

@@ -8,7 +8,7 @@ from sqlite_utils import Database, Migrations
 
 from backchannel.domain.ids import derived, uuid7
 from backchannel.store.sqlite import counters
-from backchannel.store.sqlite.rows import TO_CHECK
+from backchannel.store.sqlite.rows import BY_CLOCK, TO_CHECK
 
 migrations = Migrations("backchannel")
 
@@ -278,6 +278,57 @@ CREATE TABLE watched_schedule (
     failures INTEGER NOT NULL, health TEXT NOT NULL
 ) WITHOUT ROWID
 """
+
+@migrations()
+def keep_channel_items_by_item(db: Database) -> None:
+    """Order `channel_item` by item and channel, so that an item's rows are neighbours and need one index fewer.
+
+    A new note changes one page of the table instead of one for each channel, and the index by item is not needed.
+    """
+    for statement in _CHANNEL_ITEMS.split(";\n"):
+        db.conn.execute(statement)
+    db.conn.executemany("INSERT INTO sqlite_stat1 VALUES (?, ?, ?)", _CHANNEL_ITEM_STATISTICS)
+    db.conn.execute("ANALYZE sqlite_schema")
+
+
+_CHANNEL_ITEMS = """
+CREATE TABLE channel_item_by_id (
+    event TEXT NOT NULL, id TEXT NOT NULL, channel TEXT NOT NULL, seq INTEGER NOT NULL, gone INTEGER NOT NULL,
+    PRIMARY KEY (event, id, channel)
+) WITHOUT ROWID;
+INSERT INTO channel_item_by_id SELECT event, id, channel, seq, gone FROM channel_item ORDER BY event, id, channel;
+DROP TABLE channel_item;
+ALTER TABLE channel_item_by_id RENAME TO channel_item;
+CREATE UNIQUE INDEX channel_item_by_seq ON channel_item (event, channel, seq)
+"""
+
+_CHANNEL_ITEM_STATISTICS = (
+    ("channel_item", "channel_item", "2500000 250000 3 1"),
+    ("channel_item", "channel_item_by_seq", "2500000 250000 1000 1"),
+)
+
+@migrations()
+def index_posts_for_short_jobs(db: Database) -> None:
+    """Index posts by author and time, by the clock that placed them, and to check by time, so that no job reads an event."""
+    for statement in _POSTS.split(";\n"):
+        db.conn.execute(statement)
+    db.conn.execute("DELETE FROM sqlite_stat1 WHERE idx = 'item_by_poster'")
+    db.conn.executemany("INSERT INTO sqlite_stat1 VALUES (?, ?, ?)", _POST_STATISTICS)
+    db.conn.execute("ANALYZE sqlite_schema")
+
+
+_POSTS = f"""
+DROP INDEX item_by_poster;
+CREATE INDEX item_by_poster ON item (event, author, state, at) WHERE origin = 'post';
+CREATE INDEX item_by_clock ON item (event, at) WHERE {BY_CLOCK};
+CREATE INDEX item_to_check_by_time ON item (event, at, seq) WHERE {TO_CHECK}
+"""
+
+_POST_STATISTICS = (
+    ("item", "item_by_poster", "500000 50000 50 40 1"),
+    ("item", "item_by_clock", "100000 10000 1"),
+    ("item", "item_to_check_by_time", "50000 5000 2 1"),
+)
 
 # (table, index, "rows, rows for one value of the first column, of the first two, ..."); a WITHOUT ROWID table's
 # primary key goes by the name of the table.

@@ -209,8 +209,8 @@ class SqliteWriter(ModerationChanges, JoiningChanges, SqliteReader):
         places = [(channel, 1) for channel in gone] + [(channel, 0) for channel in channels]
         self._connection.executemany(
             """INSERT INTO channel_item VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT (event, channel, id) DO UPDATE SET seq = excluded.seq, gone = excluded.gone""",
-            [(item.event, channel, item.id, item.seq, is_gone) for channel, is_gone in places],
+            ON CONFLICT (event, id, channel) DO UPDATE SET seq = excluded.seq, gone = excluded.gone""",
+            [(item.event, item.id, channel, item.seq, is_gone) for channel, is_gone in places],
         )
 
     def _channels(self, item: Item) -> set[str]:
