@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from backchannel.client import Client, Unreachable
+from backchannel.client import Client, Refused, Unreachable
 from tests.chaos.audit import Written
 
 QUICK = (0.05, 0.5)  # seconds between tries; real clients wait a second or more
@@ -52,6 +52,9 @@ class Writer:
                 return
             except Unreachable:
                 pass
+            except Refused as refusal:  # a full disk or a locked database refuses a join for a while
+                if refusal.permanent:
+                    raise
 
     def go_back_an_hour(self) -> None:
         """Set the clock back by an hour until `catch_up`, so that notes are an hour old when they are sent."""
