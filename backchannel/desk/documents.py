@@ -59,13 +59,15 @@ def _import_document(
     kept, seen = Counter[str](), Counter[tuple[str, ...]]()
     known = set(writer.fingerprints(event.slug, ids := _ids(event, document, seen)))
     existing = ExistingItems(writer, event, home)
+    new: list[Item] = []
+    now = desk.clock()
     for id, draft in zip(ids, document.drafts, strict=True):
         if id in known or existing.has(draft, draft.author or author or ""):
             kept["known"] += 1
             continue
-        item = _item(event, home, document, draft, id, author, day, desk.clock())
-        writer.save_item(item, channels_of(item), do="put", by=item.author_key, at=desk.clock(), new_text=True)
+        new.append(_item(event, home, document, draft, id, author, day, now))
         kept[draft.origin] += 1
+    writer.save_new_items([(item, channels_of(item)) for item in new], do="put", by=IMPORTED, at=now)
     _introduce(desk, writer, event, home, document)
     return Imported(
         session=home, new_session=is_new, notes=kept["note"], afterthoughts=kept["afterthought"], posts=kept["post"],

@@ -268,6 +268,9 @@ class Writer(ProgrammeWriter, ModerationWriter, JoiningWriter, Reader, Protocol)
         a new revision.
         """
 
+    def save_new_items(self, new: Sequence[tuple[Item, Sequence[str]]], *, do: str, by: str, at: datetime) -> None:
+        """Store items of one event that do not exist yet, each with its channels, as `save_item` would one by one."""
+
     def save_conflicting_text(self, item: Item, text: str, *, by: str, at: datetime) -> int:
         """Store a text that was based on an old revision, beside the current one. Returns its revision number."""
 

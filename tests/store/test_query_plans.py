@@ -147,6 +147,7 @@ WRITES: dict[str, Callable[[Writer], Any]] = {
     "mark_undone": lambda writer: writer.mark_undone("camp3", 3),
     "raise_pitches": lambda writer: writer.raise_pitches("camp3"),
     "save_item": lambda writer: save(writer, item("camp3", 6)),
+    "save_new_items": lambda writer: save_new(writer, item("camp3", 7001)),
     "save_conflicting_text": lambda writer: writer.save_conflicting_text(item("camp3", 7), "x", by="ann", at=NOW),
     "save_answer": lambda writer: writer.save_answer("camp3", "ann", "new", StoredAnswer(fingerprint="f", answer={})),
     "react": lambda writer: writer.react("camp3", "i7", "ann", "agree", True),
@@ -195,6 +196,10 @@ def item(slug: str, number: int) -> Item:
 
 def save(writer: Writer, one: Item) -> Item:
     return writer.save_item(one, channels_of(one), do="put", by="ann", at=NOW, new_text=True)
+
+
+def save_new(writer: Writer, one: Item) -> None:
+    writer.save_new_items([(one, channels_of(one))], do="put", by="ann", at=NOW)
 
 
 def fill(writer: Writer, slug: str, items: int) -> None:

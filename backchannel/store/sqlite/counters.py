@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import math
 import sqlite3
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -27,6 +29,11 @@ NEXT_FIRST = """UPDATE note_taker SET first_seq = (
     SELECT min(seq) FROM item WHERE event = ?1 AND coalesce(session, '') = ?2 AND author = ?3
     AND state = 'visible' AND origin = 'note'
 ) WHERE event = ?1 AND session = ?2 AND author = ?3 AND first_seq = ?4"""
+
+ADD_TALLY = "INSERT INTO tally VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET items = items + excluded.items"
+ADD_ACTIVITY = "INSERT INTO activity VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET items = items + excluded.items"
+# The new seqs are the highest, so an earlier first_seq stays.
+ADD_NOTE_TAKER = "INSERT INTO note_taker VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET notes = notes + excluded.notes"
 
 RECOUNT = {
     "tally": f"""SELECT item.event, coalesce(item.session, ''), item.origin, revision.kind, count(*)
@@ -98,25 +105,20 @@ def replace(connection: sqlite3.Connection, before: Counted | None, after: Count
     """Replace an item's part of the counts. Call it once the item itself is stored."""
     if before is not None and before.visible:
         _subtract(connection, before)
-    if after.visible:
-        _add(connection, after)
+    add(connection, [after])
 
 
-def _add(connection: sqlite3.Connection, item: Counted) -> None:
-    connection.execute(
-        "INSERT INTO tally VALUES (?, ?, ?, ?, 1) ON CONFLICT DO UPDATE SET items = items + 1",
-        (item.event, item.session, item.origin, item.kind),
-    )
-    if item.minute is not None:
-        connection.execute(
-            "INSERT INTO activity VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET items = items + 1",
-            (item.event, item.minute, item.session),
-        )
-    if _has_note_taker(item):  # the new seq is the highest, so an earlier first_seq stays
-        connection.execute(
-            "INSERT INTO note_taker VALUES (?, ?, ?, 1, ?) ON CONFLICT DO UPDATE SET notes = notes + 1",
-            (item.event, item.session, item.author, item.seq),
-        )
+def add(connection: sqlite3.Connection, items: Sequence[Counted]) -> None:
+    """Add items that were just stored, in the order of their seqs."""
+    visible = [item for item in items if item.visible]
+    tallies = Counter((item.event, item.session, item.origin, item.kind) for item in visible)
+    connection.executemany(ADD_TALLY, [(*key, n) for key, n in tallies.items()])
+    active = Counter((item.event, item.minute, item.session) for item in visible if item.minute is not None)
+    connection.executemany(ADD_ACTIVITY, [(*key, n) for key, n in active.items()])
+    takers = [item for item in visible if _has_note_taker(item)]
+    notes = Counter((item.event, item.session, item.author) for item in takers)
+    first = {(item.event, item.session, item.author): item.seq for item in reversed(takers)}
+    connection.executemany(ADD_NOTE_TAKER, [(*key, n, first[key]) for key, n in notes.items()])
 
 
 def _subtract(connection: sqlite3.Connection, item: Counted) -> None:

@@ -115,6 +115,19 @@ def change(row: sqlite3.Row) -> Change:
     )  # fmt: skip
 
 
+def change_row(item: Item, do: str, by: str, at: datetime) -> tuple[Any, ...]:
+    return (
+        item.event, item.seq, item.id, do, by, write_when(at), item.session, item.state, item.rev,
+        *placement_columns(item.placed),
+    )  # fmt: skip
+
+
+def revision_row(item: Item, by: str, at: datetime) -> tuple[Any, ...]:
+    return (
+        item.event, item.id, item.rev, item.text, item.html, item.kind, item.depth, item.speaker, by, write_when(at),
+    )  # fmt: skip
+
+
 def item_row(item: Item) -> dict[str, Any]:
     method, confidence, reason = placement_columns(item.placed)
     return {

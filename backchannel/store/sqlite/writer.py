@@ -23,6 +23,11 @@ from backchannel.store.sqlite.reader import SqliteReader, _generation_key
 
 T = TypeVar("T")
 
+REVISION = "INSERT INTO revision VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+CHANGE = "INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+CHANNEL_ITEM = """INSERT INTO channel_item VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (event, id, channel) DO UPDATE SET seq = excluded.seq, gone = excluded.gone"""
+
 
 class NeedsSavepoints(Exception):
     """Raised when a step fails after it has written something, and there is no savepoint to return to."""
@@ -142,8 +147,9 @@ class SqliteWriter(ModerationChanges, JoiningChanges, SqliteReader):
 
     # --- items
 
-    def _next_seq(self, event: str) -> int:
-        head = self._remember(("head", event), lambda: self._head(event)) + 1
+    def _next_seq(self, event: str, count: int = 1) -> int:
+        """Take so many seqs and return the last one."""
+        head = self._remember(("head", event), lambda: self._head(event)) + count
         self._run("UPDATE event SET head = ? WHERE slug = ?", head, event)
         self._known["head", event] = head
         return head
@@ -169,6 +175,20 @@ class SqliteWriter(ModerationChanges, JoiningChanges, SqliteReader):
         counters.replace(self._connection, before, counters.counted(item, kind))
         return item
 
+    def save_new_items(self, new: Sequence[tuple[Item, Sequence[str]]], *, do: str, by: str, at: datetime) -> None:
+        if not new:
+            return
+        last = self._next_seq(new[0][0].event, len(new))
+        items = [replace(item, seq=seq, rev=1) for seq, (item, _) in enumerate(new, last + 1 - len(new))]
+        self._connection.executemany(REVISION, [rows.revision_row(item, by, at) for item in items])
+        added = [rows.item_row(item) for item in items]
+        self._connection.executemany(insert("item", tuple(added[0])), [tuple(row.values()) for row in added])
+        placed = zip(items, (channels for _, channels in new), strict=True)
+        places = [(item.event, item.id, channel, item.seq, 0) for item, channels in placed for channel in channels]
+        self._connection.executemany(CHANNEL_ITEM, places)
+        self._connection.executemany(CHANGE, [rows.change_row(item, do, by, at) for item in items])
+        counters.add(self._connection, [counters.counted(item, item.kind) for item in items])
+
     def save_report_change(self, item: Item, channels: Sequence[str], *, by: str, at: datetime) -> int:
         item = replace(item, seq=self._next_seq(item.event))
         self._publish(item, channels, is_new=True)  # the other channels stay as they are
@@ -176,11 +196,7 @@ class SqliteWriter(ModerationChanges, JoiningChanges, SqliteReader):
         return item.seq
 
     def _save_change(self, item: Item, *, do: str, by: str, at: datetime) -> None:
-        self._run(
-            "INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            item.event, item.seq, item.id, do, by, write_when(at), item.session, item.state, item.rev,
-            *rows.placement_columns(item.placed),
-        )  # fmt: skip
+        self._run(CHANGE, *rows.change_row(item, do, by, at))
 
     def _next_rev(self, item: Item) -> int:
         if self._known.pop(("missing", item.event, item.id), False):
@@ -191,11 +207,7 @@ class SqliteWriter(ModerationChanges, JoiningChanges, SqliteReader):
         return 1 + int(found[0][0] or 0)
 
     def _save_revision(self, item: Item, *, by: str, at: datetime) -> None:
-        self._run(
-            "INSERT INTO revision VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            item.event, item.id, item.rev, item.text, item.html, item.kind, item.depth, item.speaker, by,
-            write_when(at),
-        )  # fmt: skip
+        self._run(REVISION, *rows.revision_row(item, by, at))
 
     def _save_row(self, item: Item, is_new: bool) -> None:
         row = rows.item_row(item)
@@ -208,8 +220,7 @@ class SqliteWriter(ModerationChanges, JoiningChanges, SqliteReader):
         gone = () if is_new else self._channels(item).difference(channels)
         places = [(channel, 1) for channel in gone] + [(channel, 0) for channel in channels]
         self._connection.executemany(
-            """INSERT INTO channel_item VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT (event, id, channel) DO UPDATE SET seq = excluded.seq, gone = excluded.gone""",
+            CHANNEL_ITEM,
             [(item.event, item.id, channel, item.seq, is_gone) for channel, is_gone in places],
         )
 
