@@ -2,6 +2,7 @@
 """Measure the placing of posts: accuracy, coverage, calibration, the value of each kind of evidence, and the time taken.
 
     python bench/placing.py EVENT_DIR [--posts posts.ndjson ...]     through the public commands
+    python bench/placing.py EVENT_DIR --hindsight                    the same, with second thoughts
     python bench/placing.py EVENT_DIR --pure [--ablation]            the placer alone
 
 EVENT_DIR holds schedule.json (frab/pretalx v1), posts*.ndjson ({"id", "at", "author", "text"} a line) and truth.json
@@ -26,7 +27,6 @@ from typing import Any
 from backchannel.domain.hashtags import hashtags_in
 from backchannel.domain.model import Event, Schedule
 from backchannel.domain.placing import Placer, Unplaced
-from backchannel.domain.placing import placer as placing
 from backchannel.domain.placing.weights import WEIGHTS
 from backchannel.ingest.schedules import read_schedule
 
@@ -57,7 +57,7 @@ def main() -> None:
     for name in files:
         print(f"{args.event.name}/{name}")
         started = time.perf_counter()
-        answers = _pure(args.event, name) if args.pure else _commanded(args.event, name)
+        answers = _pure(args.event, name) if args.pure else _commanded(args.event, name, hindsight=args.hindsight)
         guesses = _guesses(args.event, name, answers)
         _report(guesses, time.perf_counter() - started)
         if args.ablation:
@@ -70,6 +70,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("event", type=Path)
     parser.add_argument("--posts", action="append", help="file in EVENT_DIR; repeat for more (default: all)")
     parser.add_argument("--pure", action="store_true", help="measure the placer without a database")
+    parser.add_argument("--hindsight", action="store_true", help="run `backchannel place` before the export")
     parser.add_argument("--ablation", action="store_true", help="repeat without each kind of evidence (implies --pure)")
     args = parser.parse_args()
     args.pure = args.pure or args.ablation
@@ -81,8 +82,8 @@ def _arguments() -> argparse.Namespace:
 Answers = Mapping[str, tuple[str | None, float]]
 
 
-def _commanded(event: Path, posts: str) -> Answers:
-    """Import the schedule and the posts into a new database, and export the items."""
+def _commanded(event: Path, posts: str, *, hindsight: bool = False) -> Answers:
+    """Import the schedule and the posts into a new database, place them again with `hindsight`, and export the items."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "out.ndjson"
         environment = os.environ | {"BACKCHANNEL_DB": str(Path(folder) / "bench.db")}
@@ -90,6 +91,7 @@ def _commanded(event: Path, posts: str) -> Answers:
             ("event", "create", "bench", "--title", "Bench", "--hashtag", _acronym(event)),
             ("import", "schedule", "bench", str(event / "schedule.json")),
             ("import", "posts", "bench", str(event / posts)),
+            *((("place", "bench"),) if hindsight else ()),
             ("export", "bench", "--format", "ndjson", "-o", str(out)),
         )
         for number, command in enumerate(commands, 1):
@@ -103,10 +105,10 @@ def _commanded(event: Path, posts: str) -> Answers:
     return {row["source_id"]: (row["session"], row["placed"]["confidence"]) for row in rows}
 
 
-def _pure(event: Path, posts: str) -> Answers:
+def _pure(event: Path, posts: str, weights: Mapping[str, float] = WEIGHTS) -> Answers:
     programme = read_schedule((event / "schedule.json").read_bytes())
     tag = _acronym(event)
-    placer = Placer(Event(slug="bench", title="Bench", hashtags=(tag,)), programme.sessions, programme.rooms)
+    placer = Placer(Event(slug="bench", title="Bench", hashtags=(tag,)), programme.sessions, programme.rooms, weights)
     answers = {}
     for post in _posts(event, posts):
         unplaced = Unplaced(
@@ -153,11 +155,14 @@ def _report(guesses: list[Guess], took: float) -> None:
     )
     print("  confidence   posts   stated   right")
     placed = [guess for guess in guesses if guess.session]
+    error = 0.0
     for low in range(10):
         ten = [guess for guess in placed if min(int(guess.confidence * 10), 9) == low]
         if ten:
             stated = sum(guess.confidence for guess in ten) / len(ten)
+            error += abs(stated - _share(ten)) * len(ten) / len(placed)
             print(f"   {low / 10:.1f} to {low / 10 + 0.1:.1f}   {len(ten):5}    {stated:.2f}    {_share(ten):.2f}")
+    print(f"  expected calibration error {error:.3f}")
 
 
 def _share(guesses: Iterable[Guess]) -> float:
@@ -179,22 +184,9 @@ def _ablation(event: Path, posts: str, whole: list[Guess]) -> None:
     print("  without                               accuracy")
     for number, (name, kinds) in enumerate(KINDS.items(), 1):
         _bar(number, len(KINDS), f"without {name}")
-        with _Without(kinds):
-            guesses = _guesses(event, posts, _pure(event, posts))
+        weights = WEIGHTS | dict.fromkeys(kinds, 0.0)
+        guesses = _guesses(event, posts, _pure(event, posts, weights))
         print(f"   {name:34}   {_share(guesses):.3f}  ({_share(guesses) - _share(whole):+.3f})")
-
-
-class _Without:
-    """Set the weights of some kinds of evidence to zero."""
-
-    def __init__(self, kinds: Iterable[str]) -> None:
-        self._weights = WEIGHTS | dict.fromkeys(kinds, 0.0)
-
-    def __enter__(self) -> None:
-        placing.WEIGHTS = self._weights  # type: ignore[misc]
-
-    def __exit__(self, *_: object) -> None:
-        placing.WEIGHTS = WEIGHTS  # type: ignore[misc]
 
 
 def _bar(done: int, whole: int, what: str) -> None:

@@ -22,7 +22,6 @@ from pathlib import Path
 
 from backchannel.domain.model import Event, Placement
 from backchannel.domain.placing import Placed, Placer, Unplaced
-from backchannel.domain.placing import placer as placing
 from backchannel.domain.placing.evidence import Columns
 from backchannel.domain.placing.weights import WEIGHTS
 from backchannel.ingest.schedules import read_schedule
@@ -53,19 +52,19 @@ def main() -> None:
     runs = [(event, posts.name) for event in args.events for posts in sorted(event.glob("posts*.ndjson"))]
     weights, cases = dict(WEIGHTS), []
     for number in range(args.rounds):
-        placing.WEIGHTS = weights  # type: ignore[misc]
-        cases += [case for event, posts in runs for case in _cases(event, posts, told=number == 0)]
+        cases += [case for event, posts in runs for case in _cases(event, posts, weights, told=number == 0)]
         weights = _learn(cases, weights, args.steps, f"round {number + 1} of {args.rounds}, {len(cases)} cases")
     for kind in LEARNT:
         print(f"{kind:10} in use {WEIGHTS[kind]:6.2f}   learnt {weights[kind]:6.2f}")
 
 
-def _cases(event: Path, posts: str, *, told: bool) -> Iterator[Case]:
+def _cases(event: Path, posts: str, weights: dict[str, float], *, told: bool) -> Iterator[Case]:
     """Return the posts without a session's hashtag and their evidence; `told` corrects every earlier placement."""
     programme = read_schedule((event / "schedule.json").read_bytes())
     truth = json.loads((event / "truth.json").read_text("utf-8"))
     number = {session.guid: n for n, session in enumerate(programme.sessions)}
-    placer = Placer(Event(slug="bench", title="", hashtags=(event.name,)), programme.sessions, programme.rooms)
+    event_of = Event(slug="bench", title="", hashtags=(event.name,))
+    placer = Placer(event_of, programme.sessions, programme.rooms, weights)
     for line in (event / posts).read_text("utf-8").splitlines():
         row = json.loads(line)
         at = datetime.fromisoformat(row["at"])

@@ -57,7 +57,7 @@ class PlacerState:
             self.placements[item.id] = _as_placed(item)
             if was is not None:
                 if was.session != item.session:
-                    self.placer.learn_moved(Unplaced.of_item(item), item.session, was)
+                    self.placer.learn_moved(Unplaced.of_item(item), item.session, was, item.placed)
                 return
         self.placer.learn_item(item)
 

@@ -1,4 +1,4 @@
-"""Placement of posts: one placer an event, and repeated placement on demand or after a changed programme.
+"""Placement of posts: one placer an event, and repeated placement after a changed programme.
 
 All of it runs in short write jobs, because notes wait for each of them.
 """
@@ -16,7 +16,7 @@ from backchannel.domain.channels import channels_of
 from backchannel.domain.grid import length_of
 from backchannel.domain.grid_changes import Change
 from backchannel.domain.model import Event, Item, Session
-from backchannel.domain.placing import Placed, Placer, Unplaced
+from backchannel.domain.placing import Placed, Unplaced
 from backchannel.domain.times import parse_when
 from backchannel.store.base import Reader, Writer
 
@@ -80,49 +80,6 @@ class Move:
     to: Placed
 
 
-def _no_progress(_done: int) -> None:
-    """Show nothing."""
-
-
-def place_again(
-    desk: Desk, slug: str, *, dry_run: bool = False, progress: Callable[[int], None] = _no_progress
-) -> list[Move]:
-    """Place all posts again that no person placed, in the order they arrived. Return what moved."""
-    reader = desk.read()
-    placer = Placer(reader.event(slug), reader.sessions(slug), reader.rooms(slug))
-    moves: list[Move] = []
-    for ids in slices(reader.arrivals(slug), POSTS_PER_JOB):
-        if dry_run:
-            moves += _moves(desk.read(), placer, slug, ids)
-        else:
-            moves += desk.write(slug, lambda writer, ids=ids: _moved(desk, writer, placer, slug, ids))  # type: ignore[misc]
-        progress(len(ids))
-    forget(desk, slug)
-    return moves
-
-
-def _moved(desk: Desk, writer: Writer, placer: Placer, slug: str, ids: Sequence[str]) -> list[Move]:
-    moves = _moves(writer, placer, slug, ids)
-    for move in moves:
-        _move(writer, move, desk.clock())
-    return moves
-
-
-def _moves(reader: Reader, placer: Placer, slug: str, ids: Sequence[str]) -> list[Move]:
-    """Place these items again with a placer that has learnt all earlier ones."""
-    moves = []
-    for item in _present(reader, slug, ids):
-        if item.origin != "post" or (item.placed and item.placed.method in BY_HAND):
-            placer.learn_item(item)
-            continue
-        post = Unplaced.of_item(item)
-        placed = placer.place(post)
-        placer.learn_placed(post, placed)
-        if placed.session != item.session:
-            moves.append(Move(item, placed))
-    return moves
-
-
 def following(desk: Desk, slug: str, job: Callable[[Writer], T]) -> T:
     """Run a job that may change the programme. Afterwards, place posts again that only the clock or a room had placed.
 
@@ -182,6 +139,6 @@ def _move(writer: Writer, move: Move, now: datetime) -> Item:
     return writer.save_item(item, channels_of(item), do="place", by="machine", at=now, new_text=False)
 
 
-def slices(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:
-    """Return the ids in parts of at most this size."""
-    return (ids[at : at + size] for at in range(0, len(ids), size))
+def slices(all: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """Return the values in parts of at most this size."""
+    return (all[at : at + size] for at in range(0, len(all), size))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from backchannel.desk import events, placing, posts, programme, triage
+from backchannel.desk import events, posts, programme, second_thoughts, triage
 from backchannel.desk.desk import Desk
 from backchannel.desk.ops import take_ops
 from backchannel.domain.channels import channels_of
@@ -94,7 +94,7 @@ def take_a_post_after_a_start(desk: Desk) -> None:
 
 
 def place_all_again(desk: Desk) -> None:
-    placing.place_again(desk, "camp")
+    second_thoughts.place_again(desk, "camp")
 
 
 ACTS = (seat_an_author, change_the_programme, open_the_board, take_a_post_after_a_start, place_all_again)

@@ -11,7 +11,8 @@ only.
 docs/placing.md explains the evidence and its weights.
 """
 
+from .hindsight import Hindsight
 from .placer import Placer
 from .types import Candidate, Placed, Unplaced
 
-__all__ = ["Candidate", "Placed", "Placer", "Unplaced"]
+__all__ = ["Candidate", "Hindsight", "Placed", "Placer", "Unplaced"]

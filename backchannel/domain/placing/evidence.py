@@ -39,18 +39,25 @@ class Evidence:
         self.words = lru_cache(maxsize=2)(self._words_of)
 
     def of(self, post: Unplaced, memory: Memory) -> Columns:
-        """Return kind -> session guid -> value."""
+        """Return kind -> session guid -> value, from what came before the post."""
         at = seconds(post.at)
-        found: Columns = self.timetable.columns(at) if at is not None else {}
+        found = self.of_post(post, memory)
         if at is not None:
             found["quiet"] = {guid: math.log1p(max(0.0, at - last) / 300) for guid, last in memory.heard.items()}
+        found |= self._author(post.author, at, memory)
+        found |= self._people(post, memory)
+        return found
+
+    def of_post(self, post: Unplaced, memory: Memory) -> Columns:
+        """Return the evidence of the post's time, tags, links and words, without its author."""
+        at = seconds(post.at)
+        found: Columns = self.timetable.columns(at) if at is not None else {}
         meaning = self.meaning(post)
         found["hashtag"] = dict.fromkeys(meaning.sessions, 1.0)
         found["room"] = self._room(meaning, at)
-        found |= self._author(post.author, at, memory)
         found |= self._links(post, memory)
         found |= self._words(self.words(post), memory)
-        found |= self._people(post, memory)
+        found["leader"] = self._named_leaders(post)
         return found
 
     def _meaning(self, post: Unplaced) -> Meaning:
@@ -129,10 +136,8 @@ class Evidence:
         titles = {guid: math.log1p(nats) for guid, nats in self._titles.shared(words).items()}
         return {"words": said, "best": best, "title": titles}
 
-    def _people(self, post: Unplaced, memory: Memory) -> Columns:
-        """Return evidence from people it mentions: leaders by handle or name, and others by the session of their last
-        post.
-        """
+    def _named_leaders(self, post: Unplaced) -> Column:
+        """Return the sessions whose leaders it mentions by handle or name."""
         text = f"{post.title} {post.text}"
         handles = {fold(handle) for handle in _MENTION.findall(text)}
         said = fold(text)
@@ -140,8 +145,12 @@ class Evidence:
         for guid, names in self._leaders.items():
             if names and (handles & names or any(len(name) > 6 and name in said for name in names)):
                 leaders[guid] = 1.0
-        others = (memory.author(handle) for handle in _MENTION.findall(text))
-        return {"leader": leaders, "mention": {author.now: 1.0 for author in others if author and author.now}}
+        return leaders
+
+    def _people(self, post: Unplaced, memory: Memory) -> Columns:
+        """Return the sessions in which the people it mentions posted last."""
+        others = (memory.author(handle) for handle in _MENTION.findall(f"{post.title} {post.text}"))
+        return {"mention": {author.now: 1.0 for author in others if author and author.now}}
 
 
 def address_of(url: str | None) -> str:

@@ -36,8 +36,52 @@ WEIGHTS: Final[dict[str, float]] = {
     "title": 0.78,  # log(1 + rarity of the words that its title contains, in nats)
 }
 
+_SETTLED = ("hashtag", "reply", "link", "room", "leader", "mention")
+SETTLED_WEIGHTS: Final = {kind: WEIGHTS[kind] for kind in _SETTLED}
+
+# Second thoughts (hindsight.py) know what came after a post too, and have weights of their own.
+NAMING: Final[dict[str, float]] = SETTLED_WEIGHTS | {  # for authors who named a session before the post
+    "tagged": 3.69,  # the author, or a person, named this session earlier: 1
+    "lasttag": 0.28,  # and no other since: 1
+    "unopened": -0.02,  # the author names it only later: 1
+    "prev": 1.0,  # the author's post before is in it: its confidence, halved after half an hour
+    "next": -0.09,  # the same for the post after
+    "been": 0.54,  # log(1 + earlier posts of the author in it)
+    "been_later": 0.95,  # log(1 + later posts of the author in it)
+    "newest": 0.44,
+    "fresh": 0.41,
+    "ended": -1.85,
+    "late": -0.01,
+    "early": -1.43,
+    "quiet": -0.47,  # log(1 + minutes since the item before in it / 5); nothing if there is none
+    "words": 0.54,
+    "best": 0.23,
+    "title": 0.78,
+}
+
+NOT_NAMING: Final[dict[str, float]] = SETTLED_WEIGHTS | {  # for all others
+    "unopened": -0.2,  # the author names it only later: 1
+    "prev": 0.94,  # the author's post before is in it: its confidence, halved after half an hour
+    "next": -0.1,  # the same for the post after
+    "both": -0.49,  # the smaller of the two, if both are in it
+    "been": 0.53,  # log(1 + earlier posts of the author in it)
+    "been_later": 1.22,  # log(1 + later posts of the author in it)
+    "newest": 0.57,
+    "fresh": 0.49,
+    "ended": -1.58,
+    "late": -0.25,
+    "early": -1.17,
+    "quiet_before": -0.18,  # log(1 + minutes since the item before in it / 5), at most a day
+    "quiet_after": -0.06,  # the same for the item after
+    "words": 0.56,
+    "best": 0.21,
+    "title": 0.75,
+}
+
 # kinds that say more than the clock
-TELLING: Final = ("hashtag", "reply", "link", "room", "leader", "mention", "been", "running", "best", "title")
+TELLING: Final = (
+    "hashtag", "reply", "link", "room", "leader", "mention", "been", "been_later", "running", "prev", "next", "best", "title",
+)  # fmt: skip
 
 HALLWAY: Final = -6.0  # the score of the hallway
 DOUBT: Final = 0.15  # below this confidence a post stays in the hallway, for people to sort

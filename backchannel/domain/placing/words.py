@@ -9,6 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
+from ..model import Session
+
 # Not words of a talk: addresses, @names and hashtags are evidence of other kinds.
 _NO_WORDS = re.compile(r"(?:https?://|www\.)\S+|[@#＃][\w-]+(?:@[\w.-]+)?")
 _WORD = re.compile(r"[^\W\d_]\w*(?:['’-]\w+)*|\d\w*[^\W\d_]\w*")
@@ -66,6 +68,12 @@ class Words:
             self._total += weight
         self.silence[session] = math.log(SMOOTHING / (SMOOTHING + max(0.0, self._in_session[session])))
 
+    def learn_session(self, session: Session, weight: float = 1.0) -> None:
+        """Learn the words of a session's title, abstract and leaders. A negative weight takes them back."""
+        title, about = words_in(session)
+        self.learn(session.guid, words_of(title), TITLE * weight)
+        self.learn(session.guid, words_of(about), weight)
+
     def nats(self, word: str) -> dict[str, float]:
         """Return session -> how much the word points to it (Dirichlet smoothing); empty for words said everywhere."""
         said = self._said.get(word)
@@ -73,6 +81,11 @@ class Words:
             return {}
         usual = SMOOTHING * (self._overall[word] + 0.5) / (self._total + RARE)
         return {session: math.log1p(count / usual) for session, count in said.items()}
+
+
+def words_in(session: Session | None) -> tuple[str, str]:
+    """Return a session's title, and what its programme entry says besides."""
+    return (session.title, f"{session.abstract} {' '.join(session.leaders)}") if session else ("", "")
 
 
 class Titles:
