@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, time, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,7 +18,8 @@ from backchannel.store.base import Reader
 
 MAX_LOGGED = 12  # edits listed on the page
 UNDO_OFFERED = timedelta(minutes=15)  # how long the page offers to undo the latest step
-FIRST_SLOT = (10, 0)  # the suggestion for an empty grid
+FIRST_SLOT = time(10)  # the suggestion for an empty grid
+QUARTER = timedelta(minutes=15)
 SLOT_LENGTH = timedelta(minutes=45)
 WISHES = {"small": "a small room", "medium": "a medium room", "large": "a large room"}
 
@@ -131,10 +132,19 @@ def _next_slot(programme: Programme, event: Event, now: datetime, zone: tzinfo) 
         pause = max(timedelta(), last.starts - before.ends) if before else timedelta()
         starts, length = last.ends + min(pause, timedelta(hours=2)), last.ends - last.starts
     else:
-        day = event.starts or now.astimezone(zone).date()
-        starts, length = datetime(day.year, day.month, day.day, *FIRST_SLOT, tzinfo=zone), SLOT_LENGTH
+        starts, length = _first_start(event, now, zone), SLOT_LENGTH
     starts, ends = starts.astimezone(zone), (starts + length).astimezone(zone)
     return {"date": starts.date().isoformat(), "starts": f"{starts:%H:%M}", "ends": f"{ends:%H:%M}"}
+
+
+def _first_start(event: Event, now: datetime, zone: tzinfo) -> datetime:
+    """Return the start that the form suggests for the first slot: ten o'clock, or on the day the next quarter of an hour."""
+    today = now.astimezone(zone)
+    first = datetime.combine(event.starts or today.date(), FIRST_SLOT, zone)
+    if first.date() != today.date() or today <= first:
+        return first
+    midnight = datetime.combine(today.date(), time(), zone)
+    return midnight + -(-(today - midnight) // QUARTER) * QUARTER
 
 
 def _hours(starts: datetime | None, ends: datetime | None, zone: tzinfo) -> str:

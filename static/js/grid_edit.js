@@ -19,6 +19,7 @@ const transport = new Transport(page, () => cursor);
 const liveRegion = /** @type {HTMLElement} */ (document.querySelector("[data-announce]"));
 let refreshTimer = 0;
 let sending = false;
+let requests = 0; // only the response to the newest request is shown
 
 transport.addEventListener("frame", (event) => {
   cursor = Math.max(cursor, /** @type {CustomEvent} */ (event).detail.seq);
@@ -32,11 +33,22 @@ transport.addEventListener("programme", (event) => {
   refreshTimer = setTimeout(refreshPage, REFRESH_DELAY_MS + Math.random() * (news.spread ?? 0));
 });
 
-/** Fetch the page again and replace its parts. */
+/** Fetch the page again and replace its parts. While a form is being sent, wait. */
 async function refreshPage() {
-  if (sending) return;
+  if (sending) {
+    refreshTimer = setTimeout(refreshPage, REFRESH_DELAY_MS);
+    return;
+  }
+  const html = await fetchNewest();
+  if (html) replaceParts(html);
+}
+
+/** Return this page as it is now; null if the request failed, or if another one was made meanwhile. */
+async function fetchNewest() {
+  const request = ++requests;
   const response = await fetch(location.href, { credentials: "same-origin" }).catch(() => null);
-  if (response?.ok && !sending) replaceParts(await response.text());
+  const html = response?.ok ? await response.text() : null;
+  return request === requests ? html : null;
 }
 
 /** Replace the parts of the page. @param {string} html @param {{all?: boolean}} [how]  all: also the forms being filled in */
@@ -80,6 +92,7 @@ async function send(form, submitter) {
   const data = new FormData(form, submitter);
   if (data.has("op")) data.set("op", uuid7());
   sending = true;
+  requests += 1;
   document.body.classList.add("is-sending");
   try {
     const action = form.getAttribute("action") || location.pathname;
@@ -131,9 +144,9 @@ async function follow(link) {
   const chosen = link.dataset.pick && !link.hasAttribute("aria-current") ? link.dataset.pick : "";
   pick(chosen);
   history.replaceState(null, "", shownIn(link.href));
-  const response = await fetch(location.href, { credentials: "same-origin" }).catch(() => null);
-  if (!response?.ok) return;
-  replaceParts(await response.text(), { all: true });
+  const html = await fetchNewest();
+  if (!html) return;
+  replaceParts(html, { all: true });
   if (!chosen) return;
   document.querySelector(`[data-pick="${CSS.escape(chosen)}"]`)?.scrollIntoView({ block: "nearest" });
   if (link.closest('[data-part="tray"]')) document.querySelector("#grid")?.scrollIntoView({ block: "start" });

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -23,7 +24,7 @@ def empty_camp(shared_server: Server) -> Camp:
     """An event with nothing on its grid."""
     slug = f"empty-{uuid7()[-6:]}"
     host = Host(Settings.from_environment({}, db=shared_server.db, port=shared_server.port))
-    events.create_event(host.desk, slug, title="Empty Camp")
+    events.create_event(host.desk, slug, title="Empty Camp", starts=datetime.now(UTC).date() + timedelta(days=2))
     passes = events.event_passes(host.desk, host.passes, slug)
     links = {role: host.link(token) for role, token in passes.items()}
     host.store.close()
