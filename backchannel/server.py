@@ -14,6 +14,7 @@ from gevent.event import Event
 from gevent.pywsgi import WSGIHandler, WSGIServer
 
 from backchannel.config import Settings
+from backchannel.desk.reviser import Reviser
 from backchannel.domain.errors import AlreadyExists, Invalid
 from backchannel.factory import create_app
 from backchannel.ingest.poller import Poller
@@ -80,12 +81,15 @@ def _allow_many_connections() -> None:
 
 
 def _start_background(app: Flask) -> None:
-    """Poll feeds and watch for stalls in this process. A lease on each feed keeps two processes from polling it at once.
+    """Poll feeds, revise placements and watch for stalls in this process.
+
+    A lease on each feed keeps two processes from polling it at once.
     """
     services: Services = app.extensions["backchannel"]
     app.extensions["backchannel watchdog"] = watchdog = Watchdog()
     gevent.spawn(watchdog.run)
     gevent.spawn(Poller(services.store, services.desk, services.settings).run_for_ever)
+    gevent.spawn(Reviser(services.desk).run_for_ever)
     aside = gevent.get_hub().threadpool.apply  # a native thread
     gevent.spawn(Watcher(services.store, services.desk, services.settings, aside).run_for_ever)
 

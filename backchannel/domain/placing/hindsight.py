@@ -108,6 +108,10 @@ class Hindsight:
         """Return whether later evidence may move the item."""
         return id in self._known and self._known[id].open
 
+    def knows(self, id: str) -> bool:
+        """Return whether the item was learnt."""
+        return id in self._known
+
     def session_of(self, id: str) -> str | None:
         """Return the session in which the item was learnt."""
         return self._known[id].session

@@ -11,6 +11,7 @@ from .types import Placed
 
 MAX_SWEEPS = 4  # looks at all posts; later ones hardly change anything
 MARGIN = 1.5  # how many times as likely as the current session the new one must be
+CLEAR_MARGIN = 2.0  # the same while the session is running and more evidence may come
 MAX_MACHINE_MOVES = 2  # of one post
 SHIFT = 0.1  # a change of the confidence that is worth recording
 
@@ -28,13 +29,13 @@ class Revision:
         return self.item.session != self.to.session
 
 
-def revision_of(item: Item, placed: Placed | None) -> Revision | None:
+def revision_of(item: Item, placed: Placed | None, margin: float = MARGIN) -> Revision | None:
     """Return the revision of a post after a look at it, or None if its placement stays."""
     if placed is None or placed.session is None or item.placed is None:
         return None
     found = Revision(item, placed)
     if found.moves:
-        return found if _clearly_better(item, placed) else None
+        return found if _clearly_better(item, placed, margin) else None
     return found if abs(item.placed.confidence - placed.placement.confidence) >= SHIFT else None
 
 
@@ -63,6 +64,6 @@ def _look(hindsight: Hindsight, now: dict[str, Item], id: str) -> bool:
     return found.moves
 
 
-def _clearly_better(item: Item, placed: Placed) -> bool:
+def _clearly_better(item: Item, placed: Placed, margin: float) -> bool:
     current = next((one.confidence for one in placed.candidates if one.session == item.session), 0.0)
-    return placed.placement.confidence >= MARGIN * current
+    return placed.placement.confidence >= margin * current
