@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
-import tempfile
-from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +16,23 @@ CREATE = ("nobody", "code", "anyone")
 MIN_SECRET_LENGTH = 32  # characters
 
 
+@dataclass(frozen=True, slots=True)
+class PostgresAddress:
+    """The address of a PostgreSQL database. As text it has no password, so it may be printed and logged."""
+
+    url: str = field(repr=False)
+
+    def __str__(self) -> str:
+        """Return the address without the user, the password and the options."""
+        return re.sub("://.*@", "://", self.url, flags=re.DOTALL).partition("?")[0]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The settings. Each is read from `BACKCHANNEL_` followed by its name in capitals."""
 
-    db: Path = Path("instance/backchannel.db")
-    secret: str = ""  # signs passes; if empty, generated on first use and stored beside the database
+    db: Path | PostgresAddress = Path("instance/backchannel.db")
+    secret: str = ""  # signs passes; if empty, generated on first use and stored with the database
     public_url: str = ""  # where people reach the server; if empty, only the bound address and localhost are accepted
     host: str = "127.0.0.1"
     port: int = 8000
@@ -46,41 +54,17 @@ class Settings:
         found |= {name: value for name, value in given.items() if value is not None}
         return cls(**{name: _READERS.get(name, str)(value) for name, value in found.items()})
 
-    def signing_secret(self) -> str:
-        """Return the secret that signs passes, creating it on first use in a file that only its owner can read."""
-        if self.secret:
-            if len(self.secret) < MIN_SECRET_LENGTH:
-                raise Invalid(f"BACKCHANNEL_SECRET is too short. Use at least {MIN_SECRET_LENGTH} characters.")
-            return self.secret
-        return _stored_secret(self.db.with_name(self.db.name + ".secret"))
+    def signing_secret(self, stored: Callable[[], str]) -> str:
+        """Return the secret that signs passes. `stored` returns the one that is kept with the database."""
+        if not self.secret:
+            return stored()
+        if len(self.secret) < MIN_SECRET_LENGTH:
+            raise Invalid(f"BACKCHANNEL_SECRET is too short. Use at least {MIN_SECRET_LENGTH} characters.")
+        return self.secret
 
     def origin(self) -> str:
         """Return the address that links start with."""
         return self.public_url.rstrip("/") or f"http://{_url_host(self.host)}:{self.port}"
-
-
-def _stored_secret(path: Path) -> str:
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _write_once(path, secrets.token_urlsafe(48))
-    secret = path.read_text().strip()
-    if len(secret) < MIN_SECRET_LENGTH:
-        raise Invalid(f"The secret in {path.name} is too short. Delete the file to have a new one created.")
-    return secret
-
-
-def _write_once(path: Path, text: str) -> None:
-    """Create the file with its full contents, readable by its owner only. If several processes start at once, the first
-    wins.
-    """
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=path.name)  # mode 0600
-    try:
-        with os.fdopen(handle, "w") as file:
-            file.write(text)
-        with suppress(FileExistsError):  # another process was faster
-            os.link(draft, path)
-    finally:
-        Path(draft).unlink()
 
 
 def _url_host(host: str) -> str:
@@ -121,11 +105,13 @@ def _create(value: object) -> str:
     raise Invalid(f"BACKCHANNEL_CREATE must be one of {', '.join(CREATE)}, not “{value}”.")
 
 
-def _path(value: object) -> Path:
+def _database(value: object) -> Path | PostgresAddress:
     scheme = re.match(r"([a-z][a-z0-9+.-]+)://", str(value), re.IGNORECASE)
-    if scheme:
-        raise Invalid(f"BACKCHANNEL_DB can't be a {scheme[1]} address. Use the path of an SQLite file.")
-    return Path(str(value))
+    if scheme is None:
+        return Path(str(value))
+    if scheme[1].lower() in ("postgresql", "postgres"):
+        return PostgresAddress(str(value))
+    raise Invalid(f"BACKCHANNEL_DB can't be a {scheme[1]} address. Use the path of an SQLite file, or a postgresql:// address.")
 
 
 def _words(value: object) -> tuple[str, ...]:
@@ -143,6 +129,6 @@ def _sites(value: object) -> tuple[str, ...]:
 
 
 _READERS: Mapping[str, Any] = {
-    "db": _path, "port": _port, "limits": _switch, "fetch_allow": _words, "embed": _sites, "fetch_pace": _seconds,
+    "db": _database, "port": _port, "limits": _switch, "fetch_allow": _words, "embed": _sites, "fetch_pace": _seconds,
     "create": _create, "sockets": _count, "proxies": _count,
 }  # fmt: skip

@@ -26,7 +26,7 @@ from backchannel.live.transport.websocket import WebSocket
 from backchannel.passes import Passes
 from backchannel.store.base import Store
 from backchannel.store.group import GroupCommit
-from backchannel.store.sqlite.store import SqliteStore
+from backchannel.store.opening import open_store
 from backchannel.web import (
     api,
     compress,
@@ -89,7 +89,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]
     socketio = _socketio(app, settings)
-    services = _services(settings, GroupCommit(SqliteStore(settings.db)), socketio)
+    store = open_store(settings.db)
+    services = _services(settings, GroupCommit(store), Passes(settings.signing_secret(store.secret)), socketio)
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
     limits = Limits(settings.limits, settings.sockets)
@@ -110,7 +111,7 @@ def _refuse_unsafe_public_server(settings: Settings) -> None:
         raise Invalid("`flask run` is for development only. For a public server, run `backchannel serve`.")
 
 
-def _services(settings: Settings, store: Store, socketio: SocketIO) -> Services:
+def _services(settings: Settings, store: Store, passes: Passes, socketio: SocketIO) -> Services:
     redacting = RedactingStore(store)  # for everything that goes out; the desk uses the store itself
     dispatcher = Dispatcher(redacting, socketio)
     desk = Desk(store, nudge=dispatcher.nudge)
@@ -119,7 +120,7 @@ def _services(settings: Settings, store: Store, socketio: SocketIO) -> Services:
         store=redacting,
         desk=desk,
         presence=Presence(desk),
-        passes=Passes(settings.signing_secret()),
+        passes=passes,
         dispatcher=dispatcher,
     )
 

@@ -8,10 +8,32 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.postgres import copied_database, running_server, template_database
 from tests.stage import Camp, Server
 
 settings.register_profile("busy machines", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy machines")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """Return the address of a PostgreSQL server for all tests that leave it running."""
+    with running_server() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> Iterator[str]:
+    """Return the name of a PostgreSQL database with the store's tables."""
+    with template_database(postgres_server) as name:
+        yield name
+
+
+@pytest.fixture
+def postgres(postgres_server: str, postgres_template: str) -> Iterator[str]:
+    """Return the address of a PostgreSQL database for one test."""
+    with copied_database(postgres_server, postgres_template) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

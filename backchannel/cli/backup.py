@@ -9,12 +9,21 @@ from pathlib import Path
 import click
 
 from backchannel.cli.common import bar, db_option, host
+from backchannel.domain.errors import Invalid
 from backchannel.store.sqlite import backup as copies
 
 
 def register(cli: click.Group) -> None:
     for command in (backup, restore, check):
         cli.add_command(command)
+
+
+def _sqlite_file(db: str | None) -> Path:
+    """Return the path of the database. Raises `Invalid` for PostgreSQL, which has tools of its own for this."""
+    address = host(db).settings.db
+    if not isinstance(address, Path):
+        raise Invalid("This command copies SQLite files. For a PostgreSQL database, use pg_dump and pg_restore.")
+    return address
 
 
 def _shown(progress: Callable[[int], None]) -> Callable[[int, int], None]:
@@ -34,11 +43,11 @@ def _shown(progress: Callable[[int], None]) -> Callable[[int, int], None]:
 @db_option
 def backup(path: str, db: str | None) -> None:
     """Back up the database, even while the server runs."""
-    settings = host(db).settings
+    source = _sqlite_file(db)
     with bar(100, "Copying") as progress:
-        copies.backup(settings.db, Path(path), _shown(progress))
+        copies.backup(source, Path(path), _shown(progress))
     click.echo(
-        f"{path} is a complete backup. It doesn't contain {settings.db.name}.secret, which signs the passes: back that up too."
+        f"{path} is a complete backup. It doesn't contain {source.name}.secret, which signs the passes: back that up too."
     )
 
 
@@ -48,7 +57,7 @@ def backup(path: str, db: str | None) -> None:
 def restore(path: str, db: str | None) -> None:
     """Restore a backup, even while the server runs. Open phones send missing notes again."""
     with bar(100, "Restoring") as progress:
-        copies.restore(Path(path), host(db).settings.db, _shown(progress))
+        copies.restore(Path(path), _sqlite_file(db), _shown(progress))
     click.echo(f"The database is restored from {path}. Phones that are open send again what is missing.")
 
 
@@ -56,10 +65,11 @@ def restore(path: str, db: str | None) -> None:
 @db_option
 def check(db: str | None) -> None:
     """Check the database for damage and wrong counts."""
-    settings = host(db).settings
-    faults = copies.check(settings.db)
+    here = host(db)
+    address = here.settings.db
+    faults = copies.check(address) if isinstance(address, Path) else here.store.miscounts()
     for fault in faults:
-        click.echo(f"{settings.db}: {fault}", err=True)
+        click.echo(f"{address}: {fault}", err=True)
     if faults:
         sys.exit(1)
-    click.echo(f"{settings.db} has no errors.")
+    click.echo(f"{address} has no errors.")

@@ -22,7 +22,8 @@ from backchannel.domain.model import Record
 from backchannel.domain.names import doubtful
 from backchannel.passes import Passes
 from backchannel.store.base import Reader
-from backchannel.store.sqlite.store import SqliteStore
+from backchannel.store.opening import open_store
+from backchannel.store.sql.store import SqlStore
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -35,9 +36,9 @@ class Host:
     make: bool = False  # create the database if it is missing; otherwise a mistyped path is refused
 
     @cached_property
-    def store(self) -> SqliteStore:
+    def store(self) -> SqlStore:
         """Return the opened database."""
-        return SqliteStore(self.settings.db, make=self.make)
+        return open_store(self.settings.db, make=self.make)
 
     @cached_property
     def desk(self) -> Desk:
@@ -47,7 +48,7 @@ class Host:
     @cached_property
     def passes(self) -> Passes:
         """Return the signer of passes."""
-        return Passes(self.settings.signing_secret())
+        return Passes(self.settings.signing_secret(self.store.secret))
 
     @cached_property
     def redacted(self) -> RedactingStore:
@@ -68,7 +69,8 @@ def host(db: str | None, *, make: bool = False) -> Host:
     return Host(Settings.from_environment(db=db), make)
 
 
-db_option = click.option("--db", metavar="PATH", help="The database. Default: BACKCHANNEL_DB, or instance/backchannel.db.")
+_DB = "The database: a path, or a postgresql:// address. Default: BACKCHANNEL_DB, or instance/backchannel.db."
+db_option = click.option("--db", metavar="PATH", help=_DB)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 

@@ -12,6 +12,7 @@ import click
 from backchannel.cli.common import Host, db_option, host, json_option, print_json, read_day, report_possible_names
 from backchannel.desk import events, programme, redaction
 from backchannel.desk.overview import event_overview
+from backchannel.domain.errors import Unknown
 from backchannel.domain.model import ROLES, Event
 
 FOR = {"organiser": "organisers", "scribe": "note-takers", "follower": "followers"}
@@ -44,7 +45,7 @@ def create(
 ) -> None:  # fmt: skip
     """Create an event and print its links."""
     here = host(db, make=True)
-    here.settings.signing_secret()  # created first, because links need it
+    here.settings.signing_secret(here.store.secret)  # created first, because links need it
     made = events.create_event(
         here.desk, slug, title=title, timezone=timezone, starts=read_day(starts), ends=read_day(ends), hashtags=hashtags,
         public=not restricted,
@@ -180,9 +181,11 @@ def _expiry(text: str, event: Event, now: datetime) -> datetime:
 def list_(as_json: bool, db: str | None) -> None:
     """List the events in this database."""
     here = host(db)
-    if not here.settings.db.exists():
-        click.echo(f"There is no database at {here.settings.db} yet. `backchannel event create` creates one.", err=True)
-    found = here.read().events() if here.settings.db.exists() else []
+    try:
+        found = here.read().events()
+    except Unknown as fault:  # no database yet
+        click.echo(str(fault), err=True)
+        found = []
     if as_json:
         print_json([{"slug": event.slug, "title": event.title, "seq": event.head} for event in found])
         return

@@ -45,6 +45,6 @@ class Desk:
 
     def write(self, event: str, job: Callable[[Writer], T]) -> T:
         """Run the job in the writing transaction, then nudge the dispatcher."""
-        done = self.store.write(job)
+        done = self.store.write(job, event)
         self.nudge(event)
         return done

@@ -105,4 +105,4 @@ def _change(desk: Desk, actor: Pass, key: str, revoked_at: datetime | None) -> H
 
 def save_seen(desk: Desk, event: str, seen: Mapping[str, datetime]) -> None:
     """Save when the holders of personal passes were last seen."""
-    desk.store.write(lambda writer: writer.save_seen(event, seen))
+    desk.store.write(lambda writer: writer.save_seen(event, seen), event)

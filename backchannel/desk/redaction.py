@@ -100,8 +100,8 @@ class RedactingStore:
     def reader(self) -> Reader:
         return cast(Reader, RedactingReader(self._store.reader(), self.names))
 
-    def write(self, job: Callable[[Writer], T]) -> T:
-        return self._store.write(job)
+    def write(self, job: Callable[[Writer], T], event: str | None = None) -> T:
+        return self._store.write(job, event)
 
     def free_bytes(self) -> int:
         return self._store.free_bytes()

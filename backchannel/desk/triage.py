@@ -33,7 +33,7 @@ def unsorted(desk: Desk, slug: str) -> tuple[list[Unsorted], int]:
     if ids:
         catch_up(desk, slug)
     for some in slices(ids, POSTS_PER_JOB):
-        board += desk.store.write(lambda writer, some=some: _with_candidates(desk, writer, slug, some))  # type: ignore[misc]
+        board += desk.store.write(lambda writer, some=some: _with_candidates(desk, writer, slug, some), slug)  # type: ignore[misc]
     return board, total
 
 

@@ -74,8 +74,9 @@ class Dispatcher:
         if not any(event == channel[0] for event, _ in self._watchers):  # what changed before is on the page already
             self._programmes[channel[0]] = self._store.reader().programme_heads().get(channel[0], (0, 0))
         if not self._watchers[channel]:
-            self._sent[channel] = self._store.reader().channel_head(*channel)
-            self._moved[channel] = Signal()
+            head = self._store.reader().channel_head(*channel)  # other greenlets may follow the channel meanwhile
+            self._sent.setdefault(channel, head)
+            self._moved.setdefault(channel, Signal())
         self._watchers[channel] += 1
 
     def unwatch(self, channel: Channel) -> None:

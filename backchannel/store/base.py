@@ -2,9 +2,10 @@
 
 - Times are aware `datetime`s (stored in UTC), bare `date`s, or `None`.
 - A `Reader` may be used from any thread. It returns plain values, never rows that stay connected to the database.
-- All writing happens in **jobs**. `store.write(job)` runs `job(writer)` inside the single writing transaction
-  and returns the job's result once the commit is on disk. An exception raised by a job reaches its caller and undoes
-  that job alone; the other jobs of the same commit are kept. A job must not block.
+- All writing happens in **jobs**. `store.write(job, event)` runs `job(writer)` inside a writing transaction and returns
+  the job's result once the commit is on disk. Transactions about the same event run one after another, in all processes.
+  An exception raised by a job reaches its caller and undoes that job alone; the other jobs of the same commit are kept. A
+  job must not block.
 - `seq` comes from a counter row that is raised inside the writing transaction, so seqs appear in commit order.
 - Errors: `UnknownEvent`, `UnknownSession`, `UnknownItem` and `AlreadyExists`. `Busy` means that the database stayed
   locked, `DiskFull` that there is no room. After either of these, nothing of the job is stored and reads still work.
@@ -12,7 +13,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -303,6 +304,7 @@ class Writer(ProgrammeWriter, ModerationWriter, JoiningWriter, Reader, Protocol)
 
 
 Job = Callable[[Writer], Any]
+Events = Set[str] | None  # the slugs of the events that some jobs touch; `None` means any
 JobResult = tuple[bool, Any]  # (True, the job's result) or (False, the exception it raised)
 
 
@@ -327,11 +329,15 @@ class Store(Protocol):
     def reader(self) -> Reader:
         """Return a reader for the calling thread."""
 
-    def write(self, job: Callable[[Writer], T]) -> T:
-        """Run `job` in the writing transaction and return its result once it is on disk."""
+    def write(self, job: Callable[[Writer], T], event: str | None = None) -> T:
+        """Run `job` in a writing transaction and return its result once it is on disk.
+
+        `event` is the slug of the only event that the job reads and changes. Without it, no other transaction runs
+        meanwhile.
+        """
 
     def free_bytes(self) -> int:
-        """Return the free disk space in bytes."""
+        """Return the free disk space in bytes, or a large number if the database is on another machine."""
 
     def close(self) -> None:
         """Finish pending work and close the files."""

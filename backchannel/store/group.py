@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 import gevent
@@ -16,7 +17,7 @@ from gevent.threadpool import ThreadPool
 from gevent.timeout import Timeout
 
 from backchannel.domain.errors import Busy
-from backchannel.store.base import Job, JobResult, Reader, Store, Writer
+from backchannel.store.base import Events, Job, JobResult, Reader, Store, Writer
 
 T = TypeVar("T")
 
@@ -27,8 +28,17 @@ WRITE_TIMEOUT_S = 6.0  # a little longer than a commit waits for another process
 class Committing(Store, Protocol):
     """A store that can commit several jobs at once."""
 
-    def commit(self, jobs: Sequence[Job]) -> list[JobResult]:
+    def commit(self, jobs: Sequence[Job], events: Events = None) -> list[JobResult]:
         """Run the jobs in one transaction and return their outcomes in order."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Waiting:
+    """A job that waits for the next commit."""
+
+    job: Job
+    event: str | None
+    answer: AsyncResult
 
 
 class GroupCommit:
@@ -36,7 +46,7 @@ class GroupCommit:
 
     def __init__(self, store: Committing) -> None:
         self._store = store
-        self._queue: list[tuple[Job, AsyncResult]] = []
+        self._queue: list[Waiting] = []
         self._wanted = Event()
         self._thread = ThreadPool(1)
         self._committer = gevent.spawn(self._commit_for_ever)
@@ -44,16 +54,16 @@ class GroupCommit:
     def reader(self) -> Reader:
         return self._store.reader()
 
-    def write(self, job: Callable[[Writer], T]) -> T:
+    def write(self, job: Callable[[Writer], T], event: str | None = None) -> T:
         """Run the job as `Store.write` does. Raises `Busy` after `WRITE_TIMEOUT_S`.
 
         A job that had already started by then may still be stored, so repeatable requests must carry an id.
         """
-        waiting = (job, AsyncResult())
+        waiting = Waiting(job, event, AsyncResult())
         self._queue.append(waiting)
         self._wanted.set()
         try:
-            return waiting[1].get(timeout=WRITE_TIMEOUT_S)  # type: ignore[no-any-return]
+            return waiting.answer.get(timeout=WRITE_TIMEOUT_S)  # type: ignore[no-any-return]
         except Timeout:
             with suppress(ValueError):  # the job has started
                 self._queue.remove(waiting)
@@ -70,16 +80,18 @@ class GroupCommit:
                 batch, self._queue[:MAX_JOBS_PER_COMMIT] = self._queue[:MAX_JOBS_PER_COMMIT], []
                 self._commit(batch)
 
-    def _commit(self, batch: list[tuple[Job, AsyncResult]]) -> None:
+    def _commit(self, batch: list[Waiting]) -> None:
+        named = {waiting.event for waiting in batch if waiting.event is not None}
+        events = named if all(waiting.event is not None for waiting in batch) else None
         try:
-            outcomes: list[JobResult] = self._thread.apply(self._store.commit, ([job for job, _ in batch],))
+            outcomes: list[JobResult] = self._thread.apply(self._store.commit, ([waiting.job for waiting in batch], events))
         except Exception as fault:  # every caller must get an answer
             outcomes = [(False, fault)] * len(batch)
-        for (_, pending), (ok, result) in zip(batch, outcomes, strict=True):
+        for waiting, (ok, result) in zip(batch, outcomes, strict=True):
             if ok:
-                pending.set(result)
+                waiting.answer.set(result)
             else:
-                pending.set_exception(result)
+                waiting.answer.set_exception(result)
 
     def close(self) -> None:
         while self._queue:

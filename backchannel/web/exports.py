@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
 
+from backchannel.config import PostgresAddress
 from backchannel.domain.errors import BackchannelError, Busy, Invalid
 from backchannel.store.base import Reader
 
@@ -42,9 +44,9 @@ class Wanted:
     published: bool
     every: bool = False
 
-    def command(self, db: Path) -> list[str]:
-        """Return the command that builds the file at low priority."""
-        words = [*_NICE, sys.executable, "-m", "backchannel", "export", f"--db={db}", f"--format={self.format}", "--output=-"]
+    def command(self) -> list[str]:
+        """Return the command that builds the file at low priority. It finds the database in its environment."""
+        words = [*_NICE, sys.executable, "-m", "backchannel", "export", f"--format={self.format}", "--output=-"]
         words += [f"--session={self.session}"] if self.session else []
         return [*words, *(["--published"] if self.published else []), *(["--all"] if self.every else []), "--", self.event]
 
@@ -97,12 +99,13 @@ def tag_of(reader: Reader, wanted: Wanted) -> str:
     return hashlib.sha256(repr(made_of).encode("utf-8", "replace")).hexdigest()[:32]
 
 
-def made_by_child(db: Path, wanted: Wanted) -> bytes:
+def made_by_child(db: Path | PostgresAddress, wanted: Wanted) -> bytes:
     """Build the file with `backchannel export` in a child process, so that the server stays responsive."""
     try:
         done = subprocess.run(
-            wanted.command(db), stdin=subprocess.DEVNULL, capture_output=True, timeout=BUILD_TIMEOUT_S, check=False
-        )
+            wanted.command(), env={**os.environ, "BACKCHANNEL_DB": db.url if isinstance(db, PostgresAddress) else str(db)},
+            stdin=subprocess.DEVNULL, capture_output=True, timeout=BUILD_TIMEOUT_S, check=False,
+        )  # fmt: skip
     except subprocess.TimeoutExpired:
         raise Busy("This file takes too long to prepare here. Ask the organisers to export it from the command line.") from None
     if done.returncode == 0:

@@ -29,7 +29,7 @@ from gevent.util import format_run_info  # noqa: E402
 from backchannel import factory  # noqa: E402
 from backchannel.cli.main import main  # noqa: E402
 from backchannel.live.transport import outbox  # noqa: E402
-from backchannel.store.base import Writer  # noqa: E402
+from backchannel.store.base import Events, Writer  # noqa: E402
 from backchannel.store.group import GroupCommit  # noqa: E402
 from backchannel.store.sqlite.store import SqliteStore  # noqa: E402
 from tests.chaos.doom import Doom, die  # noqa: E402
@@ -41,18 +41,18 @@ DOOM = Doom.from_environment()
 
 
 class MortalStore(SqliteStore):
-    def commit(self, jobs: Sequence[Callable[[Writer], Any]]) -> list[tuple[bool, Any]]:
+    def commit(self, jobs: Sequence[Callable[[Writer], Any]], events: Events = None) -> list[tuple[bool, Any]]:
         if DOOM.at("mid"):
             jobs = [*jobs, die]
-        outcomes = super().commit(jobs)
+        outcomes = super().commit(jobs, events)
         if DOOM.at("committed"):
             die()
         return outcomes
 
 
 class MortalGroup(GroupCommit):
-    def write(self, job: Callable[[Writer], Any]) -> Any:
-        done = super().write(job)
+    def write(self, job: Callable[[Writer], Any], event: str | None = None) -> Any:
+        done = super().write(job, event)
         if DOOM.at("acked"):
             gevent.spawn_later(random.random() * SOON, die)
         return done

@@ -33,7 +33,7 @@ def test_a_refusal_is_one_sentence(camp: Camp, words: list[str], given: str | No
 def test_a_mistyped_database_path_creates_nothing(camp: Camp, tmp_path: Path) -> None:
     path = tmp_path / "cmap.db"
     done = camp.server.command("event", "list", "--json", "--db", str(path))
-    missing = f"There is no database at {path} yet. `backchannel event create` creates one.\n"
+    missing = f"There is no database at {path}. Create one with `backchannel event create`, or name another with --db.\n"
     assert (done.returncode, done.stdout, done.stderr) == (0, "[]\n", missing)
     for words in (["event", "show", camp.slug], ["export", camp.slug], ["poll", "--all", "--once"], ["backup", "b.db"]):
         done = camp.server.command(*words, "--db", str(path))

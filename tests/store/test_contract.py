@@ -16,6 +16,7 @@ from backchannel.domain.joining import Holder
 from backchannel.domain.model import Event, Item, Room, Session, Tombstone
 from backchannel.store.base import HALLWAY, Repeatable, Store, Window, Writer
 from backchannel.store.group import GroupCommit
+from backchannel.store.postgres.store import PostgresStore
 from backchannel.store.sqlite.store import SqliteStore
 
 NOW = datetime(2026, 6, 13, 10, 5, tzinfo=UTC)
@@ -23,11 +24,11 @@ EVENT = Event(slug="camp", uid="u1", title="Camp", hashtags=("camp",))
 MAPS = Session(guid="g1", slug="maps", title="Maps", leaders=("Ida",), headings={"note": "Scribbles"})
 
 
-@pytest.fixture(params=["alone", "grouped"])
+@pytest.fixture(params=["sqlite", "sqlite in groups", "postgres", "postgres in groups"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    made: Store = SqliteStore(tmp_path / "camp.db")
-    if request.param == "grouped":
-        made = GroupCommit(made)
+    in_postgres = request.param.startswith("postgres")
+    single = PostgresStore(request.getfixturevalue("postgres")) if in_postgres else SqliteStore(tmp_path / "camp.db")
+    made: Store = GroupCommit(single) if request.param.endswith("in groups") else single
     made.write(lambda writer: writer.save_event(EVENT))
     made.write(lambda writer: writer.save_session("camp", MAPS))
     yield made
@@ -211,9 +212,9 @@ def test_queued_jobs_share_a_commit_and_fail_separately(tmp_path: Path) -> None:
     class Counting(SqliteStore):
         commits = 0
 
-        def commit(self, jobs):  # type: ignore[no-untyped-def]
+        def commit(self, jobs, events=None):  # type: ignore[no-untyped-def]
             Counting.commits += 1
-            return super().commit(jobs)
+            return super().commit(jobs, events)
 
     store = GroupCommit(Counting(tmp_path / "camp.db"))
     store.write(lambda writer: writer.save_event(EVENT))

@@ -19,7 +19,8 @@ from pathlib import Path
 from backchannel.config import Settings
 from backchannel.store.sqlite.store import SqliteStore
 path = Path(sys.argv[1])
-print(SqliteStore(path).reader().epoch(), Settings(db=path).signing_secret())
+store = SqliteStore(path)
+print(store.reader().epoch(), Settings(db=path).signing_secret(store.secret))
 """
 
 

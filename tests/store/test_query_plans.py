@@ -23,9 +23,9 @@ from backchannel.store.base import Reader, Source, StoredAnswer, Writer
 from backchannel.store.joining import JoiningReader, JoiningWriter
 from backchannel.store.moderation import LogLine, ModerationReader, ModerationWriter, Report
 from backchannel.store.programme import ProgrammeReader, ProgrammeWriter
-from backchannel.store.sqlite.reader import SqliteReader
+from backchannel.store.sql.reader import SqlReader
+from backchannel.store.sql.writer import SqlWriter
 from backchannel.store.sqlite.store import SqliteStore
-from backchannel.store.sqlite.writer import SqliteWriter
 
 NOW = datetime(2026, 6, 13, 10, 5, tzinfo=UTC)
 GROWING = {
@@ -264,19 +264,19 @@ def test_every_method_of_the_contract_is_checked() -> None:
 
 @pytest.mark.parametrize("name", READS)
 def test_a_read_finds_its_rows_by_an_index(connection: sqlite3.Connection, name: str) -> None:
-    for sql in statements(connection, lambda: READS[name](SqliteReader(connection))):
+    for sql in statements(connection, lambda: READS[name](SqlReader(connection))):
         assert slow_steps(connection, sql, whole_event=name in WHOLE_EVENT) == [], sql
 
 
 @pytest.mark.parametrize("name", READS_OF_A_SESSION)
 def test_a_read_of_one_session_reads_that_session_only(connection: sqlite3.Connection, name: str) -> None:
-    for sql in statements(connection, lambda: READS_OF_A_SESSION[name](SqliteReader(connection))):
+    for sql in statements(connection, lambda: READS_OF_A_SESSION[name](SqlReader(connection))):
         assert slow_steps(connection, sql, whole_event="FROM edition" in sql) == [], sql
 
 
 @pytest.mark.parametrize("name", WRITES)
 def test_a_write_finds_its_rows_by_an_index(connection: sqlite3.Connection, name: str) -> None:
-    done = statements(connection, lambda: WRITES[name](SqliteWriter(connection, savepoints=True)))
+    done = statements(connection, lambda: WRITES[name](SqlWriter(connection, savepoints=True)))
     for sql in done:
         assert slow_steps(connection, sql, whole_event=name in WHOLE_EVENT) == [], sql
 

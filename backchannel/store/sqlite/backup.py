@@ -13,8 +13,9 @@ from pathlib import Path
 
 from backchannel.domain.errors import AlreadyExists, Unknown, Unreadable
 from backchannel.domain.ids import uuid7
-from backchannel.store.sqlite import counters
-from backchannel.store.sqlite.schema import set_up
+from backchannel.store.sql import counters
+from backchannel.store.sqlite.connection import SqliteConnection
+from backchannel.store.sqlite.schema import fill_counts, set_up
 
 PAGES_PER_STEP = 2000  # copied between two calls of `progress`
 Progress = Callable[[int, int], None]  # (pages left, total pages)
@@ -74,8 +75,8 @@ def damage(db: Path) -> list[str]:
 
 def _miscounts(db: Path) -> list[str]:
     """Return a sentence for each table of counts that differs from the items."""
-    with closing(sqlite3.connect(f"file:{db}?mode=ro", uri=True)) as connection:
-        if not counters.are_kept(connection):  # a database that was not opened since an earlier version
+    with closing(sqlite3.connect(f"file:{db}?mode=ro", uri=True, factory=SqliteConnection)) as connection:
+        if not connection.tuples("SELECT 1 FROM sqlite_master WHERE name = 'tally'"):  # not opened since an earlier version
             return []
         connection.execute("BEGIN")  # one moment for all queries, while a server writes
         wrong = counters.miscounted(connection)
@@ -97,7 +98,7 @@ def _renew(db: Path) -> None:
         # The pages themselves record the journal mode, so set the one that the restored database will have.
         connection.execute("PRAGMA journal_mode=WAL")
         set_up(connection)
-        counters.fill(connection)
+        fill_counts(connection)
         connection.execute("UPDATE meta SET value = ? WHERE key = 'epoch'", (uuid7(),))
     finally:
         connection.close()

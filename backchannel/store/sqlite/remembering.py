@@ -6,28 +6,29 @@ connection has committed since the last look, in a fraction of a query's time: h
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Hashable
 from typing import TypeVar, cast
 
 from backchannel.domain.model import Event, Room, Session
-from backchannel.store.sqlite.reader import SqliteReader
+from backchannel.store.sql.reader import SqlReader
+from backchannel.store.sqlite.connection import SqliteConnection
 
 T = TypeVar("T")
 
 MAX_ANSWERS = 1000  # forgotten all at once beyond this
 
 
-class RememberingReader(SqliteReader):
+class RememberingReader(SqlReader):
     """The reader of everything that does not write. Inside a writing transaction nothing may be remembered."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: SqliteConnection) -> None:
         super().__init__(connection)
+        self._sqlite = connection
         self._version = -1
         self._answers: dict[Hashable, object] = {}
 
     def _remember(self, key: Hashable, ask: Callable[[], T]) -> T:
-        (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+        (version,) = self._sqlite.execute("PRAGMA data_version").fetchone()
         if version != self._version or len(self._answers) > MAX_ANSWERS:
             self._version = version
             self._answers.clear()

@@ -7,8 +7,9 @@ import sqlite3
 from sqlite_utils import Database, Migrations
 
 from backchannel.domain.ids import derived, uuid7
-from backchannel.store.sqlite import counters
-from backchannel.store.sqlite.rows import BY_CLOCK, TO_CHECK
+from backchannel.store.sql import counters
+from backchannel.store.sql.rows import BY_CLOCK, TO_CHECK
+from backchannel.store.sqlite.connection import SqliteConnection
 
 migrations = Migrations("backchannel")
 
@@ -142,12 +143,19 @@ CREATE INDEX grid_edit_by_op ON grid_edit (event, op)
 
 @migrations()
 def keep_counts(db: Database) -> None:
-    """Keep the counts of the visible items in tables (see counters.py), and fill them."""
+    """Keep the counts of the visible items in tables (see store/sql/counters.py), and fill them."""
     for statement in _COUNTS.split(";\n"):
         db.conn.execute(statement)
-    counters.fill(db.conn)
+    fill_counts(db.conn)
     db.conn.executemany("INSERT INTO sqlite_stat1 VALUES (?, ?, ?)", _COUNT_STATISTICS)
     db.conn.execute("ANALYZE sqlite_schema")
+
+
+def fill_counts(connection: sqlite3.Connection) -> None:
+    """Count everything from the items."""
+    for table, query in counters.RECOUNT.items():
+        connection.execute(f"DELETE FROM {table}")
+        connection.execute(f"INSERT INTO {table} {query.format(minute=SqliteConnection.MINUTE)}")
 
 
 _COUNTS = """
@@ -416,11 +424,3 @@ CREATE TABLE feed (
     hub_due_at TEXT, hub_until TEXT, nudged INTEGER NOT NULL, PRIMARY KEY (event, id)
 ) WITHOUT ROWID
 """
-
-# Tables with an `event` column, emptied when an event is deleted.
-TABLES = (
-    "room", "session", "item", "revision", "channel_item", "change", "op", "reaction", "source", "edition", "gap", "feed",
-    "slot", "pitch", "pitch_vote", "grid_edit",
-    "tally", "note_taker", "activity", "block", "report", "moderation_log", "moderator", "last_note",
-    "join_code", "holder", "watched_schedule",
-)  # fmt: skip

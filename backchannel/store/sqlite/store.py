@@ -9,24 +9,23 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TypeVar
 
 from backchannel.domain.errors import Busy, DiskFull, Unknown, Unreadable
-from backchannel.store.base import Job, JobResult, Reader, Repeatable, Writer
+from backchannel.store.base import Events, Reader
+from backchannel.store.sql.store import SqlStore
+from backchannel.store.sqlite.connection import LOCK_TIMEOUT_S, SqliteConnection, connect
 from backchannel.store.sqlite.remembering import RememberingReader
 from backchannel.store.sqlite.schema import migrations, set_up
-from backchannel.store.sqlite.writer import NeedsSavepoints, SqliteWriter
-
-T = TypeVar("T")
-
-LOCK_TIMEOUT_S = 5.0  # how long a commit waits for another process before it answers `Busy`
+from backchannel.store.sqlite.secret import stored_secret
 
 
-class SqliteStore:
-    """A store in one file. `write` commits each job on its own; `store.group` shares commits."""
+class SqliteStore(SqlStore):
+    """A store in one file."""
+
+    FAULTS = (sqlite3.OperationalError,)
 
     def __init__(self, path: Path | str, *, make: bool = True) -> None:
         """Open the database at `path`, creating it unless `make` is false.
@@ -34,6 +33,7 @@ class SqliteStore:
         Raises `Unknown` if it does not exist, and `Unreadable` if the file is something else (which is then left as it
         is).
         """
+        super().__init__()
         self.path = Path(path)
         if make:
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -43,20 +43,15 @@ class SqliteStore:
                 f"There is no database at {path}. Create one with `backchannel event create`, or name another with --db."
             )
         self._readers: dict[int, RememberingReader] = {}
-        self._connections: list[sqlite3.Connection] = []
+        self._connections: list[SqliteConnection] = []
         _refuse_foreign_database(self.path)
         self.path.chmod(0o600)
         self._writing = self._connect()
-        self._lock = threading.Lock()
         set_up(self._writing)
 
-    def _connect(self) -> sqlite3.Connection:
-        # A connection is used by one thread at a time. SQLite's own check would forbid closing it from another.
-        connection = sqlite3.connect(self.path, timeout=LOCK_TIMEOUT_S, isolation_level=None, check_same_thread=False)
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON"):
-            connection.execute(f"PRAGMA {pragma}")
-        self._connections.append(connection)
-        return connection
+    def _connect(self) -> SqliteConnection:
+        self._connections.append(connect(self.path))
+        return self._connections[-1]
 
     def reader(self) -> Reader:
         # Keyed by native thread: greenlets of one thread can share a connection, because the reader leaves no
@@ -66,33 +61,27 @@ class SqliteStore:
             self._readers[thread] = RememberingReader(self._connect())
         return self._readers[thread]
 
-    def write(self, job: Callable[[Writer], T]) -> T:
-        ((ok, result),) = self.commit([job])
-        if not ok:
-            raise result
-        return result  # type: ignore[no-any-return]
-
-    def commit(self, jobs: Sequence[Job]) -> list[JobResult]:
-        """Run the jobs in one transaction. A failing job is undone alone; a failing commit fails them all."""
-        with self._lock:
-            try:
-                if all(isinstance(job, Repeatable) for job in jobs):
-                    with suppress(NeedsSavepoints):
-                        return self._transact(jobs, savepoints=False)
-                return self._transact(jobs, savepoints=True)
-            except sqlite3.OperationalError as fault:
-                return [(False, _translate_error(fault))] * len(jobs)
-
-    def _transact(self, jobs: Sequence[Job], *, savepoints: bool) -> list[JobResult]:
+    @contextmanager
+    def transaction(self, events: Events, *, savepoints: bool) -> Iterator[SqliteConnection]:  # noqa: ARG002  one writer at a time
         try:
             self._writing.execute("BEGIN IMMEDIATE")
-            writer = SqliteWriter(self._writing, savepoints=savepoints)
-            outcomes = [_attempt(writer, job) for job in jobs]
+            yield self._writing
             self._writing.execute("COMMIT")
-            return outcomes
         finally:
             if self._writing.in_transaction:
                 self._writing.execute("ROLLBACK")
+
+    def translate(self, fault: Exception) -> Exception:
+        assert isinstance(fault, sqlite3.OperationalError)
+        code = fault.sqlite_errorcode & 0xFF  # the high bits say where: SQLITE_IOERR_WRITE, _SHMSIZE, ...
+        if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+            return DiskFull()
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            return Busy("The server is busy. Nothing was lost; try again in a moment.")
+        return fault
+
+    def secret(self) -> str:
+        return stored_secret(self.path.with_name(self.path.name + ".secret"))
 
     def free_bytes(self) -> int:
         return shutil.disk_usage(self.path.parent).free
@@ -116,21 +105,3 @@ def _refuse_foreign_database(path: Path) -> None:
     tables.discard(migrations.migrations_table)
     if tables and "meta" not in tables:
         raise Unreadable(f"{path} is another program's database ({', '.join(sorted(tables)[:3])}).")
-
-
-def _attempt(writer: SqliteWriter, job: Job) -> JobResult:
-    try:
-        return True, writer.attempt(lambda: job(writer))
-    except (sqlite3.OperationalError, NeedsSavepoints):
-        raise  # a full disk or a lock leaves the whole transaction in doubt
-    except Exception as fault:
-        return False, fault
-
-
-def _translate_error(fault: sqlite3.OperationalError) -> Exception:
-    code = fault.sqlite_errorcode & 0xFF  # the high bits say where: SQLITE_IOERR_WRITE, _SHMSIZE, ...
-    if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
-        return DiskFull()
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return Busy("The server is busy. Nothing was lost; try again in a moment.")
-    return fault

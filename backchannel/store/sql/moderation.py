@@ -1,8 +1,7 @@
-"""Moderation in the SQLite store: blocks, reports, what waits for approval, and the log."""
+"""Moderation in the store: blocks, reports, what waits for approval, and the log."""
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import datetime
 from typing import Literal
 
@@ -10,8 +9,9 @@ from backchannel.domain.blocks import Block
 from backchannel.domain.model import Item
 from backchannel.domain.times import write_when
 from backchannel.store.moderation import LogLine, Report, Waiting
-from backchannel.store.sqlite.programme import ProgrammeChanges, ProgrammeQueries
-from backchannel.store.sqlite.rows import ITEM_FROM
+from backchannel.store.sql.connection import Row
+from backchannel.store.sql.programme import ProgrammeChanges, ProgrammeQueries
+from backchannel.store.sql.rows import ALL, ITEM_FROM
 
 MODERATED = "('move', 'seat', 'hide', 'show', 'undo', 'report')"  # as in the index change_by_moderation
 WITHHELD = "state = ? AND state IN ('held', 'hidden')"  # as in the index item_by_withheld_state
@@ -29,13 +29,13 @@ class ModerationQueries(ProgrammeQueries):
         return _block(row) if row else None
 
     def blocked_items(self, event: str, id: str) -> list[str]:
-        found = self._all("SELECT DISTINCT id FROM change WHERE event = ? AND by = ? AND do = 'block'", event, f"block:{id}")
+        found = self._all("SELECT DISTINCT id FROM change WHERE event = ? AND by = ? AND \"do\" = 'block'", event, f"block:{id}")
         return [row["id"] for row in found]
 
     def visible_posts(self, event: str, author: str, limit: int) -> int:
         row = self._one(
             """SELECT count(*) AS n FROM (SELECT 1 FROM item
-            WHERE event = ? AND author = ? AND state = 'visible' AND origin = 'post' LIMIT ?)""",
+            WHERE event = ? AND author = ? AND state = 'visible' AND origin = 'post' LIMIT ?) AS found""",
             event, author, limit,
         )  # fmt: skip
         return int(row["n"]) if row else 0
@@ -87,15 +87,15 @@ class ModerationQueries(ProgrammeQueries):
         return [Item(event=event, **row) for row in found]
 
     def moderation_log(self, event: str, before: int | None, limit: int) -> list[LogLine]:
-        last = before if before is not None else 1 << 62
+        last = before if before is not None else ALL
         changes = self._all(
-            f"""SELECT seq, do, coalesce(author, '') AS author, at, id, session, coalesce(reason, '') AS said, '' AS before
+            f"""SELECT seq, "do", coalesce(author, '') AS author, at, id, session, coalesce(reason, '') AS said, '' AS before
             FROM change LEFT JOIN moderator ON moderator.event = change.event AND moderator.author_key = change.by
-            WHERE change.event = ? AND seq < ? AND do IN {MODERATED} ORDER BY seq DESC LIMIT ?""",
+            WHERE change.event = ? AND seq < ? AND "do" IN {MODERATED} ORDER BY seq DESC LIMIT ?""",
             event, last, limit,
         )  # fmt: skip
         settings = self._all(
-            """SELECT seq, do, author, at, '' AS id, NULL AS session, said, before
+            """SELECT seq, "do", author, at, '' AS id, NULL AS session, said, before
             FROM moderation_log WHERE event = ? AND seq < ? ORDER BY seq DESC LIMIT ?""",
             event, last, limit,
         )  # fmt: skip
@@ -121,11 +121,12 @@ class ModerationChanges(ModerationQueries, ProgrammeChanges):
         self._upsert("block", row, ("event", "id"))
 
     def save_report(self, event: str, report: Report) -> bool:
-        cursor = self._connection.execute(
-            "INSERT OR IGNORE INTO report (event, id, reporter, reason, words, at) VALUES (?, ?, ?, ?, ?, ?)",
-            (event, report.id, report.reporter, report.reason, report.words, write_when(report.at)),
-        )
-        return cursor.rowcount == 1
+        saved = self._all(
+            """INSERT INTO report (event, id, reporter, reason, words, at) VALUES (?, ?, ?, ?, ?, ?)
+            ON CONFLICT DO NOTHING RETURNING id""",
+            event, report.id, report.reporter, report.reason, report.words, write_when(report.at),
+        )  # fmt: skip
+        return bool(saved)
 
     def settle_reports(self, event: str, id: str) -> None:
         self._run("UPDATE report SET settled = 1 WHERE event = ? AND id = ? AND settled = 0", event, id)
@@ -139,20 +140,21 @@ class ModerationChanges(ModerationQueries, ProgrammeChanges):
         return seq
 
     def save_moderator(self, event: str, author_key: str, author: str) -> None:
-        self._run("INSERT OR REPLACE INTO moderator VALUES (?, ?, ?)", event, author_key, author)
+        self._upsert("moderator", {"event": event, "author_key": author_key, "author": author}, ("event", "author_key"))
 
     def save_last_note(self, event: str, author_key: str, at: datetime) -> None:
-        self._run("INSERT OR REPLACE INTO last_note VALUES (?, ?, ?)", event, author_key, write_when(at))
+        row = {"event": event, "author_key": author_key, "at": write_when(at)}
+        self._upsert("last_note", row, ("event", "author_key"))
 
 
-def _block(row: sqlite3.Row) -> Block:
+def _block(row: Row) -> Block:
     return Block(
         id=row["id"], kind=row["kind"], value=row["value"], typed=row["typed"], effect=row["effect"],
         author=row["author"], at=datetime.fromisoformat(row["at"]), lifted=bool(row["lifted"]),
     )  # fmt: skip
 
 
-def _line(row: sqlite3.Row) -> LogLine:
+def _line(row: Row) -> LogLine:
     return LogLine(
         seq=row["seq"], do=row["do"], author=row["author"], at=datetime.fromisoformat(row["at"]), id=row["id"],
         session=row["session"], said=row["said"], before=row["before"],

@@ -1,9 +1,8 @@
-"""The changes a job can make in the SQLite store."""
+"""The changes a job can make."""
 
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -15,11 +14,12 @@ from backchannel.domain.joining import Holder
 from backchannel.domain.model import Edition, Event, Feed, Gap, Item, Session
 from backchannel.domain.times import write_when
 from backchannel.store.base import Source, StoredAnswer
-from backchannel.store.sqlite import counters, rows, schema
-from backchannel.store.sqlite.joining import JoiningChanges
-from backchannel.store.sqlite.moderation import ModerationChanges
-from backchannel.store.sqlite.programme import insert
-from backchannel.store.sqlite.reader import SqliteReader, _generation_key
+from backchannel.store.sql import counters, rows, tables
+from backchannel.store.sql.connection import Connection
+from backchannel.store.sql.joining import JoiningChanges
+from backchannel.store.sql.moderation import ModerationChanges
+from backchannel.store.sql.programme import insert
+from backchannel.store.sql.reader import SqlReader, _generation_key
 
 T = TypeVar("T")
 
@@ -33,14 +33,14 @@ class NeedsSavepoints(Exception):
     """Raised when a step fails after it has written something, and there is no savepoint to return to."""
 
 
-class SqliteWriter(ModerationChanges, JoiningChanges, SqliteReader):
+class SqlWriter(ModerationChanges, JoiningChanges, SqlReader):
     """Writes over the writing connection. The caller begins and commits the transaction.
 
     Without `savepoints`, a step that fails after it has written something raises `NeedsSavepoints`. A savepoint costs a
     copy of every page that is changed after it, which is more than the change itself.
     """
 
-    def __init__(self, connection: sqlite3.Connection, *, savepoints: bool) -> None:
+    def __init__(self, connection: Connection, *, savepoints: bool) -> None:
         super().__init__(connection)
         self._savepoints = savepoints
         self._known: dict[Hashable, Any] = {}  # answers that every op asks for, until this commit changes them
@@ -78,13 +78,13 @@ class SqliteWriter(ModerationChanges, JoiningChanges, SqliteReader):
         return cast(T, self._known[key])
 
     def event(self, slug: str) -> Event:
-        event = self._remember(("event", slug), lambda: super(SqliteWriter, self).event(slug))
+        event = self._remember(("event", slug), lambda: super(SqlWriter, self).event(slug))
         head = self._known.get(("head", slug), event.head)
         return event if head == event.head else replace(event, head=head)
 
     def generation(self, slug: str, role: str, session: str | None = None) -> int:
         key = ("generation", slug, role, session)
-        return self._remember(key, lambda: super(SqliteWriter, self).generation(slug, role, session))
+        return self._remember(key, lambda: super(SqlWriter, self).generation(slug, role, session))
 
     def item(self, event: str, id: str) -> Item:
         try:
@@ -94,17 +94,17 @@ class SqliteWriter(ModerationChanges, JoiningChanges, SqliteReader):
             raise
 
     def session(self, event: str, ref: str) -> Session:
-        return self._remember(("session", event, ref), lambda: super(SqliteWriter, self).session(event, ref))
+        return self._remember(("session", event, ref), lambda: super(SqlWriter, self).session(event, ref))
 
     def blocks(self, event: str) -> tuple[Block, ...]:
-        return self._remember(("blocks", event), lambda: super(SqliteWriter, self).blocks(event))
+        return self._remember(("blocks", event), lambda: super(SqlWriter, self).blocks(event))
 
     def save_block(self, event: str, block: Block) -> None:
         super().save_block(event, block)
         self._known.clear()
 
     def revoked_keys(self, event: str) -> frozenset[str]:
-        return self._remember(("revoked", event), lambda: super(SqliteWriter, self).revoked_keys(event))
+        return self._remember(("revoked", event), lambda: super(SqlWriter, self).revoked_keys(event))
 
     def save_holder(self, holder: Holder) -> None:
         super().save_holder(holder)
@@ -131,7 +131,7 @@ class SqliteWriter(ModerationChanges, JoiningChanges, SqliteReader):
 
     def remove_event(self, slug: str) -> None:
         self.event(slug)
-        for table in schema.TABLES:
+        for table in tables.TABLES:
             self._run(f"DELETE FROM {table} WHERE event = ?", slug)
         self._run("DELETE FROM event WHERE slug = ?", slug)
         self._known.clear()
@@ -155,7 +155,7 @@ class SqliteWriter(ModerationChanges, JoiningChanges, SqliteReader):
         return head
 
     def _head(self, event: str) -> int:
-        found = self._connection.execute("SELECT head FROM event WHERE slug = ?", (event,)).fetchall()
+        found = self._connection.tuples("SELECT head FROM event WHERE slug = ?", (event,))
         if not found:
             raise errors.UnknownEvent(event)
         return int(found[0][0])
@@ -180,13 +180,13 @@ class SqliteWriter(ModerationChanges, JoiningChanges, SqliteReader):
             return
         last = self._next_seq(new[0][0].event, len(new))
         items = [replace(item, seq=seq, rev=1) for seq, (item, _) in enumerate(new, last + 1 - len(new))]
-        self._connection.executemany(REVISION, [rows.revision_row(item, by, at) for item in items])
+        self._connection.run_many(REVISION, [rows.revision_row(item, by, at) for item in items])
         added = [rows.item_row(item) for item in items]
-        self._connection.executemany(insert("item", tuple(added[0])), [tuple(row.values()) for row in added])
+        self._connection.run_many(insert("item", tuple(added[0])), [tuple(row.values()) for row in added])
         placed = zip(items, (channels for _, channels in new), strict=True)
         places = [(item.event, item.id, channel, item.seq, 0) for item, channels in placed for channel in channels]
-        self._connection.executemany(CHANNEL_ITEM, places)
-        self._connection.executemany(CHANGE, [rows.change_row(item, do, by, at) for item in items])
+        self._connection.run_many(CHANNEL_ITEM, places)
+        self._connection.run_many(CHANGE, [rows.change_row(item, do, by, at) for item in items])
         counters.add(self._connection, [counters.counted(item, item.kind) for item in items])
 
     def save_report_change(self, item: Item, channels: Sequence[str], *, by: str, at: datetime) -> int:
@@ -201,9 +201,9 @@ class SqliteWriter(ModerationChanges, JoiningChanges, SqliteReader):
     def _next_rev(self, item: Item) -> int:
         if self._known.pop(("missing", item.event, item.id), False):
             return 1
-        found = self._connection.execute(
+        found = self._connection.tuples(
             "SELECT max(rev) FROM revision WHERE event = ? AND id = ?", (item.event, item.id)
-        ).fetchall()
+        )
         return 1 + int(found[0][0] or 0)
 
     def _save_revision(self, item: Item, *, by: str, at: datetime) -> None:
@@ -219,14 +219,14 @@ class SqliteWriter(ModerationChanges, JoiningChanges, SqliteReader):
     def _publish(self, item: Item, channels: Sequence[str], is_new: bool) -> None:
         gone = () if is_new else self._channels(item).difference(channels)
         places = [(channel, 1) for channel in gone] + [(channel, 0) for channel in channels]
-        self._connection.executemany(
+        self._connection.run_many(
             CHANNEL_ITEM,
             [(item.event, item.id, channel, item.seq, is_gone) for channel, is_gone in places],
         )
 
     def _channels(self, item: Item) -> set[str]:
         """Return the channels that the stored item is present on."""
-        found = self._connection.execute(
+        found = self._connection.tuples(
             "SELECT channel FROM channel_item WHERE event = ? AND id = ? AND gone = 0", (item.event, item.id)
         )
         return {channel for (channel,) in found}
@@ -245,7 +245,7 @@ class SqliteWriter(ModerationChanges, JoiningChanges, SqliteReader):
     def react(self, event: str, id: str, author_key: str, reaction: str, on: bool) -> dict[str, int]:
         key = (event, id, author_key, reaction)
         if on:
-            self._run("INSERT OR IGNORE INTO reaction VALUES (?, ?, ?, ?)", *key)
+            self._run("INSERT INTO reaction VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", *key)
         else:
             self._run(
                 "DELETE FROM reaction WHERE event = ? AND id = ? AND author_key = ? AND reaction = ?", *key
@@ -267,19 +267,18 @@ class SqliteWriter(ModerationChanges, JoiningChanges, SqliteReader):
     # --- feeds
 
     def save_source(self, event: str, key: str, source: Source, *, if_absent: bool = False) -> None:
-        self._run(
-            f"INSERT OR {'IGNORE' if if_absent else 'REPLACE'} INTO source VALUES (?, ?, ?, ?, ?)",
-            event, key, source.id, source.feed, source.fingerprint,
-        )  # fmt: skip
+        row = {"event": event, "key": key, "id": source.id, "feed": source.feed, "fingerprint": source.fingerprint}
+        if if_absent:
+            self._run(f"{insert('source', tuple(row))} ON CONFLICT DO NOTHING", *row.values())
+        else:
+            self._upsert("source", row, ("event", "key"))
 
     def remove_source(self, event: str, key: str) -> None:
         self._run("DELETE FROM source WHERE event = ? AND key = ?", event, key)
 
     def save_gap(self, event: str, gap: Gap) -> None:
-        self._run(
-            "INSERT OR REPLACE INTO gap VALUES (?, ?, ?, ?)",
-            event, gap.feed, write_when(gap.begins), write_when(gap.ends),
-        )  # fmt: skip
+        row = {"event": event, "feed": gap.feed, "begins": write_when(gap.begins), "ends": write_when(gap.ends)}
+        self._upsert("gap", row, ("event", "feed", "begins"))
         self._raise_version(event)
 
     def save_feed(self, feed: Feed) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from backchannel.domain.joining import Holder, JoinCode
 from backchannel.domain.times import write_when
-from backchannel.store.sqlite.programme import ProgrammeChanges, ProgrammeQueries
-from backchannel.store.sqlite.rows import moment
+from backchannel.store.sql.connection import Row
+from backchannel.store.sql.programme import ProgrammeChanges, ProgrammeQueries
+from backchannel.store.sql.rows import moment
 
 
 class JoiningQueries(ProgrammeQueries):
@@ -26,7 +26,7 @@ class JoiningQueries(ProgrammeQueries):
 
     def holders(self, event: str) -> list[Holder]:
         found = self._all(
-            "SELECT * FROM holder WHERE event = ? ORDER BY coalesce(joined_at, invited_at) DESC, key DESC", event
+            "SELECT * FROM holder WHERE event = ? ORDER BY coalesce(joined_at, invited_at) DESC NULLS LAST, key DESC", event
         )
         return [_holder(row) for row in found]
 
@@ -57,7 +57,7 @@ class JoiningChanges(JoiningQueries, ProgrammeChanges):
             self._run("UPDATE holder SET seen_at = ? WHERE event = ? AND key = ?", write_when(at), event, key)
 
 
-def _code(row: sqlite3.Row) -> JoinCode:
+def _code(row: Row) -> JoinCode:
     return JoinCode(
         event=row["event"], scope=row["scope"], rotation=row["rotation"], finder=row["finder"], proof=row["proof"],
         expires_at=datetime.fromisoformat(row["expires_at"]), limits_passes=bool(row["limits_passes"]),
@@ -72,7 +72,7 @@ def _code_row(code: JoinCode) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _holder(row: sqlite3.Row) -> Holder:
+def _holder(row: Row) -> Holder:
     return Holder(
         event=row["event"], key=row["key"], role=row["role"], name=row["name"], via=row["via"],
         generation=row["generation"], session=row["session"], room=row["room"],

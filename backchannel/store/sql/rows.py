@@ -1,9 +1,8 @@
-"""Conversions between `sqlite3.Row` and the domain's values. Lists and mappings are stored as JSON."""
+"""Conversions between rows and the domain's values. Lists and mappings are stored as JSON."""
 
 from __future__ import annotations
 
 import json
-import sqlite3
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +11,7 @@ from backchannel.domain.model import Edition, Event, Feed, Gap, Item, Placement,
 from backchannel.domain.outcomes import outcome_of
 from backchannel.domain.times import parse_when, write_when
 from backchannel.store.base import Change, Source
+from backchannel.store.sql.connection import Row
 
 ITEM = """
     item.event, item.id, item.seq, item.rev, item.origin, item.session, item.author, item.author_key, item.at,
@@ -23,7 +23,8 @@ ITEM_FROM = "item JOIN revision ON revision.event = item.event AND revision.id =
 TO_CHECK = """origin = 'post' AND state IN ('visible', 'held') AND (method IS NULL OR method NOT IN ('person', 'explicit'))
     AND (state = 'held' OR session IS NULL OR confidence < 0.5)"""  # as desk/triage.py. A step of the schema uses it
 BY_CLOCK = "origin = 'post' AND method IN ('time', 'room')"  # as in the index item_by_clock
-READING_ORDER = "item.at, item.seq"  # items without a time come first: SQLite sorts NULL before everything
+READING_ORDER = "item.at NULLS FIRST, item.seq"  # items without a time come first
+ALL = 1 << 62  # a limit above any number of rows, and a seq above all others
 
 
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
@@ -31,6 +32,10 @@ _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 def dumps(value: Any) -> str:
     return _JSON.encode(value)
+
+
+def all_if_negative(limit: int) -> int:
+    return limit if limit >= 0 else ALL
 
 
 def moment(text: str | None) -> datetime | None:
@@ -42,7 +47,7 @@ def day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def event(row: sqlite3.Row) -> Event:
+def event(row: Row) -> Event:
     return Event(
         slug=row["slug"], uid=row["uid"], title=row["title"], timezone=row["timezone"], starts=day(row["starts"]),
         ends=day(row["ends"]), hashtags=tuple(json.loads(row["hashtags"])), public=bool(row["public"]),
@@ -61,11 +66,11 @@ def event_row(event: Event) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def room(row: sqlite3.Row) -> Room:
+def room(row: Row) -> Room:
     return Room(name=row["name"], guid=row["guid"], seats=row["seats"], position=row["position"])
 
 
-def session(row: sqlite3.Row) -> Session:
+def session(row: Row) -> Session:
     return Session(
         guid=row["guid"], slug=row["slug"], number=row["number"], title=row["title"], abstract=row["abstract"],
         room=row["room"], starts=moment(row["starts"]), ends=moment(row["ends"]),
@@ -86,7 +91,7 @@ def session_row(event: str, session: Session) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def item(row: sqlite3.Row) -> Item:
+def item(row: Row) -> Item:
     return Item(
         id=row["id"], event=row["event"], origin=row["origin"], text=row["text"], author=row["author"],
         kind=row["kind"], session=row["session"], depth=row["depth"], speaker=row["speaker"], html=row["html"],
@@ -98,7 +103,7 @@ def item(row: sqlite3.Row) -> Item:
     )  # fmt: skip
 
 
-def placement(row: sqlite3.Row) -> Placement | None:
+def placement(row: Row) -> Placement | None:
     if row["method"] is None:
         return None
     return Placement(method=row["method"], confidence=row["confidence"], reason=row["reason"])
@@ -108,7 +113,7 @@ def placement_columns(placed: Placement | None) -> tuple[str | None, float | Non
     return (placed.method, placed.confidence, placed.reason) if placed else (None, None, None)
 
 
-def change(row: sqlite3.Row) -> Change:
+def change(row: Row) -> Change:
     return Change(
         seq=row["seq"], id=row["id"], do=row["do"], by=row["by"], at=datetime.fromisoformat(row["at"]),
         session=row["session"], state=row["state"], rev=row["rev"], placed=placement(row),
@@ -140,7 +145,7 @@ def item_row(item: Item) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def feed(row: sqlite3.Row) -> Feed:
+def feed(row: Row) -> Feed:
     return Feed(
         id=row["id"], event=row["event"], url=row["url"], session=row["session"], title=row["title"],
         etag=row["etag"], modified=row["modified"], fingerprint=row["fingerprint"],
@@ -151,17 +156,17 @@ def feed(row: sqlite3.Row) -> Feed:
     )  # fmt: skip
 
 
-def source(row: sqlite3.Row) -> Source:
+def source(row: Row) -> Source:
     return Source(id=row["id"], feed=row["feed"], fingerprint=row["fingerprint"])
 
 
-def gap(row: sqlite3.Row) -> Gap:
+def gap(row: Row) -> Gap:
     return Gap(
         begins=datetime.fromisoformat(row["begins"]), ends=datetime.fromisoformat(row["ends"]), feed=row["feed"]
     )
 
 
-def edition(row: sqlite3.Row) -> Edition:
+def edition(row: Row) -> Edition:
     body = json.loads(row["body"])
     lists = {name: tuple(body.get(name, ())) for name in ("pins", "left_out", "order")}
     return Edition(

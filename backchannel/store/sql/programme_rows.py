@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -12,14 +11,15 @@ from backchannel.domain.grid_changes import Change
 from backchannel.domain.grid_log import ItemsMoved, LoggedEdit
 from backchannel.domain.model import Pitch, Room, Slot, WatchedSchedule
 from backchannel.domain.times import write_when
-from backchannel.store.sqlite.rows import dumps, moment
+from backchannel.store.sql.connection import Row
+from backchannel.store.sql.rows import dumps, moment
 
 
 def room_row(event: str, room: Room) -> dict[str, Any]:
     return {"event": event, "name": room.name, "guid": room.guid, "position": room.position, "seats": room.seats}
 
 
-def slot(row: sqlite3.Row) -> Slot:
+def slot(row: Row) -> Slot:
     return Slot(
         guid=row["guid"], starts=datetime.fromisoformat(row["starts"]), ends=datetime.fromisoformat(row["ends"])
     )
@@ -29,7 +29,7 @@ def slot_row(event: str, slot: Slot) -> dict[str, Any]:
     return {"event": event, "guid": slot.guid, "starts": write_when(slot.starts), "ends": write_when(slot.ends)}
 
 
-def pitch(row: sqlite3.Row) -> Pitch:
+def pitch(row: Row) -> Pitch:
     return Pitch(
         guid=row["guid"], title=row["title"], leader=row["leader"], wish=row["wish"], by=row["by"], at=moment(row["at"]),
         state=row["state"], votes=row["votes"],
@@ -43,7 +43,7 @@ def pitch_row(event: str, pitch: Pitch) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def edit(row: sqlite3.Row) -> LoggedEdit:
+def edit(row: Row) -> LoggedEdit:
     moved = json.loads(row["moved"]) if row["moved"] else None
     return LoggedEdit(
         rev=row["rev"], op=row["op"], do=row["do"], by=row["by"], author=row["author"],
@@ -63,7 +63,7 @@ def edit_row(event: str, edit: LoggedEdit) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def watched_schedule(row: sqlite3.Row) -> WatchedSchedule:
+def watched_schedule(row: Row) -> WatchedSchedule:
     return WatchedSchedule(
         event=row["event"], url=row["url"], etag=row["etag"], modified=row["modified"], looked_at=moment(row["looked_at"]),
         due_at=moment(row["due_at"]), failures=row["failures"], health=row["health"],

@@ -1,8 +1,7 @@
-"""The programme in the SQLite store: rooms, slots, sessions, pitches, and the log of edits."""
+"""The programme in the store: rooms, slots, sessions, pitches, and the log of edits."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -15,40 +14,44 @@ from backchannel.domain.grid_log import LoggedEdit
 from backchannel.domain.ids import derived
 from backchannel.domain.model import Pitch, Room, Session, Slot, WatchedSchedule
 from backchannel.domain.times import write_when
-from backchannel.store.sqlite import programme_rows, rows
+from backchannel.store.sql import programme_rows, rows
+from backchannel.store.sql.connection import Connection, Row
 
 PITCHES = """
     SELECT pitch.*, (SELECT count(*) FROM pitch_vote AS v WHERE v.event = pitch.event AND v.guid = pitch.guid) AS votes
-    FROM pitch WHERE event = ? ORDER BY at, guid
+    FROM pitch WHERE event = ? ORDER BY at NULLS FIRST, guid
 """
 
 
 @cache
 def insert(table: str, names: tuple[str, ...]) -> str:
     """Return the statement that inserts a row."""
-    return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+    return f"INSERT INTO {table} ({', '.join(map(quoted, names))}) VALUES ({', '.join('?' * len(names))})"
 
 
 @cache
 def upsert(table: str, names: tuple[str, ...], key: tuple[str, ...]) -> str:
     """Return the statement that inserts a row or updates the one with the same key."""
-    rest = ", ".join(f"{name} = excluded.{name}" for name in names if name not in key)
+    rest = ", ".join(f"{quoted(name)} = excluded.{quoted(name)}" for name in names if name not in key)
     return f"{insert(table, names)} ON CONFLICT ({', '.join(key)}) DO UPDATE SET {rest}"
 
 
-class ProgrammeQueries:
-    """Queries over one connection. Every method fetches its whole result, so no statement stays open."""
+def quoted(name: str) -> str:
+    """Return the name of a column as an identifier, because some databases reserve `do`."""
+    return f'"{name}"'
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+
+class ProgrammeQueries:
+    """Queries over one connection."""
+
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def _all(self, sql: str, *parameters: Any) -> list[sqlite3.Row]:
-        cursor = self._connection.cursor()
-        cursor.row_factory = sqlite3.Row
-        return cursor.execute(sql, parameters).fetchall()
+    def _all(self, sql: str, *parameters: Any) -> Sequence[Row]:
+        return self._connection.rows(sql, parameters)
 
-    def _one(self, sql: str, *parameters: Any) -> sqlite3.Row | None:
-        found = self._all(sql, *parameters)
+    def _one(self, sql: str, *parameters: Any) -> Row | None:
+        found = self._connection.rows(sql, parameters)
         return found[0] if found else None
 
     def programme(self, event: str) -> Programme:
@@ -73,7 +76,7 @@ class ProgrammeQueries:
         found = self._all(
             """SELECT session.* FROM session LEFT JOIN room ON room.event = session.event AND room.name = session.room
             WHERE session.event = ? AND merged_into IS NULL
-            ORDER BY coalesce(starts, '9999'), coalesce(position, 9999), number, title COLLATE NOCASE""",
+            ORDER BY coalesce(starts, '9999'), coalesce(room.position, 9999), number NULLS FIRST, lower(title)""",
             event,
         )
         return tuple(rows.session(row) for row in found)
@@ -98,8 +101,9 @@ class ProgrammeQueries:
 
     def grid_edits(self, event: str, after: int = 0, *, limit: int = -1) -> list[LoggedEdit]:
         found = self._all(
-            "SELECT * FROM grid_edit WHERE event = ? AND rev > ? ORDER BY rev DESC LIMIT ?", event, after, limit
-        )
+            "SELECT * FROM grid_edit WHERE event = ? AND rev > ? ORDER BY rev DESC LIMIT ?",
+            event, after, rows.all_if_negative(limit),
+        )  # fmt: skip
         return [programme_rows.edit(row) for row in found]
 
     def grid_edit(self, event: str, op: str) -> LoggedEdit | None:
@@ -111,10 +115,11 @@ class ProgrammeQueries:
 
     def posts_by_clock(self, event: str, since: datetime, until: datetime, *, after: str = "", limit: int) -> list[str]:
         position = self._one("SELECT at, id FROM item WHERE event = ? AND id = ?", event, after) if after else None
+        from_where = (position["at"], position["id"]) if position else (write_when(since), "")
         found = self._all(
             f"""SELECT id FROM item WHERE event = ? AND {rows.BY_CLOCK} AND at <= ? AND (at, id) > (?, ?)
             ORDER BY at, id LIMIT ?""",
-            event, write_when(until), *(position or (write_when(since), "")), limit,
+            event, write_when(until), *from_where, limit,
         )  # fmt: skip
         return [row["id"] for row in found]
 
@@ -123,7 +128,7 @@ class ProgrammeChanges(ProgrammeQueries):
     """Writes over the writing connection."""
 
     def _run(self, sql: str, *parameters: Any) -> None:
-        self._connection.execute(sql, parameters)
+        self._connection.run(sql, parameters)
 
     def _upsert(self, table: str, row: dict[str, Any], key: tuple[str, ...]) -> None:
         self._run(upsert(table, tuple(row), key), *row.values())
@@ -172,7 +177,7 @@ class ProgrammeChanges(ProgrammeQueries):
 
     def vote(self, event: str, pitch: str, author_key: str, on: bool) -> None:
         if on:
-            self._run("INSERT OR IGNORE INTO pitch_vote VALUES (?, ?, ?)", event, pitch, author_key)
+            self._run("INSERT INTO pitch_vote VALUES (?, ?, ?) ON CONFLICT DO NOTHING", event, pitch, author_key)
         else:
             self._run("DELETE FROM pitch_vote WHERE event = ? AND guid = ? AND author_key = ?", event, pitch, author_key)
 

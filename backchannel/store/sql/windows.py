@@ -5,7 +5,6 @@ They name lines by (id, seq) without reading texts, because pages keep the lines
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,16 +12,19 @@ from backchannel.domain.errors import UnknownItem
 from backchannel.domain.model import Item
 from backchannel.domain.outcomes import Outcome
 from backchannel.store.base import HALLWAY, Line, Window
-from backchannel.store.sqlite import rows
-from backchannel.store.sqlite.rows import ITEM, ITEM_FROM
+from backchannel.store.sql import rows
+from backchannel.store.sql.connection import Connection, Row
+from backchannel.store.sql.rows import ALL, ITEM, ITEM_FROM
 
 Position = tuple[str | None, int]  # (at as stored, seq): the place of an item in reading order
 
 
 class WindowQueries:
-    """The queries about windows, for `SqliteReader`."""
+    """The queries about windows, for `SqlReader`."""
 
-    def _all(self, sql: str, *parameters: Any) -> list[sqlite3.Row]:
+    _connection: Connection
+
+    def _all(self, sql: str, *parameters: Any) -> Sequence[Row]:
         raise NotImplementedError
 
     def window(
@@ -55,10 +57,10 @@ class WindowQueries:
         """Return visible lines before the place, newest first. Items without a time come before all others."""
         found: list[Line] = []
         if place is None:
-            found = self._lines(event, session, "at IS NOT NULL", (), "at DESC, seq DESC", limit)
+            found = self._lines(event, session, "at IS NOT NULL", (), "at DESC NULLS LAST, seq DESC", limit)
         elif place[0] is not None:
-            found = self._lines(event, session, "(at, seq) < (?, ?)", place, "at DESC, seq DESC", limit)
-        undated = place[1] if place is not None and place[0] is None else 1 << 62
+            found = self._lines(event, session, "(at, seq) < (?, ?)", place, "at DESC NULLS LAST, seq DESC", limit)
+        undated = place[1] if place is not None and place[0] is None else ALL
         if len(found) < limit:
             found += self._lines(event, session, "at IS NULL AND seq < ?", (undated,), "seq DESC", limit - len(found))
         return found
@@ -70,7 +72,7 @@ class WindowQueries:
             found = self._lines(event, session, "at IS NULL AND seq >= ?", (place[1],), "seq", limit)
             place = ("", 0)
         if len(found) < limit:
-            found += self._lines(event, session, "(at, seq) >= (?, ?)", place, "at, seq", limit - len(found))
+            found += self._lines(event, session, "(at, seq) >= (?, ?)", place, "at NULLS FIRST, seq", limit - len(found))
         return found
 
     def _lines(
@@ -95,9 +97,8 @@ class WindowQueries:
 
     def items_by_id(self, event: str, ids: Sequence[str]) -> dict[str, Item]:
         found = self._all(
-            f"""SELECT {ITEM} FROM {ITEM_FROM} WHERE item.event = ?
-            AND item.id IN (SELECT value FROM json_each(?))""",
-            event, rows.dumps(list(ids)),
+            f"SELECT {ITEM} FROM {ITEM_FROM} WHERE item.event = ? AND item.id {self._connection.IN}",
+            event, self._connection.array(ids),
         )  # fmt: skip
         return {row["id"]: rows.item(row) for row in found}
 
@@ -106,8 +107,9 @@ class WindowQueries:
         where = f"event = ? AND {in_session}outcome = ?"
         (count,) = self._all(f"SELECT count(*) AS n FROM item WHERE {where}", event, *of, outcome)
         found = self._all(
-            f"SELECT id, seq FROM item WHERE {where} ORDER BY at DESC, seq DESC LIMIT ?", event, *of, outcome, limit
-        )
+            f"SELECT id, seq FROM item WHERE {where} ORDER BY at DESC NULLS LAST, seq DESC LIMIT ?",
+            event, *of, outcome, limit,
+        )  # fmt: skip
         return count["n"], [(row["id"], row["seq"]) for row in reversed(found)]
 
 

@@ -1,11 +1,11 @@
-"""The queries of the SQLite store."""
+"""The queries of the store."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,26 +13,18 @@ from backchannel.domain.errors import UnknownEvent, UnknownItem
 from backchannel.domain.model import Edition, Event, Feed, Gap, Item, Record, State, Tombstone
 from backchannel.domain.times import write_when
 from backchannel.store.base import Change, Page, Revision, Source, StoredAnswer, Tally
-from backchannel.store.sqlite import counters, rows
-from backchannel.store.sqlite.joining import JoiningQueries
-from backchannel.store.sqlite.moderation import ModerationQueries
-from backchannel.store.sqlite.rows import ITEM, ITEM_FROM, READING_ORDER
-from backchannel.store.sqlite.windows import WindowQueries
+from backchannel.store.sql import counters, rows
+from backchannel.store.sql.joining import JoiningQueries
+from backchannel.store.sql.moderation import ModerationQueries
+from backchannel.store.sql.rows import ITEM, ITEM_FROM, READING_ORDER
+from backchannel.store.sql.windows import WindowQueries
 
 
-class SqliteReader(ModerationQueries, JoiningQueries, WindowQueries):
-    """Queries over one connection. Every method fetches its whole result, so no statement stays open."""
+class SqlReader(ModerationQueries, JoiningQueries, WindowQueries):
+    """Queries over one connection."""
 
-    @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        if self._connection.in_transaction:  # a writer is already inside a transaction
-            yield
-            return
-        self._connection.execute("BEGIN")
-        try:
-            yield
-        finally:
-            self._connection.execute("COMMIT")
+    def snapshot(self) -> AbstractContextManager[None]:
+        return self._connection.snapshot()
 
     def epoch(self) -> str:
         row = self._one("SELECT value FROM meta WHERE key = 'epoch'")
@@ -77,8 +69,8 @@ class SqliteReader(ModerationQueries, JoiningQueries, WindowQueries):
         return rows.item(row)
 
     def items(self, event: str, *, session: str | None = None, states: Sequence[State] = ("visible",)) -> list[Item]:
-        where = "item.event = ? AND item.state IN (SELECT value FROM json_each(?))"
-        parameters = [event, rows.dumps(states)]
+        where = f"item.event = ? AND item.state {self._connection.IN}"
+        parameters = [event, self._connection.array(states)]
         if session is not None:
             where += " AND item.session = ?"
             parameters.append(session)
@@ -88,8 +80,8 @@ class SqliteReader(ModerationQueries, JoiningQueries, WindowQueries):
     def hallway(self, event: str, *, limit: int = 100) -> list[Item]:
         found = self._all(
             f"""SELECT {ITEM} FROM {ITEM_FROM} WHERE item.event = ? AND item.session IS NULL
-            AND item.state = 'visible' ORDER BY item.at DESC, item.seq DESC LIMIT ?""",
-            event, limit,
+            AND item.state = 'visible' ORDER BY item.at DESC NULLS LAST, item.seq DESC LIMIT ?""",
+            event, rows.all_if_negative(limit),
         )  # fmt: skip
         return [rows.item(row) for row in reversed(found)]
 
@@ -110,8 +102,8 @@ class SqliteReader(ModerationQueries, JoiningQueries, WindowQueries):
 
     def sources(self, event: str, keys: Sequence[str]) -> dict[str, Source]:
         found = self._all(
-            "SELECT key, id, feed, fingerprint FROM source WHERE event = ? AND key IN (SELECT value FROM json_each(?))",
-            event, rows.dumps(list(keys)),
+            f"SELECT key, id, feed, fingerprint FROM source WHERE event = ? AND key {self._connection.IN}",
+            event, self._connection.array(keys),
         )  # fmt: skip
         return {row["key"]: rows.source(row) for row in found}
 
@@ -124,7 +116,13 @@ class SqliteReader(ModerationQueries, JoiningQueries, WindowQueries):
         return {row["key"]: rows.source(row) for row in found}
 
     def editions(self, event: str) -> dict[str, Edition]:
-        found = self._all("SELECT session, max(rev) AS rev, body FROM edition WHERE event = ? GROUP BY session", event)
+        found = self._all(
+            """SELECT session, rev, body FROM edition WHERE event = ? AND NOT EXISTS (
+                SELECT 1 FROM edition AS later
+                WHERE later.event = edition.event AND later.session = edition.session AND later.rev > edition.rev
+            )""",
+            event,
+        )  # fmt: skip
         return {row["session"]: rows.edition(row) for row in found}
 
     def edition(self, event: str, session: str) -> Edition:
@@ -140,8 +138,8 @@ class SqliteReader(ModerationQueries, JoiningQueries, WindowQueries):
     def fingerprints(self, event: str, ids: Sequence[str]) -> dict[str, tuple[str, str]]:
         found = self._all(
             f"""SELECT item.id, revision.text, item.state FROM {ITEM_FROM}
-            WHERE item.event = ? AND item.id IN (SELECT value FROM json_each(?))""",
-            event, rows.dumps(list(ids)),
+            WHERE item.event = ? AND item.id {self._connection.IN}""",
+            event, self._connection.array(ids),
         )  # fmt: skip
         return {row["id"]: (row["text"], row["state"]) for row in found}
 
@@ -195,15 +193,16 @@ class SqliteReader(ModerationQueries, JoiningQueries, WindowQueries):
     # --- counts and records
 
     def posts_to_check(self, event: str) -> dict[str | None, int]:
-        counted = self._all(
-            f"SELECT session, count(*) FROM item WHERE event = ? AND {rows.TO_CHECK} GROUP BY session", event
+        counted = self._connection.tuples(
+            f"SELECT session, count(*) FROM item WHERE event = ? AND {rows.TO_CHECK} GROUP BY session", (event,)
         )
         return {session: count for session, count in counted}
 
     def newest_to_check(self, event: str, limit: int) -> list[str]:
         found = self._all(
-            f"SELECT id FROM item WHERE event = ? AND {rows.TO_CHECK} ORDER BY at DESC, seq DESC LIMIT ?", event, limit
-        )
+            f"SELECT id FROM item WHERE event = ? AND {rows.TO_CHECK} ORDER BY at DESC NULLS LAST, seq DESC LIMIT ?",
+            event, limit,
+        )  # fmt: skip
         return [row["id"] for row in found]
 
     def arrivals(self, event: str) -> list[str]:
@@ -216,15 +215,15 @@ class SqliteReader(ModerationQueries, JoiningQueries, WindowQueries):
 
     def tallies(self, event: str) -> dict[str | None, Tally]:
         origins, kinds = defaultdict[str, Counter[str]](Counter), defaultdict[str, Counter[str]](Counter)
-        for session, origin, kind, n in self._all(
-            "SELECT session, origin, kind, items FROM tally WHERE event = ?", event
+        for session, origin, kind, n in self._connection.tuples(
+            "SELECT session, origin, kind, items FROM tally WHERE event = ?", (event,)
         ):
             origins[session][origin] += n
             if origin != "post":
                 kinds[session][kind] += n
         takers = defaultdict[str, list[str]](list)
-        for session, author in self._all(
-            "SELECT session, author FROM note_taker WHERE event = ? ORDER BY first_seq", event
+        for session, author in self._connection.tuples(
+            "SELECT session, author FROM note_taker WHERE event = ? ORDER BY first_seq", (event,)
         ):
             takers[session].append(author)
         return {
@@ -235,8 +234,8 @@ class SqliteReader(ModerationQueries, JoiningQueries, WindowQueries):
     def activity(self, event: str, since: datetime, step: int) -> dict[str, list[int]]:
         begin, minutes = counters.minute_of(since), step // 60
         pulses: dict[str, list[int]] = {}
-        for session, minute, n in self._all(
-            "SELECT session, minute, items FROM activity WHERE event = ? AND minute >= ? ORDER BY minute", event, begin
+        for session, minute, n in self._connection.tuples(
+            "SELECT session, minute, items FROM activity WHERE event = ? AND minute >= ? ORDER BY minute", (event, begin)
         ):
             pulse = pulses.setdefault(session, [])
             pulse.extend([0] * ((minute - begin) // minutes + 1 - len(pulse)))
