@@ -147,3 +147,10 @@ def test_an_empty_database_and_one_of_another_program_are_refused(postgres: str)
     execute(postgres, "CREATE TABLE event (id int)")
     with pytest.raises(Unreadable, match=r"tables of another program \(event\)"):
         PostgresStore(postgres)
+
+
+def test_an_address_of_an_unknown_kind_is_refused() -> None:
+    said = "BACKCHANNEL_DB can't be a mysql address. Use the path of an SQLite file, or a postgresql:// address."
+    with pytest.raises(Invalid) as refused:
+        Settings.from_environment({"BACKCHANNEL_DB": "mysql://ann@127.0.0.1/camp"})
+    assert str(refused.value) == said
