@@ -75,10 +75,11 @@ def test_a_withdrawn_post_is_no_evidence():
     assert hindsight.look("1") == knowing(GUESSED).look("1")
 
 
-def test_the_neighbours_of_a_post_are_the_open_posts_of_its_author_close_by():
-    far, other = post("5", "bins again", 90, "bins", 0.9), post("6", "bins!", 12, "bins", 0.9, author="bob")
-    hindsight = knowing(GUESSED, *LATER, far, other)
-    assert sorted(hindsight.neighbours("4")) == ["1", "2", "3", "4"]
+def test_the_neighbours_of_a_post_are_the_doubtful_posts_of_its_author_close_by():
+    close, far = post("7", "bins?", 20, "bins", 0.6), post("5", "bins again", 90, "bins", 0.6)
+    other, sure = post("6", "bins!", 12, "bins", 0.6, author="bob"), LATER
+    hindsight = knowing(GUESSED, *sure, close, far, other)
+    assert sorted(hindsight.neighbours("4")) == ["1", "7"]
 
 
 def test_a_small_advantage_moves_nothing():

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..model import Event, Item, Room, Session
-from .evidence import Column, Columns, Evidence
+from .evidence import Columns, Evidence
 from .judge import Judge, Weights
 from .memory import Memory
 from .reasons import Reasons
@@ -29,8 +29,10 @@ from .words import words_of
 
 SETTLED = ("person", "explicit", "hashtag")  # methods that later evidence does not question
 DAY_S = 24 * 3600.0
+DAY_LONG = math.log1p(DAY_S / 300)  # the silence of a session without items
 NEAR_S = 45 * 60.0  # how far apart two posts of an author are evidence for each other
-MAX_NEAR = 4  # posts of the author, before and after, that are looked at again
+CERTAIN = 0.9  # from this confidence on, a post is looked at again only when its slot ends
+MAX_NEAR = 3  # posts of the author, before and after, that are looked at again
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +99,13 @@ class Hindsight:
         return placed
 
     def neighbours(self, id: str) -> list[str]:
-        """Return the posts for which this item is new evidence: those of its author close to it in time."""
+        """Return the posts for which this item is new evidence: the doubtful ones of its author close to it in time."""
         known = self._known.get(id)
         at = seconds(known.post.at) if known else None
         if known is None or at is None:
             return []
-        return [near for near in self._track(known.post.author).near(at, NEAR_S, MAX_NEAR) if self.is_open(near)]
+        near = self._track(known.post.author).near(at, NEAR_S, MAX_NEAR)
+        return [id for id in near if self.is_open(id) and self._known[id].confidence < CERTAIN]
 
     def is_open(self, id: str) -> bool:
         """Return whether later evidence may move the item."""
@@ -121,21 +124,23 @@ class Hindsight:
     def _columns(self, known: _Known, track: Track, id: str, at: float) -> Columns:
         found = self._evidence.of_post(known.post, self._memory)
         found |= track.columns(at, id)
-        found |= self._quiet(at)
-        return found
+        return found | (self._quiet(at) if found["tagged"] else self._quiet_around(at))
 
     def _quiet(self, at: float) -> Columns:
+        """Return how long each session had been silent before the moment, without those that had not begun."""
+        befores = ((guid, times, bisect_left(times, at)) for guid, times in self._times.items() if times)
+        return {"quiet": {guid: math.log1p((at - times[n - 1]) / 300) for guid, times, n in befores if n}}
+
+    def _quiet_around(self, at: float) -> Columns:
         """Return how long each session had been silent before the moment, and how long it stays silent."""
-        quiet: Column = {}
-        before: Column = {}
-        after: Column = {}
+        before, after = dict.fromkeys(self._times, DAY_LONG), dict.fromkeys(self._times, DAY_LONG)
         for guid, times in self._times.items():
-            n = bisect_left(times, at)
-            since, until = (at - times[n - 1] if n else DAY_S), (times[n] - at if n < len(times) else DAY_S)
-            before[guid], after[guid] = (math.log1p(min(gap, DAY_S) / 300) for gap in (since, until))
-            if n:
-                quiet[guid] = math.log1p(since / 300)
-        return {"quiet": quiet, "quiet_before": before, "quiet_after": after}
+            n = bisect_left(times, at) if times else 0
+            if n and at - times[n - 1] < DAY_S:
+                before[guid] = math.log1p((at - times[n - 1]) / 300)
+            if n < len(times) and times[n] - at < DAY_S:
+                after[guid] = math.log1p((times[n] - at) / 300)
+        return {"quiet_before": before, "quiet_after": after}
 
     def _count(self, known: _Known, sign: int) -> None:
         """Add the item to the counts of its session, or take it out."""
