@@ -10,8 +10,8 @@ import { growAbove, steadily, ungrown } from "./scroll.js";
 import { keyOf } from "./timeline.js";
 
 const PREFETCH_MARGIN_PX = 3_000; // load when the start of the page is this close
-const ROWS_PER_FRAME = 15;
-const CHARACTERS_PER_FRAME = 16_000;
+const ROWS_PER_FRAME = 8;
+const CHARACTERS_PER_FRAME = 8_000;
 
 /** The loader of earlier lines. */
 export class Earlier {
@@ -61,6 +61,8 @@ export class Earlier {
     if (this.loading || !this.link || this.link.hidden) return;
     const load = (this.loading = ++this.loads);
     this.timeline.held = [];
+    this.timeline.offscreen.watch();
+    this.timeline.list.ariaBusy = "true";
     try {
       const response = await fetch(this.link.href, { credentials: "same-origin" });
       const text = response.ok ? await response.text() : "";
@@ -78,14 +80,14 @@ export class Earlier {
     const rows = /** @type {HTMLElement[]} */ ([...page.querySelectorAll("[data-timeline] > li")]);
     const oldest = rows[0] && keyOf(rows[0]);
     const next = /** @type {HTMLAnchorElement | null} */ (page.querySelector("[data-earlier]:not([hidden])"));
-    for (let shown = []; rows.length || shown.length; ) {
+    while (rows.length) {
       await frame();
       if (this.loading !== load) return;
-      for (const row of shown) row.classList.add("settled");
-      shown = rows.splice(-ROWS_PER_FRAME).filter((row) => this.#isNews(row));
+      const shown = rows.splice(-ROWS_PER_FRAME).filter((row) => this.#isNews(row));
       if (shown.length) growAbove(this.timeline.list, () => this.timeline.prepend(shown));
       shown.forEach(this.added);
     }
+    await frame(); // the browser keeps the place when it lays out the last rows
     this.timeline.oldest = next && oldest ? oldest : null;
     this.#point(next?.getAttribute("href") ?? "");
   }
@@ -102,6 +104,7 @@ export class Earlier {
     const held = this.timeline.held ?? [];
     this.loading = 0;
     this.timeline.held = null;
+    this.timeline.list.ariaBusy = null;
     steadily(this.timeline.list, () => held.forEach((apply) => apply()));
   }
 

@@ -24,7 +24,7 @@ const timeline = new Timeline(list, page);
 const ledger = document.querySelector("[data-ledger]");
 const slips = ledger && new Ledger(/** @type {HTMLElement} */ (ledger));
 const nobody = /** @type {HTMLElement | null} */ (document.querySelector("[data-nobody]"));
-const unseen = new Unseen();
+const unseen = new Unseen(timeline);
 const newest = onGrid ? undefined : () => transport.window();
 const replica = new Replica(page, timeline.versions(), show, { whole: !onGrid && !timeline.oldest, window: newest });
 const transport = new Transport(page, () => replica.seq);

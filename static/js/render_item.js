@@ -43,7 +43,7 @@ export function fill(row, item, page) {
 
 /** Set a row's id, classes and data attributes. @param {HTMLElement} row @param {import("./item.js").Item} item */
 function identify(row, item) {
-  const kept = ["mine", "just-in", "first-new", "selected", "settled"].filter((name) => row.classList.contains(name));
+  const kept = ["mine", "just-in", "first-new", "selected"].filter((name) => row.classList.contains(name));
   row.id = `i-${item.id}`;
   const kind = item.kind === "note" ? [] : [`is-${item.kind}`];
   row.className = ["item", "h-entry", `is-${item.origin}`, ...kind, `depth-${Math.min(item.depth || 0, 4)}`, ...kept].join(" ");

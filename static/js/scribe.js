@@ -71,7 +71,7 @@ async function open() {
  * @returns {(items: import("./item.js").Item[], gone: string[], how: import("./replica.js").How) => void}
  */
 function shower(notebook, chips, agreement) {
-  const unseen = new Unseen();
+  const unseen = new Unseen(notebook.timeline);
   const { rows } = notebook.timeline;
   return (items, gone, how) => {
     const following = atEnd(list, form.offsetHeight);

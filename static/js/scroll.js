@@ -15,7 +15,7 @@ export function atEnd(list, covered = 0) {
  */
 export function steadily(list, change) {
   if (document.documentElement.classList.contains("anchored")) return change();
-  const held = firstInSight(list);
+  const held = list.children[firstBelow(list, 0)];
   const before = held?.getBoundingClientRect().top ?? 0;
   change();
   if (!held?.isConnected || before > innerHeight) return;
@@ -38,15 +38,15 @@ export function growAbove(list, change) {
 /** End a series of `growAbove` calls. */
 export const ungrown = () => document.documentElement.classList.remove("anchored");
 
-/** Return the first visible row, by binary search. @param {HTMLElement} list */
-function firstInSight({ children }) {
+/** Return the index of the first row that ends below a height on the screen, by binary search. @param {HTMLElement} list @param {number} y */
+export function firstBelow({ children }, y) {
   let [low, high] = [0, children.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (children[middle].getBoundingClientRect().bottom > 0) high = middle;
+    if (children[middle].getBoundingClientRect().bottom > y) high = middle;
     else low = middle + 1;
   }
-  return children[low];
+  return low;
 }
 
 /** Scroll a row into view. @param {Element} row @param {ScrollLogicalPosition} [block] @param {boolean} [softly] */

@@ -7,6 +7,7 @@
 
 import { fill } from "./render_item.js";
 import { comesBefore } from "./item.js";
+import { Offscreen } from "./offscreen.js";
 
 /** The list of items and its rows by id. */
 export class Timeline {
@@ -16,6 +17,7 @@ export class Timeline {
    */
   constructor(list, page) {
     this.list = list;
+    this.offscreen = new Offscreen(list, foldRun);
     this.empty = /** @type {HTMLElement | null} */ (document.querySelector("[data-empty]"));
     const template = /** @type {HTMLTemplateElement} */ (document.getElementById("item-template"));
     this.pattern = /** @type {HTMLElement} */ (template.content.firstElementChild);
@@ -49,6 +51,7 @@ export class Timeline {
     for (const row of rows) this.rows.set(row.dataset.id ?? "", row);
     if (below) foldRun(below);
     if (this.empty && rows.length) this.empty.hidden = true;
+    this.offscreen.update();
   }
 
   /** Show a new or changed item. @param {import("./item.js").Item} item @returns {HTMLElement | null} its row; null if it is earlier than this page */
@@ -59,6 +62,7 @@ export class Timeline {
       return null;
     }
     const known = this.rows.get(item.id);
+    this.offscreen.reveal(known);
     const row = known && "full" in known.dataset ? known : this.#clone(known);
     const next = row.nextElementSibling;
     fill(row, item, this.context);
@@ -66,6 +70,7 @@ export class Timeline {
     this.#place(row);
     for (const touched of [row, row.nextElementSibling, next]) if (touched) foldRun(/** @type {HTMLElement} */ (touched));
     if (this.empty) this.empty.hidden = true;
+    this.offscreen.update();
     return row;
   }
 
@@ -88,6 +93,7 @@ export class Timeline {
   #drop(id) {
     const row = this.rows.get(id);
     if (!row) return;
+    this.offscreen.reveal(row);
     const next = /** @type {HTMLElement | null} */ (row.nextElementSibling);
     row.remove();
     this.rows.delete(id);
@@ -100,7 +106,9 @@ export class Timeline {
     const key = keyOf(row);
     let before = /** @type {HTMLElement | null} */ (this.list.lastElementChild);
     while (before && (before === row || comesBefore(key, keyOf(before)))) {
-      before = /** @type {HTMLElement | null} */ (before.previousElementSibling);
+      const oldest = this.offscreen.oldest(before);
+      const inside = oldest && !comesBefore(key, keyOf(oldest));
+      before = /** @type {HTMLElement | null} */ (inside ? this.offscreen.restore(before) : before.previousElementSibling);
     }
     const after = before ? before.nextElementSibling : this.list.firstElementChild;
     if (row.parentElement === this.list && (after === row || row.previousElementSibling === before)) return;

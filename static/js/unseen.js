@@ -1,16 +1,20 @@
 /** New items outside the visible part of the page: the "3 new" button, and an announcement for screen readers. */
 
+import { comesBefore } from "./item.js";
 import { bring } from "./scroll.js";
+import { keyOf } from "./timeline.js";
 
 const ANNOUNCE_INTERVAL_MS = 4_000;
 
 /** The new items that the reader has not scrolled to. */
 export class Unseen {
-  constructor() {
+  /** @param {import("./timeline.js").Timeline} timeline */
+  constructor(timeline) {
+    this.timeline = timeline;
     this.pill = /** @type {HTMLElement} */ (document.querySelector("[data-pill]"));
     this.label = /** @type {HTMLElement} */ (this.pill.querySelector('[data-slot="new"]'));
     this.region = /** @type {HTMLElement} */ (document.querySelector("[data-announce]"));
-    /** @type {Set<Element>} */
+    /** @type {Set<HTMLElement>} */
     this.rows = new Set();
     this.arrived = 0;
     this.observer = new IntersectionObserver((entries) => this.#seen(entries), { threshold: 0.2 });
@@ -27,7 +31,7 @@ export class Unseen {
     requestAnimationFrame(() => this.#show());
   }
 
-  /** Stop counting a row. @param {Element | undefined} row */
+  /** Stop counting a row. @param {HTMLElement | undefined} row */
   drop(row) {
     if (!row || !this.rows.delete(row)) return;
     this.observer.unobserve(row);
@@ -36,7 +40,7 @@ export class Unseen {
 
   /** @param {IntersectionObserverEntry[]} entries */
   #seen(entries) {
-    for (const { isIntersecting, target } of entries) if (isIntersecting && !document.hidden) this.drop(target);
+    for (const { isIntersecting, target } of entries) if (isIntersecting && !document.hidden) this.drop(/** @type {HTMLElement} */ (target));
     this.#show();
   }
 
@@ -52,7 +56,8 @@ export class Unseen {
   }
 
   #scrollToFirst() {
-    const first = [...this.rows].sort((a, b) => (a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1))[0];
+    const first = [...this.rows].sort((a, b) => (comesBefore(keyOf(a), keyOf(b)) ? -1 : 1))[0];
+    this.timeline.offscreen.reveal(first);
     if (first) bring(first);
   }
 }
