@@ -29,6 +29,7 @@ from gevent.util import format_run_info  # noqa: E402
 from backchannel import factory  # noqa: E402
 from backchannel.cli.main import main  # noqa: E402
 from backchannel.live.transport import outbox  # noqa: E402
+from backchannel.store import opening  # noqa: E402
 from backchannel.store.base import Events, Writer  # noqa: E402
 from backchannel.store.group import GroupCommit  # noqa: E402
 from backchannel.store.sqlite.store import SqliteStore  # noqa: E402
@@ -73,9 +74,9 @@ def _take_the_stock_path() -> None:
 if __name__ == "__main__":
     faulthandler.register(signal.SIGUSR1, all_threads=True)
     gevent.signal_handler(signal.SIGUSR2, lambda: print(*format_run_info(), sep="\n", file=sys.stderr, flush=True))
-    assert factory.SqliteStore is SqliteStore
+    assert opening.SqliteStore is SqliteStore
     assert factory.GroupCommit is GroupCommit
-    factory.SqliteStore = MortalStore  # type: ignore[misc]
+    opening.SqliteStore = MortalStore  # type: ignore[misc]
     factory.GroupCommit = MortalGroup  # type: ignore[misc]
     if os.environ.get("CHAOS_CAP"):
         outbox.MAX_WAITING = int(os.environ["CHAOS_CAP"])
