@@ -21,6 +21,7 @@ from backchannel.domain.channels import STAFF
 from backchannel.domain.model import Item, Session
 from backchannel.domain.placing import Hindsight
 from backchannel.domain.placing.revision import CLEAR_MARGIN, MARGIN, revision_of
+from backchannel.store.base import Reader
 
 TICK_S = 1.0  # seconds between two looks at the timelines
 PAUSE_S = 0.005  # seconds that a slice leaves to everybody else
@@ -108,13 +109,13 @@ class Reviser:
                 self._look(slug, self._watches[slug])
 
     def _follow(self, slug: str) -> None:
-        """Learn the new items of an event that is on."""
+        """Learn the new items of an event that is on, from its first post on. Without posts, notes cost nothing."""
         reader = self._desk.read()
         programme, _ = reader.programme_heads()[slug]
         watch = self._watches.get(slug)
         if watch is None or watch.programme != programme:
             sessions = reader.sessions(slug)
-            if not _is_on(sessions, self._desk.clock()):
+            if not _is_on(sessions, self._desk.clock()) or not _has_posts(reader, slug):
                 self._watches.pop(slug, None)
                 return
             watch = self._watches[slug] = _Watch(hindsight_of(reader, slug), sessions, programme)
@@ -139,6 +140,10 @@ class Reviser:
             last = {look.id for look in some if look.last}
             save(self._desk, slug, [one for one in found if one and (one.moves or one.item.id in last)])
             self._stop.wait(PAUSE_S)
+
+
+def _has_posts(reader: Reader, slug: str) -> bool:
+    return any(tally.origins.get("post") for tally in reader.tallies(slug).values())
 
 
 def _is_on(sessions: Sequence[Session], now: datetime) -> bool:
