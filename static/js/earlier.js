@@ -6,7 +6,7 @@
  */
 
 import { comesBefore } from "./item.js";
-import { anchoredFrame, growAbove, steadily, ungrown } from "./scroll.js";
+import { growAbove, steadily, ungrown } from "./scroll.js";
 import { keyOf } from "./timeline.js";
 
 const PREFETCH_MARGIN_PX = 3_000; // load when the start of the page is this close
@@ -81,7 +81,7 @@ export class Earlier {
     const oldest = rows[0] && keyOf(rows[0]);
     const next = /** @type {HTMLAnchorElement | null} */ (page.querySelector("[data-earlier]:not([hidden])"));
     while (rows.length) {
-      await anchoredFrame();
+      await frame();
       if (this.loading !== load) return;
       const shown = rows.splice(-ROWS_PER_FRAME).filter((row) => this.#isNews(row));
       if (shown.length) growAbove(this.timeline.list, () => this.timeline.prepend(shown));

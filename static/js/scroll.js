@@ -23,29 +23,15 @@ export function steadily(list, change) {
   if (moved) scrollBy({ top: moved, behavior: "instant" });
 }
 
-const CAN_ANCHOR = CSS.supports("overflow-anchor", "auto"); // Safari can't
-const MAX_NUDGES = 3; // a page without enough rows to scroll stays at its top
-
 /**
- * Wait for the next frame and let the browser keep the reader's place, because it does so while the reader scrolls, too.
- * It can't at the very top of a page, so the page is moved from there by a pixel, which must be painted first.
- */
-export async function anchoredFrame() {
-  document.documentElement.classList.toggle("anchored", CAN_ANCHOR);
-  await new Promise(requestAnimationFrame);
-  for (let nudges = 0; CAN_ANCHOR && scrollY === 0 && nudges < MAX_NUDGES; nudges++) {
-    scrollBy({ top: 1, behavior: "instant" });
-    await new Promise(requestAnimationFrame);
-  }
-}
-
-/**
- * Add rows above the reader's place, after `anchoredFrame`. Call `ungrown` when the last row is in.
+ * Add rows above the reader's place. The browser keeps the place if it can, because it does so while the reader scrolls, too.
+ * It can't at the very top of a page, and Safari can't at all. Call `ungrown` when the last row is in.
  * @param {HTMLElement} list
  * @param {() => void} change
  */
 export function growAbove(list, change) {
-  document.documentElement.classList.toggle("anchored", CAN_ANCHOR && scrollY > 0);
+  const byBrowser = scrollY > 0 && CSS.supports("overflow-anchor", "auto");
+  document.documentElement.classList.toggle("anchored", byBrowser);
   steadily(list, change);
 }
 
