@@ -175,9 +175,10 @@ def moderate(olive: Thumb, server: Server) -> None:
     olive.tap(page.get_by_label("All posts").first)
     olive.look("17-settings")
     olive.tap(button(olive, "Save settings"))
+    page.wait_for_url("**/moderate/settings?saved=yes")
     posts = [{"id": text, "author": "@cy@a.example", "text": text} for text in ("Waiting at the stop", "Cheap pills")]
     server.run("import", "posts", EVENT, "-", given="\n".join(map(json.dumps, posts)))
-    expect(page.locator("[data-number]")).to_have_text("2")
+    expect(page.locator("[data-number]")).to_have_text("2", timeout=30_000)
     olive.open(link(olive, "Lines"))
     olive.look("18-waiting")
     line = page.locator(".judged")

@@ -36,7 +36,7 @@ def test_a_restored_backup_gets_back_what_it_lacks_and_nothing_twice(
     type_notes(page, *FIVE[2:])
     expect(said(page, "saved")).to_have_count(5)
     camp.server.run("restore", str(tmp_path / "copy.db"))
-    assert eventually(lambda: shown(camp.changes()["items"]) == FIVE, 20)
+    assert eventually(lambda: shown(camp.changes()["items"]) == FIVE, 60)
     for one in (page, reader):
         expect(rows(one)).to_have_count(5, timeout=SLOW)
         assert texts(one) == FIVE
