@@ -36,6 +36,15 @@ def postgres(postgres_server: str, postgres_template: str) -> Iterator[str]:
         yield address
 
 
+@pytest.fixture
+def camp_on_postgres(tmp_path: Path, postgres: str) -> Iterator[Camp]:
+    """Return an event on a server of its own, which keeps it in PostgreSQL."""
+    server = Server(tmp_path / "unused.db", postgres=postgres)
+    server.start()
+    yield Camp.make(server)
+    server.stop()
+
+
 @pytest.fixture(scope="session")
 def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Return a running server for all tests that do not harm it. Each test uses a separate event."""

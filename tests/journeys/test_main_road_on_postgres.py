@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from tests.journeys.test_main_road import (  # noqa: F401  the same tests, on this file's server
@@ -13,12 +10,9 @@ from tests.journeys.test_main_road import (  # noqa: F401  the same tests, on th
     test_every_page_is_readable_without_scripts,
     test_three_bullets_typed_on_a_phone_are_followed_live,
 )
-from tests.stage import Camp, Server
+from tests.stage import Camp
 
 
 @pytest.fixture
-def camp(tmp_path: Path, postgres: str) -> Iterator[Camp]:
-    server = Server(tmp_path / "unused.db", postgres=postgres)
-    server.start()
-    yield Camp.make(server)
-    server.stop()
+def camp(camp_on_postgres: Camp) -> Camp:
+    return camp_on_postgres

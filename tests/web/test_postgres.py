@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.stage import Camp, Server
+from tests.stage import Camp
 
 
 @pytest.fixture
-def camp(tmp_path: Path, postgres: str) -> Iterator[Camp]:
-    server = Server(tmp_path / "unused.db", postgres=postgres)
-    server.start()
-    yield Camp.make(server)
-    server.stop()
+def camp(camp_on_postgres: Camp) -> Camp:
+    return camp_on_postgres
 
 
 def test_a_note_is_kept_followed_and_exported(camp: Camp, tmp_path: Path) -> None:
